@@ -1,0 +1,54 @@
+import { CallSite } from '../metadata/call-site.js';
+import { editMethod, type HookKind } from '../metadata/record.js';
+import { assertExperimental } from './experimental.js';
+
+/**
+ * Runs when a client was let in. It may emit and join; events of this client wait until it is done, at most
+ * `limits.connectHookTimeoutMs`. A throw sends `exception` and disconnects the namespace: what must refuse
+ * belongs into auth or middleware.
+ *
+ * @example
+ * @OnConnect() async welcome(ctx: ConnectContext) { await ctx.join('lobby'); }
+ */
+export function OnConnect(): MethodDecorator {
+  return hook('connect', 'OnConnect', new CallSite(OnConnect));
+}
+
+/**
+ * Runs when a client is leaving and still in its rooms, after `@OnConnect` settled.
+ * It is called with the context and Socket.IO's reason.
+ *
+ * @example
+ * @OnDisconnecting() leaving(ctx: ConnectContext, reason: string) { ctx.to('lobby').emit('left', reason); }
+ */
+export function OnDisconnecting(): MethodDecorator {
+  return hook('disconnecting', 'OnDisconnecting', new CallSite(OnDisconnecting));
+}
+
+/**
+ * Runs once for each client that was let in, after it left and after `@OnConnect` settled, even if that threw.
+ * It is called with the context, whose `rooms` are those at the end, and Socket.IO's reason.
+ *
+ * @example
+ * @OnDisconnect() left(ctx: ConnectContext, reason: string) { this.sessions.delete(ctx.socket.id); }
+ */
+export function OnDisconnect(): MethodDecorator {
+  return hook('disconnect', 'OnDisconnect', new CallSite(OnDisconnect));
+}
+
+/**
+ * Handles the events that nobody else handles, instead of answering UNKNOWN_EVENT. `ctx.event` is the name.
+ *
+ * @example
+ * @OnAnyEvent() other(payload: unknown, ctx: EventContext) { return { heard: ctx.event }; }
+ */
+export function OnAnyEvent(): MethodDecorator {
+  return hook('any', 'OnAnyEvent', new CallSite(OnAnyEvent));
+}
+
+function hook(kind: HookKind, decorator: string, at: CallSite): MethodDecorator {
+  return (target: object, key: string | symbol) => {
+    assertExperimental(decorator, key);
+    editMethod(target, key).hooks.unshift({ kind, at });
+  };
+}

@@ -1,0 +1,240 @@
+/** Text of one error: a fact, perhaps why it matters, and what to write instead. */
+interface Entry<TArgs> {
+  readonly message: (args: TArgs) => string;
+  readonly why?: string;
+  readonly help: string | ((args: TArgs) => string);
+}
+
+const entry = <TArgs = Record<never, never>>(text: Entry<TArgs>): Entry<TArgs> => text;
+
+const meant = (suggestion: string | null): string =>
+  suggestion === null ? '' : `did you mean \`${suggestion}\`? `;
+
+/**
+ * Every error that stops an application before it serves anyone, authored once.
+ * `BUILD` errors are found in the declarations, `BOOT` errors at the start, `CLI` errors by the command line.
+ * Codes are never renamed or used again. docs/reference/errors.md lists the same set.
+ */
+export const ERRORS = {
+  // ---- gateways and namespaces
+  GW_ERR_BUILD_NO_GATEWAYS: entry({
+    message: () => 'the application has no gateways',
+    help: 'list at least one class decorated with @Gateway: createApp({ gateways: [ChatGateway] })',
+  }),
+  GW_ERR_BUILD_NOT_A_GATEWAY: entry<{ given: string }>({
+    message: ({ given }) => `${given} is listed in \`gateways\` and is not a class decorated with @Gateway`,
+    help: "put @Gateway('/namespace') on the class, or take it off the list",
+  }),
+  GW_ERR_BUILD_GATEWAY_TWICE: entry<{ gateway: string }>({
+    message: ({ gateway }) => `\`${gateway}\` is listed twice in \`gateways\``,
+    why: 'each of its events would have two handlers',
+    help: 'list it once',
+  }),
+  GW_ERR_BUILD_TWO_NAMESPACES: entry<{ gateway: string }>({
+    message: ({ gateway }) => `\`${gateway}\` has two @Gateway decorators`,
+    why: 'a class is bound to one namespace',
+    help: 'keep one of them; a subclass with its own @Gateway serves a second namespace',
+  }),
+  GW_ERR_BUILD_BAD_NAMESPACE: entry<{ namespace: string; reason: string }>({
+    message: ({ namespace, reason }) => `namespace ${namespace} ${reason}`,
+    help: "write '/', '/chat', '/team/:team' or a RegExp without the flags g and y",
+  }),
+  GW_ERR_BUILD_NAMESPACE_OVERLAP: entry<{ namespace: string; other: string }>({
+    message: ({ namespace, other }) => `namespaces \`${namespace}\` and \`${other}\` overlap`,
+    why: 'a client of both would be served by whichever comes first, perhaps without the auth of the other',
+    help: 'rename one, or make the pattern narrower',
+  }),
+  GW_ERR_BUILD_NAMESPACE_DISAGREES: entry<{ namespace: string; option: string }>({
+    message: ({ namespace, option }) => `gateways of namespace \`${namespace}\` disagree about \`${option}\``,
+    why: 'a socket joins the namespace once, for all of its gateways',
+    help: ({ option }) => `give the same \`${option}\` to each of them, or move one to another namespace`,
+  }),
+  // ---- events
+  GW_ERR_BUILD_BAD_EVENT_NAME: entry<{ event: string; reason: string }>({
+    message: ({ event, reason }) => `event name ${event} ${reason}`,
+    help: "write a non-empty string such as 'message:send', an array of them, or a RegExp without the flags g and y",
+  }),
+  GW_ERR_BUILD_RESERVED_EVENT: entry<{ event: string }>({
+    message: ({ event }) => `event \`${event}\` is reserved`,
+    why: 'Socket.IO or gatewire gives it a meaning of its own',
+    help: ({ event }) =>
+      event === 'connect' || event === 'connection'
+        ? 'use @OnConnect()'
+        : event === 'disconnect' || event === 'disconnecting'
+          ? `use @On${event === 'disconnect' ? 'Disconnect' : 'Disconnecting'}()`
+          : 'choose another name',
+  }),
+  GW_ERR_BUILD_DUPLICATE_EVENT: entry<{ event: string; namespace: string }>({
+    message: ({ event, namespace }) => `event ${event} has two handlers in namespace \`${namespace}\``,
+    why: 'both would run and both would try to acknowledge',
+    help: 'rename one event, or move one class to another namespace',
+  }),
+  GW_ERR_BUILD_DUPLICATE_CATCH_ALL: entry<{ namespace: string }>({
+    message: ({ namespace }) => `namespace \`${namespace}\` has two @OnAnyEvent handlers`,
+    why: 'both would run and both would try to acknowledge',
+    help: 'keep one of them',
+  }),
+  GW_ERR_BUILD_NOT_A_METHOD: entry<{ decorator: string; member: string }>({
+    message: ({ decorator, member }) =>
+      `@${decorator} stands on \`${member}\`, which is not an instance method`,
+    help: 'decorate an instance method of the class',
+  }),
+  // ---- steps
+  GW_ERR_BUILD_BAD_MIDDLEWARE: entry<{ given: string; reason: string }>({
+    message: ({ given, reason }) => `${given} is no middleware: ${reason}`,
+    help: 'pass an object or an injectable class with connect(ctx, next), event(ctx, next) or both',
+  }),
+  GW_ERR_BUILD_BAD_GUARD: entry<{ given: string }>({
+    message: ({ given }) => `${given} is no guard`,
+    help: 'pass a function of ctx, or an injectable class with check(ctx), that answers true or false',
+  }),
+  GW_ERR_BUILD_BAD_AUTH: entry<{ given: string }>({
+    message: ({ given }) => `${given} is no authenticator`,
+    help: 'pass a function of the handshake, an injectable class with authenticate(handshake), or false for public',
+  }),
+  GW_ERR_BUILD_STEP_WITHOUT_EVENT: entry<{ decorator: string; method: string }>({
+    message: ({ decorator, method }) => `@${decorator} stands on \`${method}\`, which handles no event`,
+    why: 'it would never run, and whoever wrote it believes it does',
+    help: 'add @OnEvent, or move it to the class or to a method that handles an event',
+  }),
+  // ---- parameters
+  GW_ERR_BUILD_PARAMETER_WITHOUT_HANDLER: entry<{ decorator: string; method: string }>({
+    message: ({ decorator, method }) =>
+      `@${decorator} decorates a parameter of \`${method}\`, which handles nothing`,
+    help: "add @OnEvent('name') to the method, or take the parameter decorator off",
+  }),
+  GW_ERR_BUILD_BARE_PARAMETER: entry<{ method: string; index: number }>({
+    message: ({ method, index }) =>
+      `parameter ${index + 1} of \`${method}\` has no decorator while others have`,
+    why: 'it would always be undefined',
+    help: 'decorate all parameters, or none and take (payload, ctx)',
+  }),
+  GW_ERR_BUILD_PARAMETER_TWICE: entry<{ method: string; index: number }>({
+    message: ({ method, index }) => `parameter ${index + 1} of \`${method}\` has two decorators`,
+    help: 'keep one of them',
+  }),
+  GW_ERR_BUILD_PARAMETER_MISPLACED: entry<{ decorator: string; method: string }>({
+    message: ({ decorator, method }) => `@${decorator} has no meaning on \`${method}\``,
+    why: 'connecting and disconnecting carry neither payload nor acknowledgement',
+    help: 'use @Ctx(), @ConnectedSocket() or @User() there',
+  }),
+  // ---- options
+  GW_ERR_BUILD_UNKNOWN_OPTION: entry<{ option: string; of: string; suggestion: string | null }>({
+    message: ({ option, of }) => `\`${option}\` is not an option of ${of}`,
+    help: ({ suggestion }) => `${meant(suggestion)}remove it or spell it as documented`,
+  }),
+  GW_ERR_BUILD_BAD_OPTION: entry<{ option: string; given: string; expected: string }>({
+    message: ({ option, given }) => `option \`${option}\` is ${given}`,
+    help: ({ expected }) => `expected ${expected}`,
+  }),
+  GW_ERR_BUILD_STANDARD_DECORATORS: entry<{ decorator: string }>({
+    message: ({ decorator }) => `@${decorator} was called as a standard (TC39) decorator`,
+    why: 'standard decorators know no parameters, so constructor injection could not work',
+    help: 'set "experimentalDecorators": true in tsconfig.json, in the section that covers this file',
+  }),
+  // ---- injection
+  GW_ERR_BUILD_MISSING_BINDING: entry<{ consumer: string; token: string; suggestion: string | null }>({
+    message: ({ consumer, token }) => `\`${consumer}\` needs \`${token}\`, and nothing provides it`,
+    help: ({ token, suggestion }) =>
+      `${meant(suggestion)}add { provide: ${token}, useValue | useClass | useFactory } to \`providers\``,
+  }),
+  GW_ERR_BUILD_UNINJECTED_PARAMETER: entry<{ consumer: string; index: number }>({
+    message: ({ consumer, index }) =>
+      `parameter ${index + 1} of the constructor of \`${consumer}\` has no @inject`,
+    why: 'gatewire reads no emitted types, so nothing says what to pass',
+    help: 'write constructor(@inject(Service) private readonly service: Service)',
+  }),
+  GW_ERR_BUILD_UNDEFINED_TOKEN: entry<{ consumer: string; index: number }>({
+    message: ({ consumer, index }) =>
+      `@inject of parameter ${index + 1} of \`${consumer}\` was given undefined`,
+    why: 'two files import each other, so the class does not exist yet when the decorator runs',
+    help: 'break the circle, or inject a token<T>() that stands in a third file',
+  }),
+  GW_ERR_BUILD_CAPTURED_SCOPE: entry<{ consumer: string; scope: string; token: string; tokenScope: string }>({
+    message: ({ consumer, scope, token, tokenScope }) =>
+      `\`${consumer}\` (${scope}) injects \`${token}\` (${tokenScope})`,
+    why: 'it would keep the first one for ever and show one client the data of another',
+    help: ({ consumer, tokenScope }) =>
+      `put @Scoped('${tokenScope}') on \`${consumer}\`, or take what is needed from ctx in the method`,
+  }),
+  GW_ERR_BUILD_CIRCULAR_DEPENDENCY: entry<{ path: string }>({
+    message: ({ path }) => `circular dependency: ${path}`,
+    help: 'move what both need into a third class',
+  }),
+  GW_ERR_BUILD_BAD_PROVIDER: entry<{ given: string; reason: string }>({
+    message: ({ given, reason }) => `provider ${given} ${reason}`,
+    help: 'write a class, or { provide, useClass }, { provide, useValue } or { provide, useFactory }',
+  }),
+  GW_ERR_BUILD_DUPLICATE_PROVIDER: entry<{ token: string }>({
+    message: ({ token }) => `\`${token}\` is provided twice`,
+    help: 'keep one of them',
+  }),
+  // ---- starting
+  GW_ERR_BOOT_PROVIDER_FAILED: entry<{ token: string; reason: string }>({
+    message: ({ token, reason }) => `the provider of \`${token}\` failed: ${reason}`,
+    help: 'mend the factory; it runs once, when the application starts',
+  }),
+  GW_ERR_BOOT_PROVIDER_ORDER: entry<{ token: string; needs: string }>({
+    message: ({ token, needs }) =>
+      `the factory of \`${token}\` asks for \`${needs}\`, which is not ready yet`,
+    why: 'factories run one after the other, and get() does not wait',
+    help: ({ token, needs }) => `list the provider of \`${needs}\` ahead of \`${token}\``,
+  }),
+  GW_ERR_BOOT_CONSTRUCTION_FAILED: entry<{ target: string; reason: string }>({
+    message: ({ target, reason }) => `\`${target}\` could not be made: ${reason}`,
+    help: 'mend its constructor or what it injects',
+  }),
+  GW_ERR_BOOT_BAD_PORT: entry<{ given: string }>({
+    message: ({ given }) => `port ${given} is not a port`,
+    help: 'pass a whole number from 0 to 65535; 0 takes a free one',
+  }),
+  GW_ERR_BOOT_BAD_HOST: entry<{ host: string; reason: string }>({
+    message: ({ host, reason }) => `cannot listen on host \`${host}\`: ${reason}`,
+    help: "pass an address of this machine, such as '127.0.0.1', or none for all of them",
+  }),
+  GW_ERR_BOOT_PORT_IN_USE: entry<{ port: number; host: string }>({
+    message: ({ port, host }) => `port ${port} on ${host} is taken by another process`,
+    help: ({ port }) =>
+      `stop the other process, or choose another port (PORT=${port === 65535 ? port - 1 : port + 1})`,
+  }),
+  GW_ERR_BOOT_LISTEN_FAILED: entry<{ port: number; reason: string }>({
+    message: ({ port, reason }) => `cannot listen on port ${port}: ${reason}`,
+    help: 'ports below 1024 need privileges; choose another one',
+  }),
+  GW_ERR_BOOT_STATE: entry<{ state: string }>({
+    message: ({ state }) => `listen() was called on an application that is ${state}`,
+    help: 'an application starts once; make another with createApp()',
+  }),
+  GW_ERR_BOOT_STACK: entry<{ missing: string }>({
+    message: ({ missing }) => `this version of socket.io has no ${missing}`,
+    why: 'gatewire relies on it and will not run half-way',
+    help: 'install a version of socket.io that the peer dependency of gatewire allows',
+  }),
+  // ---- command line
+  GW_ERR_CLI_USAGE: entry<{ reason: string }>({
+    message: ({ reason }) => reason,
+    help: 'gatewire --help lists the commands',
+  }),
+  GW_ERR_CLI_NO_APP: entry<{ tried: string }>({
+    message: ({ tried }) => `no application found (tried ${tried})`,
+    help: 'name the file: gatewire events --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json',
+  }),
+  GW_ERR_CLI_BAD_APP: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `${file} ${reason}`,
+    help: 'export const app = createApp({ … }) from it, and start it in another file',
+  }),
+  GW_ERR_CLI_NO_LOADER: entry<{ file: string }>({
+    message: ({ file }) => `${file} is TypeScript and tsx is not installed`,
+    help: 'npm install --save-dev tsx, or name the compiled file with --app',
+  }),
+  GW_ERR_CLI_NOT_FOUND: entry<{ what: string; name: string; suggestion: string | null }>({
+    message: ({ what, name }) => `there is no ${what} \`${name}\``,
+    help: ({ suggestion }) => `${meant(suggestion)}gatewire events lists all of them`,
+  }),
+} as const;
+
+/** Code of an error that stops an application or a command. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What the text of an error has to be told. */
+export type ErrorArguments<TCode extends ErrorCode> = Parameters<(typeof ERRORS)[TCode]['message']>[0];

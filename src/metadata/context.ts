@@ -1,0 +1,111 @@
+import type { Socket } from 'socket.io';
+import type { AnyContract, Contract, EmitArguments, Params, ServerEvent } from '../contract/contract.js';
+
+/** What a client brought along when it connected. */
+export interface Handshake {
+  /** What the client gave as `auth`. Nothing in it has been checked. */
+  readonly auth: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly query: Readonly<Record<string, string | string[] | undefined>>;
+  /** Address of the peer; behind a proxy that is the proxy's. */
+  readonly address: string;
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean;
+  readonly url: string;
+}
+
+/** Whoever a connection belongs to. */
+export interface User {
+  /** Key of the user, the same on all devices. */
+  readonly id: string;
+}
+
+/** What authentication found out. */
+export interface Identity<TUser extends User = User> {
+  readonly user: TUser;
+}
+
+/** An injectable class that says who a connection is. */
+export interface Authenticator<TUser extends User = User> {
+  /**
+   * @param handshake - what the client brought along
+   * @returns the identity, or a promise of it
+   * @throws anything to refuse: a `GatewireError` as it is, everything else as UNAUTHENTICATED
+   */
+  authenticate(handshake: Handshake): Identity<TUser> | Promise<Identity<TUser>>;
+}
+
+/** Says who a connection is: a function, an object or an injectable class. */
+export type Auth<TUser extends User = User> =
+  | Authenticator<TUser>['authenticate']
+  | Authenticator<TUser>
+  | (new (
+      ...args: never[]
+    ) => Authenticator<TUser>);
+
+/** Whom to send to: rooms of this namespace instance, or all of it. */
+export interface Target<TContract extends Contract = AnyContract> {
+  /** Adds rooms to send to. A client in several of them receives the event once. */
+  to(room: string | readonly string[]): Target<TContract>;
+  /** Leaves out whoever is in these rooms. */
+  except(room: string | readonly string[]): Target<TContract>;
+  /** Lets the event be dropped for clients that are not ready to receive. */
+  readonly volatile: Target<TContract>;
+  /**
+   * Sends an event.
+   *
+   * @throws {TypeError} when the arguments cannot be encoded
+   */
+  emit<TEvent extends ServerEvent<TContract>>(event: TEvent, ...args: EmitArguments<TContract, TEvent>): void;
+}
+
+/** A log that knows which call it belongs to. */
+export interface ContextLog {
+  debug(record: object): void;
+  info(record: object): void;
+  warn(record: object): void;
+  error(record: object): void;
+}
+
+/** One client in one namespace. */
+export interface ConnectContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown> {
+  /** Socket.IO's own socket. */
+  readonly socket: Socket;
+  /** Sends to everyone in this namespace instance, this client included. */
+  readonly namespace: Target<TContract>;
+  readonly handshake: Handshake;
+  /** Parameters of the namespace: `{ team: '7' }` for `/team/7` of `/team/:team`. */
+  readonly params: Params<TContract['namespace']>;
+  /** What auth returned; undefined in a namespace without auth. */
+  readonly user: TUser;
+  /** The application's own data about this socket; it is Socket.IO's `socket.data`. */
+  data: TData;
+  /** The rooms that were joined; after the socket left, those it was in. */
+  readonly rooms: ReadonlySet<string>;
+  /** Aborted when the call ran out of time or its socket left. */
+  readonly signal: AbortSignal;
+  /** Stands in the log and in the error that a client sees. */
+  readonly requestId: string;
+  readonly log: ContextLog;
+  /** @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters */
+  join(room: string): Promise<void>;
+  leave(room: string): Promise<void>;
+  /** Sends an event to this client. */
+  emit: Target<TContract>['emit'];
+  /** Sends to rooms without this client, as `socket.to()` does. */
+  to: Target<TContract>['to'];
+  /** Sends to all but this client and those in these rooms. */
+  except: Target<TContract>['except'];
+  /** Sends to all but this client. */
+  readonly broadcast: Target<TContract>;
+  /** Takes this client out of the namespace; it stays away until it connects again by itself. */
+  disconnect(): void;
+}
+
+/** One event of one client. */
+export interface EventContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown>
+  extends ConnectContext<TContract, TUser, TData> {
+  readonly event: string;
+  /** First argument of the event; parsed once the payload schema has run. */
+  readonly payload: unknown;
+}

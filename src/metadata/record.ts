@@ -1,0 +1,115 @@
+import 'reflect-metadata';
+import type { CallSite } from './call-site.js';
+
+/** Any class. */
+export type Class<TInstance = unknown> = abstract new (...args: never[]) => TInstance;
+
+/** Life of an instance: as long as the application, as one client's stay, or as one event. */
+export type ScopeName = 'singleton' | 'connection' | 'event';
+
+/** `@Gateway(namespace, options)`. Values are as written; the plan checks them. */
+export interface GatewayDeclaration {
+  readonly namespace: unknown;
+  readonly options: unknown;
+  readonly at: CallSite;
+}
+
+/** `@OnEvent(names, options)`. */
+export interface EventDeclaration {
+  readonly names: readonly unknown[];
+  readonly options: unknown;
+  readonly at: CallSite;
+}
+
+/** What a lifecycle hook or the catch-all listens to. */
+export type HookKind = 'connect' | 'disconnecting' | 'disconnect' | 'any';
+
+/** `@OnConnect()` and its kin. */
+export interface HookDeclaration {
+  readonly kind: HookKind;
+  readonly at: CallSite;
+}
+
+/** `@Use(...)` or `@Guard(check)`. */
+export interface StepDeclaration {
+  readonly kind: 'middleware' | 'guard';
+  readonly value: unknown;
+  readonly at: CallSite;
+}
+
+/** Where a decorated parameter takes its value from. */
+export type ParameterSource =
+  | { readonly kind: 'payload'; readonly path: readonly string[] }
+  | { readonly kind: 'args' | 'ctx' | 'socket' | 'user' | 'ack' }
+  | { readonly kind: 'custom'; readonly read: (ctx: never) => unknown };
+
+/** One decorated parameter of a method. */
+export interface ParameterDeclaration {
+  readonly index: number;
+  readonly decorator: string;
+  readonly source: ParameterSource;
+  readonly at: CallSite;
+}
+
+/** `@inject(token)` on a constructor parameter (index) or on a property (key). */
+export interface InjectDeclaration {
+  readonly target: number | string | symbol;
+  readonly token: unknown;
+  readonly at: CallSite;
+}
+
+/** All that decorators said about one member of a class. */
+export interface MethodRecord {
+  readonly isStatic: boolean;
+  readonly events: EventDeclaration[];
+  readonly hooks: HookDeclaration[];
+  readonly steps: StepDeclaration[];
+  readonly parameters: ParameterDeclaration[];
+}
+
+/** All that decorators said about one class. */
+export interface ClassRecord {
+  readonly gateways: GatewayDeclaration[];
+  readonly scopes: { readonly scope: ScopeName; readonly at: CallSite }[];
+  readonly steps: StepDeclaration[];
+  readonly injections: InjectDeclaration[];
+  readonly methods: Map<string | symbol, MethodRecord>;
+}
+
+// Registered, so that two copies of the package read each other's decorators.
+const kRecord = Symbol.for('gatewire.record');
+
+/** The record of a class itself, without what it inherits. */
+export function recordOf(target: Class): ClassRecord | undefined {
+  return Reflect.getOwnMetadata(kRecord, target) as ClassRecord | undefined;
+}
+
+/** The record of a class, made when it has none yet. Decorators write into it. */
+export function editRecord(target: Class): ClassRecord {
+  const existing = recordOf(target);
+  if (existing !== undefined) return existing;
+  const record: ClassRecord = { gateways: [], scopes: [], steps: [], injections: [], methods: new Map() };
+  Reflect.defineMetadata(kRecord, record, target);
+  return record;
+}
+
+/** The record of one member, made when it has none yet. */
+export function editMethod(target: object, key: string | symbol): MethodRecord {
+  const isStatic = typeof target === 'function';
+  const { methods } = editRecord(isStatic ? (target as Class) : (target.constructor as Class));
+  const existing = methods.get(key);
+  if (existing !== undefined) return existing;
+  const record: MethodRecord = { isStatic, events: [], hooks: [], steps: [], parameters: [] };
+  methods.set(key, record);
+  return record;
+}
+
+/** A class and those it extends, the most basic first. */
+export function lineage(target: Class): readonly Class[] {
+  const classes: Class[] = [];
+  for (let current: unknown = target; typeof current === 'function' && current !== Function.prototype; ) {
+    classes.unshift(current as Class);
+    current = Object.getPrototypeOf(current);
+  }
+  return classes;
+}

@@ -1,0 +1,208 @@
+import { type CallSite } from '../metadata/call-site.js';
+import { type Class, type GatewayDeclaration, type HookKind, lineage, recordOf } from '../metadata/record.js';
+import { nameOf } from '../metadata/token.js';
+import { compileEventNames, compileEventOptions, type EventOptions } from './events.js';
+import { type InheritedMethod, inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
+import { type NamespaceName, parseNamespace } from './namespaces.js';
+import { checkOptions, rules } from './options.js';
+import { compileParameters } from './parameters.js';
+import { type Problems, place } from './problems.js';
+import { compileSteps, isClassWith, orNull } from './steps.js';
+import type { EventPlan, GatewayPlan, HandlerPlan, ReplyShape, StepPlan } from './types.js';
+
+/** What the application says about all of its gateways. */
+export interface GatewayDefaults {
+  readonly steps: readonly StepPlan[];
+  readonly timeoutMs: number;
+  readonly reply: ReplyShape;
+}
+
+/** One gateway class, read and checked, before it meets the others of its namespace. */
+export interface CompiledGateway {
+  readonly namespace: NamespaceName;
+  readonly plan: GatewayPlan;
+  readonly events: readonly EventPlan[];
+  readonly connect: readonly StepPlan[];
+  /** As written: undefined means that the gateway says nothing about it. */
+  readonly auth: unknown;
+  readonly data: (() => unknown) | undefined;
+}
+
+interface GivenOptions {
+  auth: unknown;
+  data: () => unknown;
+  reply: ReplyShape;
+}
+
+const GATEWAY_OPTIONS = {
+  auth: { accepts: isAuth, expected: 'an authenticator, or false for public' },
+  data: rules.callable,
+  reply: rules.reply,
+};
+
+/** Tells what may be given as `auth`. */
+export function isAuth(value: unknown): boolean {
+  if (value === false) return true;
+  if (typeof value === 'function')
+    return isClassWith(value, 'authenticate') || !/^class\b/.test(String(value));
+  return typeof (value as { authenticate?: unknown } | null)?.authenticate === 'function';
+}
+
+/** Reads everything that decorators said about a gateway class. */
+export function compileGateway(
+  target: Class,
+  declaration: GatewayDeclaration,
+  defaults: GatewayDefaults,
+  problems: Problems,
+): CompiledGateway | null {
+  const name = nameOf(target);
+  const where = place(declaration.at, name);
+  const namespace = parseNamespace(declaration.namespace, problems, where);
+  const given = checkOptions<GivenOptions>(declaration.options, GATEWAY_OPTIONS, '@Gateway', problems, where);
+  const steps = compileSteps(inheritedSteps(target), 'gateway', name, problems);
+  const methods = inheritedMethods(target).filter((method) => isUsable(method, target, problems));
+  const hooks = (kind: HookKind) =>
+    orNull(
+      methods
+        .filter((method) => method.hooks.some((hook) => hook.kind === kind))
+        .map((method) => compileHandler(method, target, kind !== 'any', problems)),
+    );
+  const plan: GatewayPlan = Object.freeze({
+    target,
+    name,
+    at: declaration.at,
+    scope: scopeOf(target),
+    connect: hooks('connect'),
+    disconnecting: hooks('disconnecting'),
+    disconnect: hooks('disconnect'),
+  });
+  const outer = orNull(
+    [...defaults.steps, ...steps].filter((step) => step.kind === 'middleware' && step.handles),
+  );
+  const guards = steps.filter((step) => step.kind === 'guard');
+  const events = methods.flatMap((method) =>
+    compileEvents(
+      method,
+      { plan, outer, guards, timeoutMs: defaults.timeoutMs, reply: given.reply ?? defaults.reply },
+      problems,
+    ),
+  );
+  const connect = steps.filter((step) => step.connects);
+  return namespace && { namespace, plan, events, connect, auth: given.auth, data: given.data };
+}
+
+/** The `@Gateway` of a class or of the nearest base that has one. */
+export function gatewayDeclarationOf(target: Class): readonly GatewayDeclaration[] {
+  return lineage(target).reduce<readonly GatewayDeclaration[]>((inherited, owner) => {
+    const own = recordOf(owner)?.gateways ?? [];
+    return own.length > 0 ? own : inherited;
+  }, []);
+}
+
+interface GatewaySurroundings {
+  readonly plan: GatewayPlan;
+  readonly outer: readonly StepPlan[] | null;
+  readonly guards: readonly StepPlan[];
+  readonly timeoutMs: number;
+  readonly reply: ReplyShape;
+}
+
+function compileEvents(
+  method: InheritedMethod,
+  around: GatewaySurroundings,
+  problems: Problems,
+): EventPlan[] {
+  const any = method.hooks.filter((hook) => hook.kind === 'any');
+  if (method.events.length + any.length === 0) return [];
+  const handler = compileHandler(method, around.plan.target, false, problems);
+  const steps = compileSteps(method.steps, 'event', handler.label, problems);
+  const isGuard = (step: StepPlan) => step.kind === 'guard';
+  const inner = orNull([
+    ...steps.filter((step) => !isGuard(step)),
+    ...around.guards,
+    ...steps.filter(isGuard),
+  ]);
+  const answersByHand = handler.parameters?.some((parameter) => parameter.source.kind === 'ack') ?? false;
+  const base = { gateway: around.plan, outer: around.outer, inner, answersByHand };
+  const plan = (
+    name: string | null,
+    pattern: RegExp | null,
+    at: CallSite,
+    options: EventOptions,
+  ): EventPlan =>
+    Object.freeze({ ...base, ...options, name, pattern, handler: Object.freeze({ ...handler, at }) });
+  const named = method.events.flatMap((event) => {
+    const options = compileEventOptions(event, around, handler.label, problems);
+    return compileEventNames(event, handler.label, problems).map((name) =>
+      name instanceof RegExp ? plan(null, name, event.at, options) : plan(name, null, event.at, options),
+    );
+  });
+  const bare = { payload: null, args: null, ack: null, timeoutMs: around.timeoutMs, reply: around.reply };
+  return [...named, ...any.map((hook) => plan(null, null, hook.at, bare))];
+}
+
+function compileHandler(
+  method: InheritedMethod,
+  target: Class,
+  isHook: boolean,
+  problems: Problems,
+): HandlerPlan {
+  const label = labelOf(method, target);
+  const implementation = methodOf(target, method.key) as { readonly length: number };
+  return Object.freeze({
+    method: method.key,
+    label,
+    at: (method.events[0] ?? method.hooks[0])?.at as CallSite,
+    parameters: compileParameters(method.parameters, implementation, label, isHook, problems),
+  });
+}
+
+/** Finds decorators that could never do anything. */
+function isUsable(method: InheritedMethod, target: Class, problems: Problems): boolean {
+  const label = labelOf(method, target);
+  const handled = [
+    ...method.events.map((event) => ({ decorator: 'OnEvent', at: event.at })),
+    ...method.hooks.map((hook) => ({ decorator: HOOK_DECORATORS[hook.kind], at: hook.at })),
+  ];
+  const steps = method.steps.map((step) => ({
+    decorator: step.kind === 'guard' ? 'Guard' : 'Use',
+    at: step.at,
+  }));
+  if (method.isStatic || typeof methodOf(target, method.key) !== 'function') {
+    for (const { decorator, at } of [...handled, ...steps]) {
+      problems.add('GW_ERR_BUILD_NOT_A_METHOD', { decorator, member: label }, place(at, label));
+    }
+    return false;
+  }
+  const handlesEvents = method.events.length > 0 || method.hooks.some((hook) => hook.kind === 'any');
+  if (!handlesEvents) {
+    for (const { decorator, at } of steps) {
+      problems.add('GW_ERR_BUILD_STEP_WITHOUT_EVENT', { decorator, method: label }, place(at, label));
+    }
+  }
+  if (handled.length > 0) return true;
+  for (const { decorator, at } of method.parameters) {
+    problems.add('GW_ERR_BUILD_PARAMETER_WITHOUT_HANDLER', { decorator, method: label }, place(at, label));
+  }
+  return false;
+}
+
+const HOOK_DECORATORS = {
+  connect: 'OnConnect',
+  disconnecting: 'OnDisconnecting',
+  disconnect: 'OnDisconnect',
+  any: 'OnAnyEvent',
+} as const;
+
+/** Looks a member up without running a getter. */
+function methodOf(target: Class, key: string | symbol): unknown {
+  for (let owner: object | null = target.prototype; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) return descriptor.value;
+  }
+  return undefined;
+}
+
+function labelOf(method: InheritedMethod, target: Class): string {
+  return `${nameOf(target)}.${String(method.key)}`;
+}

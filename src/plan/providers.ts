@@ -1,0 +1,70 @@
+import type { CallSite } from '../metadata/call-site.js';
+import type { Class, ScopeName } from '../metadata/record.js';
+import { type Get, type Injectable, nameOf } from '../metadata/token.js';
+import { scopeOf } from './inherit.js';
+import { type Problems, place } from './problems.js';
+import { show } from './show.js';
+
+/** Says where something comes from that is not a class, or that must differ from the class. */
+export interface ProviderOptions {
+  readonly provide: Injectable;
+  /** A class to make instead. */
+  readonly useClass?: Class;
+  /** A value that is there already. */
+  readonly useValue?: unknown;
+  /** Makes the value once, when the application starts; a promise is awaited. */
+  readonly useFactory?: (get: Get) => unknown;
+}
+
+/** A class to make once, or the options of a provider. */
+export type Provider = Class | ProviderOptions;
+
+/** A provider with its form checked. */
+export interface CheckedProvider {
+  readonly provider: ProviderOptions;
+  readonly scope: ScopeName;
+  readonly at: CallSite;
+}
+
+const FORMS = ['useClass', 'useValue', 'useFactory'] as const;
+
+/** Checks the list of providers. */
+export function compileProviders(
+  given: unknown,
+  problems: Problems,
+  at: CallSite,
+): ReadonlyMap<unknown, CheckedProvider> {
+  const providers = new Map<unknown, CheckedProvider>();
+  const where = place(at, 'createApp');
+  for (const one of Array.isArray(given) ? given : []) {
+    const provider = (typeof one === 'function' ? { provide: one, useClass: one } : one) as ProviderOptions;
+    const reason = fault(provider);
+    if (reason !== null) {
+      problems.add('GW_ERR_BUILD_BAD_PROVIDER', { given: show(one), reason }, where);
+      continue;
+    }
+    if (providers.has(provider.provide)) {
+      problems.add('GW_ERR_BUILD_DUPLICATE_PROVIDER', { token: nameOf(provider.provide) }, where);
+    }
+    const scope = provider.useClass === undefined ? 'singleton' : scopeOf(provider.useClass);
+    providers.set(provider.provide, { provider, scope, at });
+  }
+  return providers;
+}
+
+function fault(provider: ProviderOptions): string | null {
+  if (typeof provider !== 'object' || provider === null) return 'is neither a class nor an object';
+  const { provide } = provider;
+  if (typeof provide !== 'function' && typeof provide !== 'symbol' && typeof provide !== 'string') {
+    return 'has no usable `provide`: a class, token<T>(), symbol or string';
+  }
+  const forms = FORMS.filter((form) => Object.hasOwn(provider, form));
+  if (forms.length !== 1)
+    return `has ${forms.length === 0 ? 'none' : 'more than one'} of ${FORMS.join(', ')}`;
+  if (provider.useClass !== undefined && typeof provider.useClass !== 'function')
+    return 'has a `useClass` that is no class';
+  if (Object.hasOwn(provider, 'useFactory') && typeof provider.useFactory !== 'function') {
+    return 'has a `useFactory` that is no function';
+  }
+  return null;
+}

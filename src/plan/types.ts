@@ -1,0 +1,93 @@
+import type { Schema } from '../contract/schema.js';
+import type { CallSite } from '../metadata/call-site.js';
+import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
+
+/** Shape of acknowledgements: `{ ok, data }`, or the bare value. */
+export type ReplyShape = 'envelope' | 'raw';
+
+/** One stage around a connect or an event. */
+export interface StepPlan {
+  readonly kind: 'middleware' | 'guard';
+  /** Where it was declared: for the whole application, a gateway or one event. */
+  readonly level: 'app' | 'gateway' | 'event';
+  /** The object or function itself, or the class to take from the container. */
+  readonly value: object;
+  readonly isClass: boolean;
+  /** Which stages a middleware takes part in. */
+  readonly connects: boolean;
+  readonly handles: boolean;
+  readonly label: string;
+  readonly at: CallSite;
+}
+
+/** A method that runs when a client comes or goes, or that handles events. */
+export interface HandlerPlan {
+  readonly method: string | symbol;
+  /** `ChatGateway.send`. */
+  readonly label: string;
+  readonly at: CallSite;
+  /** Decorated parameters in order, or null for the positional `(payload, ctx)`. */
+  readonly parameters: readonly ParameterDeclaration[] | null;
+}
+
+/** One handler together with everything around it. Absent stages are null. */
+export interface EventPlan {
+  /** Exact names, or null for a RegExp or the catch-all. */
+  readonly name: string | null;
+  /** RegExp, or null for an exact name or the catch-all. */
+  readonly pattern: RegExp | null;
+  readonly gateway: GatewayPlan;
+  readonly handler: HandlerPlan;
+  /** Middleware of application and gateway: it sees the payload unparsed. */
+  readonly outer: readonly StepPlan[] | null;
+  readonly payload: Schema | null;
+  readonly args: Schema | null;
+  /** Middleware of the event, then guards: they see the payload parsed. */
+  readonly inner: readonly StepPlan[] | null;
+  readonly ack: Schema | null;
+  readonly answersByHand: boolean;
+  readonly timeoutMs: number;
+  readonly reply: ReplyShape;
+}
+
+/** One class bound to a namespace. */
+export interface GatewayPlan {
+  readonly target: Class;
+  readonly name: string;
+  readonly at: CallSite;
+  readonly scope: ScopeName;
+  readonly connect: readonly HandlerPlan[] | null;
+  readonly disconnecting: readonly HandlerPlan[] | null;
+  readonly disconnect: readonly HandlerPlan[] | null;
+}
+
+/** One namespace, fixed or a pattern of many, with all of its gateways. */
+export interface NamespacePlan {
+  /** As declared: `/chat`, `/team/:team`, or the source of a RegExp. */
+  readonly name: string;
+  /** What names of instances look like, or null for a fixed namespace. */
+  readonly pattern: RegExp | null;
+  /** The authenticator as given, or null when everybody may come in. */
+  readonly auth: { readonly value: object; readonly isClass: boolean; readonly label: string } | null;
+  readonly data: (() => unknown) | null;
+  readonly connect: readonly StepPlan[] | null;
+  readonly gateways: readonly GatewayPlan[];
+  readonly events: readonly EventPlan[];
+  readonly patterns: readonly EventPlan[];
+  readonly any: EventPlan | null;
+}
+
+/** A class that the container may have to make. */
+export interface DependencyPlan {
+  readonly target: Class;
+  readonly scope: ScopeName;
+  /** Whether it has to be told the constructor injections of its base. */
+  readonly inheritsConstructor: boolean;
+}
+
+/** Everything that the declarations say, checked and frozen. Nothing reads metadata after it. */
+export interface AppPlan {
+  readonly namespaces: readonly NamespacePlan[];
+  /** Every class that gatewire may have to make. */
+  readonly dependencies: readonly DependencyPlan[];
+}
