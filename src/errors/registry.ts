@@ -169,6 +169,11 @@ export const ERRORS = {
     message: ({ token }) => `\`${token}\` is provided twice`,
     help: 'keep one of them',
   }),
+  GW_ERR_BUILD_FOREIGN_CONTAINER: entry<{ what: string }>({
+    message: ({ what }) => `${what} needs a container that gatewire can add to`,
+    why: 'the one given as `container` is not inversify, so gatewire can only get from it',
+    help: 'provide it in that container, or leave `container` out',
+  }),
   // ---- starting
   GW_ERR_BOOT_PROVIDER_FAILED: entry<{ token: string; reason: string }>({
     message: ({ token, reason }) => `the provider of \`${token}\` failed: ${reason}`,

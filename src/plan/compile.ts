@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/problem.js';
+import type { Place, Problem } from '../errors/problem.js';
 import type { CallSite } from '../metadata/call-site.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
@@ -16,6 +16,7 @@ import { compileProviders } from './providers.js';
 import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
 import type { AppPlan, EventPlan, NamespacePlan, ReplyShape, StepPlan } from './types.js';
+import { stepsOf } from './walk.js';
 
 /** What an application declares, as far as the plan is concerned. Values are as written. */
 export interface AppDeclaration {
@@ -60,6 +61,7 @@ export function compile(app: AppDeclaration): CompileResult {
   const namespaces = groupByNamespace(gateways).map((group) => compileNamespace(group, app, steps, problems));
   findOverlaps(gateways, problems);
   const providers = compileProviders(app.providers, problems, app.at);
+  if (app.isBound === null) findUnscopable(gateways, providers.size, problems, where);
   const known = { providers, isBound: app.isBound, builtIn: app.builtIn };
   const dependencies = compileDependencies(rootsOf(namespaces, app.at), known, problems);
   if (problems.found.length > 0) return { plan: null, problems: problems.found };
@@ -147,6 +149,24 @@ function compileNamespace(
   });
 }
 
+/** What only a container of gatewire's own can do. */
+function findUnscopable(
+  gateways: readonly CompiledGateway[],
+  providers: number,
+  problems: Problems,
+  where: Place,
+): void {
+  if (providers > 0) problems.add('GW_ERR_BUILD_FOREIGN_CONTAINER', { what: '`providers`' }, where);
+  for (const { plan } of gateways) {
+    if (plan.scope === 'singleton') continue;
+    problems.add(
+      'GW_ERR_BUILD_FOREIGN_CONTAINER',
+      { what: `@Scoped of \`${plan.name}\`` },
+      place(plan.at, plan.name),
+    );
+  }
+}
+
 /** The one value that all gateways of a namespace have, where they have one. */
 function agree(
   option: 'auth' | 'data',
@@ -189,16 +209,12 @@ function authPlan(value: object): NamespacePlan['auth'] {
 }
 
 /** The classes that gatewire will ask the container for. */
-function rootsOf(namespaces: readonly NamespacePlan[], at: CallSite): readonly Root[] {
-  const steps = namespaces.flatMap((namespace) => [
-    ...(namespace.connect ?? []),
-    ...[...namespace.events, ...namespace.patterns, ...(namespace.any ? [namespace.any] : [])].flatMap(
-      (event) => [...(event.outer ?? []), ...(event.inner ?? [])],
+function rootsOf(namespaces: readonly NamespacePlan[], app: CallSite): readonly Root[] {
+  return namespaces.flatMap((namespace) => [
+    ...namespace.gateways.map(({ target, at }) => ({ target, at })),
+    ...stepsOf(namespace).flatMap(({ isClass, value, at }) =>
+      isClass ? { target: value as Class, at } : [],
     ),
+    ...(namespace.auth?.isClass ? [{ target: namespace.auth.value as Class, at: app }] : []),
   ]);
-  return [
-    ...namespaces.flatMap((namespace) => namespace.gateways.map(({ target, at }) => ({ target, at }))),
-    ...steps.filter((step) => step.isClass).map((step) => ({ target: step.value as Class, at: step.at })),
-    ...namespaces.flatMap(({ auth }) => (auth?.isClass ? [{ target: auth.value as Class, at }] : [])),
-  ];
 }

@@ -1,0 +1,63 @@
+export type {
+  AnyContract,
+  Contract,
+  ContractDefinition,
+  EmitArguments,
+  EventDefinition,
+  Params,
+  ServerEvent,
+} from './contract/contract.js';
+export type { InputOf, OutputOf, Schema } from './contract/schema.js';
+export { Gateway, type GatewayOptions } from './decorators/gateway.js';
+export { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
+export { inject, Scoped } from './decorators/injection.js';
+export { OnEvent, type OnEventOptions } from './decorators/on-event.js';
+export {
+  Ack,
+  type AckFunction,
+  Args,
+  ConnectedSocket,
+  Ctx,
+  createParamDecorator,
+  Payload,
+  User,
+} from './decorators/parameters.js';
+export { Guard, Use } from './decorators/steps.js';
+export { BootError } from './errors/boot-error.js';
+export { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
+export type { Place, Problem } from './errors/problem.js';
+export type { ErrorCode } from './errors/registry.js';
+export type { WireCode } from './errors/wire-codes.js';
+export type { AckReply, Exception, WireError } from './errors/wire-error.js';
+export type { CallSite, SourceLocation } from './metadata/call-site.js';
+export type {
+  Auth,
+  Authenticator,
+  ConnectContext,
+  ContextLog,
+  EventContext,
+  Handshake,
+  Identity,
+  Target,
+} from './metadata/context.js';
+export { CurrentContext } from './metadata/current-context.js';
+export type { Class, ScopeName } from './metadata/record.js';
+export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
+export { type Get, type Injectable, type Token, token } from './metadata/token.js';
+export type { Provider, ProviderOptions } from './plan/providers.js';
+export type {
+  AppPlan,
+  DependencyPlan,
+  EventPlan,
+  GatewayPlan,
+  HandlerPlan,
+  NamespacePlan,
+  StepPlan,
+} from './plan/types.js';
+export { type App, createApp } from './runtime/app.js';
+export type { MapError } from './runtime/failures.js';
+export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
+export type { Limits } from './runtime/limits.js';
+export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
+export type { AppOptions } from './runtime/options.js';
+export type { Issue } from './runtime/validate.js';

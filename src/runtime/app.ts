@@ -1,0 +1,251 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Container } from 'inversify';
+import { Server } from 'socket.io';
+import { BootError } from '../errors/boot-error.js';
+import { type Problem, problem } from '../errors/problem.js';
+import { CallSite } from '../metadata/call-site.js';
+import { CurrentContext } from '../metadata/current-context.js';
+import type { ScopeName } from '../metadata/record.js';
+import { type Get, nameOf } from '../metadata/token.js';
+import { compile } from '../plan/compile.js';
+import { Problems, place } from '../plan/problems.js';
+import { compileProviders } from '../plan/providers.js';
+import type { AppPlan } from '../plan/types.js';
+import { Edge } from '../transport/edge.js';
+import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
+import { checkPort, listen } from '../transport/listen.js';
+import { bind, resolveSources } from './bind.js';
+import { abandon } from './call.js';
+import { Calls } from './calls.js';
+import { Failures } from './failures.js';
+import { containerResolver } from './injection/container-resolver.js';
+import { type ForeignContainer, foreignResolver } from './injection/foreign-resolver.js';
+import type { Resolver } from './injection/resolver.js';
+import { checkInternals } from './internals.js';
+import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
+import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
+import { runUntilSignal } from './process.js';
+
+// Injected like a class, but made by gatewire.
+const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map([[CurrentContext, 'connection']]);
+
+/** A gatewire application. */
+export interface App {
+  /** Socket.IO's server; what it can do, it can do here. */
+  readonly io: Server;
+  /** Where the application listens; null before and after. */
+  readonly address: AddressInfo | null;
+  /**
+   * Compiles the declarations. It opens nothing and makes no instance.
+   *
+   * @throws {BootError} when there are problems, with all of them
+   */
+  plan(): AppPlan;
+  /**
+   * Makes every instance, then opens. With `server` and without a port it only attaches.
+   *
+   * @param port - 0 to 65535, 0 for a free one
+   * @param host - an address of this machine
+   * @default port 3000 on all addresses
+   * @throws {BootError} when there are problems, with all of them; nothing is left open
+   */
+  listen(port?: number, host?: string): Promise<void>;
+  /**
+   * `listen`, then `close` at SIGTERM or SIGINT; a second signal ends the process at once. Problems are
+   * written to standard error and end the process with exit code 1.
+   */
+  run(port?: number, host?: string): Promise<void>;
+  /**
+   * Takes nothing new, answers what is running, closes connections so that clients come back by themselves,
+   * ends all scopes, and closes what was opened. It may be called at any time and more than once.
+   */
+  close(): Promise<void>;
+  /** Takes something out of the container; only while the application is open. */
+  readonly get: Get;
+}
+
+/**
+ * Makes an application. Nothing is opened, checked or made before `listen`, `run` or `plan`.
+ *
+ * @param options - gateways and everything around them
+ * @example
+ * const app = createApp({ gateways: [ChatGateway] });
+ * await app.listen(3000);
+ */
+export function createApp(options: AppOptions): App {
+  return new Application(options, new CallSite(createApp));
+}
+
+type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
+
+const DEFAULT_PORT = 3_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+class Application implements App {
+  readonly io: Server;
+  readonly #options: CheckedOptions;
+  readonly #optionProblems: readonly Problem[];
+  readonly #logger: Logger;
+  readonly #calls = new Calls();
+  #phase: Phase = 'new';
+  #plan: AppPlan | null = null;
+  #resolver: Resolver | null = null;
+  #engine: Engine | null = null;
+  #edge: Edge | null = null;
+  /** The HTTP server, when it was told to listen here and so has to be closed here. */
+  #listening: HttpServer | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    options: AppOptions,
+    private readonly at: CallSite,
+  ) {
+    const problems = new Problems();
+    this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
+    this.#optionProblems = problems.found;
+    const { logger, socket } = this.#options;
+    this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
+    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, ...socket });
+  }
+
+  get address(): AddressInfo | null {
+    const address = this.#phase === 'open' ? (this.#listening ?? this.#options.server)?.address() : null;
+    return typeof address === 'object' && address !== null ? address : null;
+  }
+
+  readonly get: Get = (token) => {
+    if (this.#resolver === null) throw new Error(`get(${nameOf(token)}) needs an application that is open`);
+    return this.#resolver.get(token);
+  };
+
+  plan(): AppPlan {
+    if (this.#plan !== null) return this.#plan;
+    const { gateways, use, auth, providers, reply, allLimits } = this.#options;
+    const { plan, problems } = compile({
+      gateways,
+      use,
+      auth,
+      providers,
+      reply,
+      handlerTimeoutMs: allLimits.handlerTimeoutMs,
+      isBound: this.#isBound(),
+      builtIn: BUILT_IN,
+      at: this.at,
+    });
+    const all = [...checkInternals(), ...this.#optionProblems, ...problems];
+    if (plan === null || all.length > 0) throw new BootError(all);
+    this.#plan = plan;
+    return plan;
+  }
+
+  async listen(port?: number, host?: string): Promise<void> {
+    const problems = this.#phase === 'new' ? [] : [problem('GW_ERR_BOOT_STATE', { state: this.#phase })];
+    const badPort = port === undefined ? null : checkPort(port);
+    if (badPort !== null) problems.push(badPort);
+    if (problems.length > 0) throw new BootError(problems);
+    this.#phase = 'starting';
+    try {
+      await this.#open(port, host);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#phase = 'open';
+    const { address } = this;
+    if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address) });
+  }
+
+  async run(port?: number, host?: string): Promise<void> {
+    await runUntilSignal(
+      () => this.listen(port, host),
+      () => this.close(),
+    );
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #open(port: number | undefined, host: string | undefined): Promise<void> {
+    const plan = this.plan();
+    const { allLimits, reply, mapError, server, socket } = this.#options;
+    this.#resolver = await this.#createResolver(plan);
+    const problems: Problem[] = [];
+    const sources = resolveSources(plan, this.#resolver, (target, error) => {
+      const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+      problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
+    });
+    if (problems.length > 0) throw new BootError(problems);
+    bind(plan, sources, this.io, {
+      calls: this.#calls,
+      failures: new Failures(this.#logger, mapError ?? null),
+      logger: this.#logger,
+      limits: allLimits,
+      reply,
+    });
+    this.#engine = createEngine(this.io, socket ?? {});
+    this.#edge = new Edge({
+      engine: this.#engine,
+      path: this.io.path(),
+      serveClient: socket?.serveClient !== false,
+    });
+    const http = (server as HttpServer | undefined) ?? createServer();
+    this.#edge.attach(http);
+    if (server !== undefined && port === undefined) return;
+    await listen(http, port ?? DEFAULT_PORT, host);
+    this.#listening = http;
+  }
+
+  async #close(): Promise<void> {
+    const { closeTimeoutMs } = this.#options.allLimits;
+    this.#phase = 'closing';
+    this.#calls.isClosing = true;
+    this.#edge?.refuseNew();
+    const unbound = this.#stopListening();
+    await this.#calls.idle(closeTimeoutMs);
+    this.#calls.abandon(abandon);
+    if (this.#engine !== null) {
+      await closeConnections(this.#engine, closeTimeoutMs);
+      await this.#calls.idle(closeTimeoutMs); // disconnect hooks
+      await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
+    }
+    this.#edge?.detach();
+    await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
+    this.#listening?.closeAllConnections();
+    await unbound;
+    this.#resolver = null;
+    this.#phase = 'closed';
+  }
+
+  #stopListening(): Promise<void> {
+    const server = this.#listening;
+    return server === null ? Promise.resolve() : new Promise((resolve) => server.close(() => resolve()));
+  }
+
+  /** Tells what the application's own container has; null when it cannot be asked. */
+  #isBound(): ((token: unknown) => boolean) | null {
+    const { container } = this.#options;
+    if (container === undefined) return () => false;
+    return container instanceof Container ? (token) => container.isBound(token as never) : null;
+  }
+
+  async #createResolver(plan: AppPlan): Promise<Resolver> {
+    const { container, providers } = this.#options;
+    if (container !== undefined && !(container instanceof Container)) {
+      return foreignResolver(container as ForeignContainer);
+    }
+    return containerResolver({
+      parent: container ?? null,
+      providers: compileProviders(providers, new Problems(), this.at),
+      dependencies: plan.dependencies,
+    });
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  const isWildcard = address === '::' || address === '0.0.0.0';
+  const host = isWildcard ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

@@ -1,0 +1,105 @@
+import type { Server } from 'socket.io';
+import type { Class } from '../metadata/record.js';
+import type { AppPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '../plan/types.js';
+import { stepsOf } from '../plan/walk.js';
+import { admission } from './admission.js';
+import type { BoundEvent, BoundGateway, BoundNamespace } from './bound.js';
+import { bindHook, handlerStage } from './handlers.js';
+import type { InstanceSource, Resolver } from './injection/resolver.js';
+import { singleSource } from './injection/resolver.js';
+import { followConnections, hasConnectHooks } from './lifecycle.js';
+import { aroundEvent, type BoundStep } from './onion.js';
+import { ackStage, argsStage, payloadStage } from './validate.js';
+
+/** What all namespaces of an application share. */
+export type BoundApp = Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'reply'>;
+
+/** Instances of all classes of a plan. Making them is the last thing that can fail before the server opens. */
+export type Sources = ReadonlyMap<Class, InstanceSource>;
+
+/**
+ * Makes every gateway, middleware, guard and authenticator of a plan.
+ *
+ * @param onError - told of each class that could not be made
+ */
+export function resolveSources(
+  plan: AppPlan,
+  resolver: Resolver,
+  onError: (target: Class, error: unknown) => void,
+): Sources {
+  const sources = new Map<Class, InstanceSource>();
+  const add = (target: Class): void => {
+    if (sources.has(target)) return;
+    try {
+      sources.set(target, resolver.source(target));
+    } catch (error) {
+      onError(target, error);
+    }
+  };
+  for (const namespace of plan.namespaces) {
+    if (namespace.auth?.isClass) add(namespace.auth.value as Class);
+    for (const gateway of namespace.gateways) add(gateway.target);
+    for (const step of stepsOf(namespace)) if (step.isClass) add(step.value as Class);
+  }
+  return sources;
+}
+
+/** Puts a plan into Socket.IO: one admission, one listener and one table of events per namespace. */
+export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp): void {
+  // Socket.IO looks for fixed names first; RegExp parents only, since under a function parent io.of('/x')
+  // on the server would let the next client in without auth.
+  for (const namespace of plan.namespaces) bindNamespace(namespace, sources, io, app);
+}
+
+function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): void {
+  const bindEvent = (event: EventPlan) => bindOne(event, sources);
+  const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
+  const namespace: BoundNamespace = {
+    ...app,
+    plan,
+    io: io.of(plan.pattern ?? plan.name),
+    path: (socket) => socket.nsp.name,
+    exact: new Map(plan.events.map((event) => [event.name, bindEvent(event)])),
+    patterns: plan.patterns.length === 0 ? null : plan.patterns.map(bindEvent),
+    any: plan.any === null ? null : bindEvent(plan.any),
+    gateways,
+    hasConnectHooks: hasConnectHooks(gateways),
+  };
+  const authSource = plan.auth?.isClass ? sourceOf(plan.auth.value as Class, sources) : null;
+  const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
+  namespace.io.use(admission({ namespace, auth: plan.auth, authSource, steps }));
+  followConnections(namespace);
+}
+
+/** Builds the chain of an event from the inside out; what is absent is not in it. */
+function bindOne(plan: EventPlan, sources: Sources): BoundEvent {
+  const steps = (all: readonly StepPlan[]) => all.map((step) => bindStep(step, sources));
+  let run = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
+  if (plan.inner !== null) run = aroundEvent(steps(plan.inner), run);
+  if (plan.payload !== null) run = payloadStage(plan.payload, run);
+  if (plan.args !== null) run = argsStage(plan.args, run);
+  if (plan.outer !== null) run = aroundEvent(steps(plan.outer), run);
+  if (plan.ack !== null) run = ackStage(plan.ack, run);
+  return { plan, run };
+}
+
+function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {
+  const source = sourceOf(plan.target, sources);
+  const hooks = (handlers: GatewayPlan['connect']) =>
+    handlers?.map((handler) => bindHook(handler, source)) ?? null;
+  return {
+    connect: hooks(plan.connect),
+    disconnecting: hooks(plan.disconnecting),
+    disconnect: hooks(plan.disconnect),
+  };
+}
+
+function bindStep(plan: StepPlan, sources: Sources): BoundStep {
+  return { plan, source: plan.isClass ? sourceOf(plan.value as Class, sources) : singleSource(plan.value) };
+}
+
+function sourceOf(target: Class, sources: Sources): InstanceSource {
+  const source = sources.get(target);
+  if (source === undefined) throw new TypeError(`${target.name} was not resolved`);
+  return source;
+}

@@ -1,0 +1,48 @@
+import type { Namespace, Socket } from 'socket.io';
+import type { EventPlan, NamespacePlan, ReplyShape } from '../plan/types.js';
+import type { Calls } from './calls.js';
+import type { CallContext, SocketContext } from './context.js';
+import type { Failures } from './failures.js';
+import type { Limits } from './limits.js';
+import type { Logger } from './logger.js';
+
+/** What is left of a chain of steps once instances are known: context in, answer or promise out. */
+export type Stage<TContext extends SocketContext = CallContext> = (ctx: TContext) => unknown;
+
+/** An event with its whole chain. */
+export interface BoundEvent {
+  readonly plan: EventPlan;
+  readonly run: Stage;
+}
+
+/** A lifecycle hook with its instance. */
+export interface BoundHook {
+  readonly label: string;
+  readonly run: (ctx: SocketContext, reason: string) => unknown;
+}
+
+/** The hooks of one gateway; null where it has none. */
+export interface BoundGateway {
+  readonly connect: readonly BoundHook[] | null;
+  readonly disconnecting: readonly BoundHook[] | null;
+  readonly disconnect: readonly BoundHook[] | null;
+}
+
+/** A namespace, or a pattern of many, ready to serve. */
+export interface BoundNamespace {
+  readonly plan: NamespacePlan;
+  readonly io: Namespace;
+  /** Name of the instance that a socket is in. */
+  readonly path: (socket: Socket) => string;
+  readonly exact: ReadonlyMap<unknown, BoundEvent>;
+  readonly patterns: readonly BoundEvent[] | null;
+  readonly any: BoundEvent | null;
+  readonly gateways: readonly BoundGateway[];
+  readonly hasConnectHooks: boolean;
+  /** Shape of the answer where no event says otherwise. */
+  readonly reply: ReplyShape;
+  readonly calls: Calls;
+  readonly failures: Failures;
+  readonly logger: Logger;
+  readonly limits: Limits;
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { WireError } from '../errors/wire-error.js';
+import type { ReplyShape } from '../plan/types.js';
+import type { BoundEvent } from './bound.js';
+import { CallContext } from './context.js';
+import { sendException } from './exceptions.js';
+import { Reply, type SendAck } from './reply.js';
+import type { SocketState } from './socket-state.js';
+import { isThenable } from './thenable.js';
+
+/**
+ * Runs one event through its chain and answers for it. A handler without promises is answered before this
+ * returns; nothing thrown in between gets out.
+ *
+ * @param args - arguments of the event, without its name
+ * @param send - null when the client asked for no acknowledgement
+ */
+export function runCall(
+  bound: BoundEvent,
+  state: SocketState,
+  event: string,
+  args: readonly unknown[],
+  send: SendAck | null,
+): void {
+  const call = new CallContext(state, event, args, bound);
+  if (send !== null) call.reply = new Reply(send, bound.plan.reply, (cause) => reportUnsent(call, cause));
+  let result: unknown;
+  try {
+    result = bound.run(call);
+  } catch (error) {
+    return fail(call, error);
+  }
+  if (isThenable(result)) wait(call, result);
+  else if (call.reply !== null && bound.plan.answersByHand) waitForHand(call);
+  else succeed(call, result);
+}
+
+/** Answers an event with an error before anything ran for it. */
+export function refuse(
+  state: SocketState,
+  event: unknown,
+  shape: ReplyShape,
+  send: SendAck | null,
+  error: unknown,
+): void {
+  const { namespace, socket } = state;
+  const where = {
+    namespace: namespace.path(socket),
+    socketId: socket.id,
+    requestId: randomUUID(),
+    call: String(event).slice(0, 128),
+  };
+  const wire = namespace.failures.report(error, where);
+  const onUnsent = (cause: unknown) => namespace.failures.report(unencodable(cause), where);
+  if (send === null) sendException(socket, state.exceptions, event, wire, onUnsent);
+  else new Reply(send, shape, onUnsent).error(wire);
+}
+
+/** Answers a call by `@Ack()`. An error answers as if it had been thrown. */
+export function answerByHand(call: CallContext, values: readonly unknown[]): void {
+  const [first] = values;
+  if (call.reply === null || !call.reply.isOpen) return;
+  if (first instanceof Error) call.reply.error(report(call, first));
+  else call.reply.values(values);
+  finish(call);
+}
+
+/** Answers for a call that did not come to its end: it ran out of time, or the server is closing. */
+export function abandon(call: CallContext, error: GatewireError): void {
+  answerError(call, error);
+  call.abort(error);
+}
+
+function wait(call: CallContext, result: PromiseLike<unknown>): void {
+  startClock(call);
+  result.then(
+    (value) => {
+      if (call.bound.plan.answersByHand && call.reply?.isOpen) return;
+      succeed(call, value);
+    },
+    (error: unknown) => fail(call, error),
+  );
+}
+
+/** The handler returned; whoever got `ack` has until the limit. */
+function waitForHand(call: CallContext): void {
+  if (call.reply?.isOpen) startClock(call);
+  else finish(call);
+}
+
+function startClock(call: CallContext): void {
+  call.isRunning = true;
+  call.state.namespace.calls.add(call);
+  call.timer = setTimeout(expire, call.bound.plan.timeoutMs, call);
+}
+
+function expire(call: CallContext): void {
+  call.timer = null;
+  abandon(call, new GatewireError('TIMEOUT'));
+  // Nothing will settle a handler that only waits for its ack to be called.
+  if (call.bound.plan.answersByHand) finish(call);
+}
+
+function succeed(call: CallContext, value: unknown): void {
+  if (!call.bound.plan.answersByHand) call.reply?.value(value);
+  finish(call);
+}
+
+function fail(call: CallContext, error: unknown): void {
+  answerError(call, error);
+  finish(call);
+}
+
+/** Acknowledges with an error, or sends `exception` where no acknowledgement was asked for. */
+function answerError(call: CallContext, error: unknown): void {
+  const wire = report(call, error);
+  const isLate = call.isAnswered;
+  call.isAnswered = true;
+  if (call.reply !== null) call.reply.error(wire);
+  else if (!isLate) {
+    const { socket, exceptions } = call.state;
+    sendException(socket, exceptions, call.event, wire, (cause) => reportUnsent(call, cause));
+  }
+}
+
+function finish(call: CallContext): void {
+  const { calls } = call.state.namespace;
+  if (call.isRunning) {
+    call.isRunning = false;
+    if (call.timer !== null) clearTimeout(call.timer);
+    calls.delete(call);
+  }
+  const disposal = call.release((error) => report(call, error, 'dispose'));
+  if (disposal !== null) calls.track(disposal);
+}
+
+function reportUnsent(call: CallContext, cause: unknown): WireError {
+  return report(call, unencodable(cause), 'reply');
+}
+
+function report(call: CallContext, error: unknown, stage?: string): WireError {
+  const name = stage === undefined ? call.event : `${call.event} (${stage})`;
+  return call.state.namespace.failures.report(error, call.failurePlace(name));
+}
+
+function unencodable(cause: unknown): GatewireError {
+  return new GatewireError('INTERNAL', { cause: new Error('the answer cannot be encoded', { cause }) });
+}

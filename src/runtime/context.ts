@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'socket.io';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { ConnectContext, ContextLog, EventContext, Handshake, Target } from '../metadata/context.js';
+import type { BoundEvent } from './bound.js';
+import type { FailurePlace } from './failures.js';
+import { ScopeInstances } from './injection/instances.js';
+import type { Reply } from './reply.js';
+import { applicationRooms, storedRoom, storedRooms } from './rooms.js';
+import type { SocketState } from './socket-state.js';
+import { RoomTarget } from './target.js';
+
+/** The context of a connect, a hook, or a client's whole stay. What a handler rarely asks for is made when it asks. */
+export class SocketContext implements ConnectContext {
+  /** @internal */
+  readonly state: SocketState;
+  #requestId: string | null = null;
+  #controller: AbortController | null = null;
+  #instances: ScopeInstances | null = null;
+
+  constructor(state: SocketState) {
+    this.state = state;
+  }
+
+  get socket(): Socket {
+    return this.state.socket;
+  }
+
+  get namespace(): Target {
+    return new RoomTarget(this.state.socket.nsp);
+  }
+
+  get handshake(): Handshake {
+    return this.state.socket.handshake as Handshake;
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return this.state.params;
+  }
+
+  get user(): unknown {
+    return this.state.user;
+  }
+
+  get data(): unknown {
+    return this.state.socket.data;
+  }
+
+  set data(data: unknown) {
+    this.state.socket.data = data;
+  }
+
+  get rooms(): ReadonlySet<string> {
+    return this.state.lastRooms ?? applicationRooms(this.state.socket.rooms, this.state.socket.id);
+  }
+
+  get requestId(): string {
+    this.#requestId ??= randomUUID();
+    return this.#requestId;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.state.leftBecause === null) this.state.abortWithMe(this.#controller);
+      else this.#controller.abort(leftError(this.state.leftBecause));
+    }
+    return this.#controller.signal;
+  }
+
+  get log(): ContextLog {
+    const { logger, path } = this.state.namespace;
+    const fields = { namespace: path(this.state.socket), requestId: this.requestId };
+    const at = (level: keyof ContextLog) => (record: object) =>
+      logger[level]({ event: 'app.log', ...fields, ...record });
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  async join(room: string): Promise<void> {
+    await this.state.socket.join(storedRoom(room));
+  }
+
+  async leave(room: string): Promise<void> {
+    await this.state.socket.leave(storedRoom(room));
+  }
+
+  emit(event: string, ...args: readonly unknown[]): void {
+    this.state.socket.emit(event, ...args);
+  }
+
+  to(room: string | readonly string[]): Target {
+    return new RoomTarget(this.state.socket.to(storedRooms(room)));
+  }
+
+  except(room: string | readonly string[]): Target {
+    return new RoomTarget(this.state.socket.except(storedRooms(room)));
+  }
+
+  get broadcast(): Target {
+    return new RoomTarget(this.state.socket.broadcast);
+  }
+
+  disconnect(): void {
+    this.state.socket.disconnect();
+  }
+
+  /** @internal */
+  get instances(): ScopeInstances {
+    this.#instances ??= new ScopeInstances();
+    return this.#instances;
+  }
+
+  /** @internal Aborts `signal` where somebody holds it. */
+  abort(reason: Error): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** @internal Where a failure of this call is logged. */
+  failurePlace(call: string): FailurePlace {
+    const { socket, namespace } = this.state;
+    return { namespace: namespace.path(socket), socketId: socket.id, requestId: this.requestId, call };
+  }
+
+  /** @internal The call is over: frees what was made for it. */
+  release(onError: (error: unknown) => void): Promise<void> | null {
+    if (this.#controller !== null) this.state.releaseAbort(this.#controller);
+    return this.#instances === null ? null : this.#instances.dispose(onError);
+  }
+}
+
+/** The context of one event, together with the answer that is owed for it. */
+export class CallContext extends SocketContext implements EventContext {
+  payload: unknown;
+  /** @internal The acknowledgement that is owed; null when none was asked for. */
+  reply: Reply | null = null;
+  /** @internal Set while the handler may still run out of time. */
+  timer: NodeJS.Timeout | null = null;
+  /** @internal Whether somebody waits for the handler. */
+  isRunning = false;
+  /** @internal Whether the client was told of a failure already. */
+  isAnswered = false;
+
+  constructor(
+    state: SocketState,
+    readonly event: string,
+    /** @internal Arguments of the event, without its name. */
+    public args: readonly unknown[],
+    /** @internal */
+    readonly bound: BoundEvent,
+  ) {
+    super(state);
+    this.payload = args[0];
+  }
+}
+
+/** Why `signal` was aborted when a client left. */
+export function leftError(reason: string): GatewireError {
+  return new GatewireError('UNAVAILABLE', { message: `the client left: ${reason}` });
+}

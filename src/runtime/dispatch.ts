@@ -1,0 +1,101 @@
+import type { Socket } from 'socket.io';
+import { GatewireError } from '../errors/gatewire-error.js';
+import { isReservedEvent } from '../plan/reserved.js';
+import type { BoundEvent, BoundNamespace } from './bound.js';
+import { refuse, runCall } from './call.js';
+import {
+  ackOf,
+  callAnyListeners,
+  callListeners,
+  type EventPacket,
+  hasRawListeners,
+  runSocketMiddleware,
+} from './internals.js';
+import type { SendAck } from './reply.js';
+import { type SocketState, stateOf } from './socket-state.js';
+
+/**
+ * Takes every event of every socket of a namespace; `this` is the socket, so that one function serves all.
+ * socket.io calls it from a tick of its own, where a throw would end the process: nothing here throws.
+ */
+export function onEvent(this: Socket, packet: EventPacket): void {
+  const state = stateOf(this);
+  if (state !== undefined) dispatch(state, packet);
+}
+
+/** Takes the events that come before `@OnConnect` is done. */
+export function onEarlyEvent(this: Socket, packet: EventPacket): void {
+  const state = stateOf(this);
+  if (state === undefined) return;
+  if (state.waiting === null) return dispatch(state, packet);
+  if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
+  else refusePacket(state, packet, new GatewireError('OVERLOADED'));
+}
+
+/** Answers a packet with an error. */
+export function refusePacket(state: SocketState, packet: EventPacket, error: GatewireError): void {
+  const { namespace, socket } = state;
+  const shape = find(namespace, packet.data[0])?.plan.reply ?? namespace.reply;
+  refuse(state, packet.data[0], shape, ackOf(socket, packet), error);
+}
+
+/** Runs one event, or answers that nobody handles it. */
+export function dispatch(state: SocketState, packet: EventPacket): void {
+  const { namespace, socket } = state;
+  const event = packet.data[0];
+  const bound = namespace.exact.get(event) ?? find(namespace, event);
+  if (namespace.calls.isClosing) {
+    const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
+    return refusePacket(state, packet, error);
+  }
+  const send = ackOf(socket, packet);
+  if (hasRawListeners(socket, event)) return dispatchRaw(state, bound, packet, send);
+  if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
+  refuse(state, event, namespace.reply, send, new GatewireError('UNKNOWN_EVENT'));
+}
+
+/** Exact names first, then RegExps in the order of declaration, then the catch-all. */
+function find(namespace: BoundNamespace, event: unknown): BoundEvent | null {
+  const exact = namespace.exact.get(event);
+  if (exact !== undefined) return exact;
+  if (isReservedEvent(event)) return null;
+  const matching = namespace.patterns?.find(({ plan }) => plan.pattern?.test(event as string));
+  return matching ?? namespace.any;
+}
+
+/**
+ * The way of an event past what the application put on the socket itself: onAny, use and on, in Socket.IO's
+ * order, and then the gateway. Whoever takes the ack in a raw listener answers in place of gatewire.
+ */
+function dispatchRaw(
+  state: SocketState,
+  bound: BoundEvent | null,
+  packet: EventPacket,
+  send: SendAck | null,
+): void {
+  const { namespace, socket } = state;
+  const event = packet.data[0];
+  const args = send === null ? packet.data : [...packet.data, send];
+  const fail = (error: unknown): void =>
+    refuse(state, event, bound?.plan.reply ?? namespace.reply, send, error);
+  let isDone = false;
+  try {
+    callAnyListeners(socket, args);
+    runSocketMiddleware(socket, args, (error) => {
+      if (isDone) return;
+      isDone = true;
+      if (error) return fail(error);
+      if (!socket.connected) return;
+      const isHeard = event !== 'error' && socket.listenerCount(event as string) > 0;
+      try {
+        if (isHeard) callListeners(socket, args);
+      } catch (cause) {
+        return fail(cause);
+      }
+      if (bound !== null) runCall(bound, state, event as string, packet.data.slice(1), send);
+      else if (!isHeard) fail(new GatewireError('UNKNOWN_EVENT'));
+    });
+  } catch (error) {
+    fail(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { GatewireError } from '../errors/gatewire-error.js';
+import { toWireError, type WireError } from '../errors/wire-error.js';
+import type { Logger } from './logger.js';
+
+/** Turns something that was thrown into an error for the client, or leaves it alone by returning undefined. */
+export type MapError = (error: unknown) => GatewireError | undefined;
+
+/** Where a failure happened, for the log. */
+export interface FailurePlace {
+  readonly namespace: string;
+  readonly socketId: string;
+  readonly requestId: string;
+  /** Event or hook. */
+  readonly call: string;
+}
+
+/** The one place where thrown things become errors that clients may see, and where they are logged. */
+export class Failures {
+  constructor(
+    private readonly logger: Logger,
+    private readonly mapError: MapError | null,
+  ) {}
+
+  /**
+   * @param error - whatever was thrown
+   * @param where - goes to the log; its `requestId` becomes the id of the error
+   * @param otherwise - makes the error for what is not meant for clients
+   */
+  report(
+    error: unknown,
+    where: FailurePlace,
+    otherwise: (cause: unknown) => GatewireError = internal,
+  ): WireError {
+    const failure = this.#classify(error) ?? otherwise(error);
+    this.#log(failure, where);
+    return toWireError(failure, where.requestId);
+  }
+
+  #classify(error: unknown): GatewireError | null {
+    if (GatewireError.is(error)) return error;
+    if (this.mapError === null) return null;
+    try {
+      const mapped = this.mapError(error);
+      return GatewireError.is(mapped) ? mapped : null;
+    } catch (cause) {
+      return internal(new AggregateError([error, cause], 'mapError threw'));
+    }
+  }
+
+  /** What the server did wrong is news; what a client did wrong would let it flood the log. */
+  #log(failure: GatewireError, where: FailurePlace): void {
+    const { namespace, socketId, requestId, call } = where;
+    const record = { event: 'call.failed', call, namespace, socketId, code: failure.code, id: requestId };
+    if (failure.code === 'INTERNAL') this.logger.error({ ...record, error: failure.cause ?? failure });
+    else if (failure.cause !== undefined) this.logger.warn({ ...record, error: failure.cause });
+    else if (failure.code === 'TIMEOUT' || failure.code === 'OVERLOADED') this.logger.warn(record);
+    else this.logger.debug(record);
+  }
+}
+
+function internal(cause: unknown): GatewireError {
+  return new GatewireError('INTERNAL', { cause: cause ?? new Error(`${String(cause)} was thrown`) });
+}

@@ -1,0 +1,199 @@
+import type { Socket } from 'socket.io';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
+import { leftError, SocketContext } from './context.js';
+import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
+import { sendException } from './exceptions.js';
+import { routeEvents } from './internals.js';
+import { applicationRooms } from './rooms.js';
+import { type SocketState, stateOf } from './socket-state.js';
+import { isThenable, withDeadline } from './thenable.js';
+
+const CLIENT_LEFT = 'client namespace disconnect';
+
+/**
+ * Follows one client from CONNECT to its end. socket.io calls this after CONNECT was answered, and delivers no
+ * event before it returns: what is set up here misses nothing.
+ */
+export function onConnection(socket: Socket): void {
+  const state = stateOf(socket);
+  if (state === undefined) return;
+  socket.on('disconnecting', onDisconnecting);
+  socket.on('disconnect', onDisconnect);
+  if (!state.namespace.hasConnectHooks) {
+    state.isSettled = true;
+    return routeEvents(socket, onEvent);
+  }
+  state.waiting = [];
+  routeEvents(socket, onEarlyEvent);
+  const connecting = runConnectHooks(state);
+  if (connecting === null) settle(state);
+  else state.namespace.calls.track(connecting.then(() => settle(state)));
+}
+
+/** `@OnConnect` is over, one way or the other. Who left meanwhile is seen off now. */
+function settle(state: SocketState): void {
+  state.isSettled = true;
+  if (state.hasLeft) leave(state);
+}
+
+/** Runs `@OnConnect` of the gateways in order. Returns null when all of it was synchronous. */
+function runConnectHooks(state: SocketState): Promise<void> | null {
+  const { gateways, limits } = state.namespace;
+  try {
+    const running = runInOrder(gateways, (gateway) => {
+      if (state.leftBecause !== null) return undefined;
+      state.connectsStarted++;
+      return runInOrder(gateway.connect ?? [], (hook) => runConnectHook(state, hook));
+    });
+    if (!isThenable(running)) {
+      openGate(state);
+      return null;
+    }
+    const late = () => new GatewireError('TIMEOUT', { message: 'connecting took too long' });
+    return withDeadline(running, limits.connectHookTimeoutMs, late).then(
+      () => openGate(state),
+      (error) => turnAway(state, error),
+    );
+  } catch (error) {
+    turnAway(state, error);
+    return null;
+  }
+}
+
+function runConnectHook(state: SocketState, hook: BoundHook): unknown {
+  // A client that was turned away meanwhile has no use for the rest.
+  if (state.leftBecause !== null) return undefined;
+  const ctx = new SocketContext(state);
+  let result: unknown;
+  try {
+    result = hook.run(ctx, '');
+  } catch (error) {
+    end(ctx);
+    throw error;
+  }
+  return isThenable(result) ? Promise.resolve(result).finally(() => end(ctx)) : end(ctx);
+}
+
+/** Lets the events flow, those first that waited. */
+function openGate(state: SocketState): void {
+  const waiting = state.waiting ?? [];
+  state.waiting = null;
+  routeEvents(state.socket, onEvent);
+  // Someone who said something and left said it; of a connection that broke, nobody waits for answers.
+  if (state.leftBecause !== null && state.leftBecause !== CLIENT_LEFT) return;
+  for (const packet of waiting) dispatch(state, packet);
+}
+
+/** `@OnConnect` failed: the client is told why, and so is whoever waits for an answer. */
+function turnAway(state: SocketState, error: unknown): void {
+  const { namespace, socket } = state;
+  const waiting = state.waiting ?? [];
+  state.waiting = null;
+  const report = (cause: unknown) =>
+    namespace.failures.report(cause, state.context.failurePlace('@OnConnect'));
+  const wire = report(error);
+  const unavailable = new GatewireError('UNAVAILABLE', { message: 'connecting failed' });
+  for (const packet of waiting) if (packet.id != null) refusePacket(state, packet, unavailable);
+  routeEvents(socket, ignore);
+  sendException(socket, state.exceptions, 'connect', wire, report);
+  socket.disconnect();
+}
+
+function ignore(): void {}
+
+/** Socket.IO calls it while the client is still in its rooms. */
+function onDisconnecting(this: Socket, reason: string): void {
+  const state = stateOf(this);
+  if (state === undefined || state.leftBecause !== null) return;
+  state.leftBecause = reason;
+  state.lastRooms = applicationRooms(this.rooms, this.id);
+  state.abortAll(leftError(reason));
+  if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
+}
+
+function onDisconnect(this: Socket): void {
+  const state = stateOf(this);
+  if (state === undefined) return;
+  state.hasLeft = true;
+  if (state.isSettled) return seeOff(state, state.disconnecting);
+}
+
+/** The client left before `@OnConnect` was done, so that neither hook has run yet. */
+function leave(state: SocketState): void {
+  seeOff(state, runLeaveHooks(state, 'disconnecting'));
+}
+
+/** Runs `@OnDisconnect` after `@OnDisconnecting`, and ends the scope of the connection. */
+function seeOff(state: SocketState, disconnecting: Promise<void> | null): void {
+  const rest = async (): Promise<void> => {
+    if (disconnecting !== null) await disconnecting;
+    const running = runLeaveHooks(state, 'disconnect');
+    if (running !== null) await running;
+    await state.context.release((error) => reportHook(state.context, 'dispose', error));
+  };
+  state.namespace.calls.track(rest());
+}
+
+/** Hooks of the gateways that were told of the client: those whose `@OnConnect` started, or that have none. */
+function runLeaveHooks(state: SocketState, kind: 'disconnecting' | 'disconnect'): Promise<void> | null {
+  const { gateways, limits } = state.namespace;
+  const told = gateways.filter((gateway, i) => gateway.connect === null || i < state.connectsStarted);
+  const running = told.flatMap((gateway) =>
+    (gateway[kind] ?? []).map((hook) => runLeaveHook(state, hook)).filter(isThenable),
+  );
+  if (running.length === 0) return null;
+  const late = () => new GatewireError('TIMEOUT', { message: 'a disconnect hook took too long' });
+  return withDeadline(Promise.all(running), limits.connectHookTimeoutMs, late).then(
+    () => {},
+    (error) =>
+      reportHook(state.context, `@On${kind === 'disconnect' ? 'Disconnect' : 'Disconnecting'}`, error),
+  );
+}
+
+/** A hook that throws keeps nobody else from running. */
+function runLeaveHook(state: SocketState, hook: BoundHook): unknown {
+  const ctx = new SocketContext(state);
+  const fail = (error: unknown) => reportHook(ctx, hook.label, error);
+  try {
+    const result = hook.run(ctx, state.leftBecause ?? '');
+    return isThenable(result)
+      ? Promise.resolve(result)
+          .catch(fail)
+          .finally(() => end(ctx))
+      : end(ctx);
+  } catch (error) {
+    fail(error);
+    return end(ctx);
+  }
+}
+
+/** One after the other, without a promise as long as none returns one. */
+function runInOrder<TItem>(items: readonly TItem[], run: (item: TItem) => unknown): unknown {
+  for (let i = 0; i < items.length; i++) {
+    const result = run(items[i] as TItem);
+    if (isThenable(result)) {
+      const rest = items.slice(i + 1);
+      return Promise.resolve(result).then(() => runInOrder(rest, run));
+    }
+  }
+  return undefined;
+}
+
+function end(ctx: SocketContext): Promise<void> | null {
+  return ctx.release((error) => reportHook(ctx, 'dispose', error));
+}
+
+function reportHook(ctx: SocketContext, label: string, error: unknown): void {
+  ctx.state.namespace.failures.report(error, ctx.failurePlace(label));
+}
+
+/** Tells whether any gateway has to be asked before events may flow. */
+export function hasConnectHooks(gateways: readonly BoundGateway[]): boolean {
+  return gateways.some((gateway) => gateway.connect !== null);
+}
+
+/** Puts the lifecycle into Socket.IO. */
+export function followConnections(namespace: BoundNamespace): void {
+  namespace.io.on('connection', onConnection);
+}

@@ -1,0 +1,88 @@
+/** One line of the log: what happened, and where. Payloads, tokens and whole addresses never stand in it. */
+export interface LogRecord {
+  /** `noun.verb`, such as `call.failed`. */
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** Where the log goes. pino's loggers fit as they are. */
+export interface Logger {
+  debug(record: LogRecord): void;
+  info(record: LogRecord): void;
+  warn(record: LogRecord): void;
+  error(record: LogRecord): void;
+}
+
+type Level = keyof Logger;
+
+/**
+ * Writes readable lines to standard error.
+ *
+ * @param write - takes one line, without its end
+ * @param isVerbose - whether debug lines are written
+ */
+export function lineLogger(
+  write: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+  isVerbose = process.env['GATEWIRE_DEBUG'] !== undefined,
+): Logger {
+  const at = (level: Level) => (record: LogRecord) => write(formatLine(level, record));
+  return {
+    debug: isVerbose ? at('debug') : () => {},
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
+}
+
+/** A log that drops everything. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Keeps the process alive when a logger of the application throws. */
+export function guardedLogger(logger: Logger): Logger {
+  const guard = (level: Level) => (record: LogRecord) => {
+    try {
+      logger[level](record);
+    } catch {
+      // There is nowhere left to report to.
+    }
+  };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}
+
+function formatLine(level: Level, { event, ...fields }: LogRecord): string {
+  const time = new Date().toISOString().slice(11, 23);
+  const error = fields['error'];
+  const pairs = Object.entries(fields)
+    .filter(([name, value]) => name !== 'error' && value !== undefined)
+    .map(([name, value]) => `${name}=${formatValue(value)}`);
+  const line = [time, level.padEnd(5), event, ...pairs].join(' ');
+  return error === undefined ? line : `${line}\n${indent(describe(error))}`;
+}
+
+function formatValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : safeJson(value);
+  // Control characters of a client must not forge lines or move the cursor.
+  return /^[\w:/.@+-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `thrown: ${formatValue(error)}`;
+  const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .slice(0, 30)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
+import type { Server, ServerOptions } from 'socket.io';
+
+/** One connection of the engine, below all namespaces. */
+export interface EngineConnection {
+  readonly readyState: string;
+  close(discard?: boolean): void;
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
+/** The part of Engine.IO's server that gatewire uses. */
+export interface Engine {
+  readonly clients: Readonly<Record<string, EngineConnection>>;
+  readonly clientsCount: number;
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/**
+ * Makes the engine and binds Socket.IO to it. Doing it here, and not by `io.attach()`, keeps the HTTP server
+ * in the hands of its owner: `io.close()` would close it.
+ */
+export function createEngine(io: Server, options: Partial<ServerOptions>): Engine {
+  // Through socket.io's own dependencies, so that there is one copy whatever else is installed.
+  const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
+  const { Server: EngineServer } = require('engine.io') as {
+    Server: new (options: Partial<ServerOptions>) => Engine;
+  };
+  const engine = new EngineServer(options);
+  io.bind(engine);
+  return engine;
+}
+
+/**
+ * Closes every connection after what is queued has been sent. Clients see a lost transport and come back by
+ * themselves; a Socket.IO disconnect would make them stay away.
+ *
+ * @param timeoutMs - after that connections are cut
+ */
+export async function closeConnections(engine: Engine, timeoutMs: number): Promise<void> {
+  const connections = Object.values(engine.clients);
+  const closed = connections.map(
+    (connection) => new Promise<void>((resolve) => connection.once('close', resolve)),
+  );
+  for (const connection of connections) connection.close();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([Promise.all(closed), late]);
+  clearTimeout(timer);
+  engine.close();
+}

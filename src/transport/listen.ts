@@ -1,0 +1,44 @@
+import type { Server as HttpServer } from 'node:http';
+import { BootError } from '../errors/boot-error.js';
+import { type Problem, problem } from '../errors/problem.js';
+
+/**
+ * Makes an HTTP server listen, or says in one sentence why it cannot.
+ *
+ * @throws {BootError} GW_ERR_BOOT_PORT_IN_USE, GW_ERR_BOOT_BAD_HOST or GW_ERR_BOOT_LISTEN_FAILED
+ */
+export function listen(server: HttpServer, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
+      server.off('listening', succeed);
+      reject(new BootError([explain(error, port, host)]));
+    };
+    const succeed = (): void => {
+      server.off('error', fail);
+      resolve();
+    };
+    server.once('error', fail);
+    server.once('listening', succeed);
+    server.listen(port, host);
+  });
+}
+
+/** Checks a port before anything is opened. */
+export function checkPort(port: unknown): Problem | null {
+  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535) return null;
+  const given = typeof port === 'string' ? `'${port}'` : String(port);
+  return problem('GW_ERR_BOOT_BAD_PORT', { given: `\`${given}\`` });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string | undefined): Problem {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return problem('GW_ERR_BOOT_PORT_IN_USE', { port, host: host ?? 'all addresses' });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return problem('GW_ERR_BOOT_BAD_HOST', { host: String(host), reason: error.code });
+    default:
+      return problem('GW_ERR_BOOT_LISTEN_FAILED', { port, reason: error.code ?? error.message });
+  }
+}
