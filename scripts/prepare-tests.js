@@ -5,22 +5,26 @@ import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.js';
 import { findOnPath } from './find-program.js';
 
-/** One row for each program: `find` returns a path or null, `apt` are its Debian packages. */
+/**
+ * One row for each program: `find` returns a path or null, `variable` may name the path instead, `apt` are its
+ * Debian packages.
+ */
 const NEEDS = [
   {
     name: 'Chromium or Chrome',
     find: findChromium,
+    variable: 'CHROMIUM_PATH',
     apt: ['chromium', 'fonts-liberation'],
-    elsewhere: { darwin: 'brew install --cask chromium', win32: 'winget install Google.Chrome' },
-    hint: 'or set CHROMIUM_PATH to the program of a Chromium or Chrome that you have',
+    elsewhere: { darwin: 'brew install --cask google-chrome', win32: 'winget install Google.Chrome' },
   },
 ];
 
 const APT_LIMIT_MS = 15 * 60_000;
 
 let missing = findMissing();
-if (missing.length > 0 && canInstall()) {
-  aptInstall(missing.flatMap((need) => need.apt));
+const packages = missing.filter((need) => !process.env[need.variable]).flatMap((need) => need.apt);
+if (packages.length > 0 && canInstall()) {
+  aptInstall(packages);
   missing = findMissing();
 }
 if (missing.length > 0) {
@@ -55,8 +59,10 @@ function aptGet(args) {
   });
 }
 
-function explain({ name, apt, elsewhere, hint }) {
+function explain({ name, variable, apt, elsewhere }) {
+  const path = process.env[variable];
+  if (path) return `${variable} is set to ${path}, which is no program that can be run.`;
   const command =
     elsewhere[process.platform] ?? `sudo apt-get update && sudo apt-get install -y ${apt.join(' ')}`;
-  return `The tests need ${name}, which was not found. Run\n    ${command}\n${hint}.`;
+  return `The tests need ${name}, which was not found. Run\n    ${command}\nor set ${variable} to its path.`;
 }
