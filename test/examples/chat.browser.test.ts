@@ -66,7 +66,7 @@ describe('the page of examples/chat', () => {
   );
 
   it(
-    'shows the last messages to who comes later, and to who reloads which were his own',
+    'shows the last messages to who comes later, and to who reloads which were their own',
     async () => {
       await startServer();
       const ada = await open();
