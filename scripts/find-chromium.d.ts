@@ -1,0 +1,2 @@
+/** Finds a Chromium or Chrome; returns its path, or null when there is none. */
+export function findChromium(): string | null;

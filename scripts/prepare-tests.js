@@ -1,0 +1,68 @@
+// Runs before the tests: finds what they need beyond npm, installs it where that is possible, and builds dist/,
+// because the tests of examples, of the command line and of the package use what is published.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './find-chromium.js';
+import { findOnPath } from './find-program.js';
+
+/**
+ * One row for each program: `find` returns a path or null, `variable` may name the path instead, `apt` are its
+ * Debian packages.
+ */
+const NEEDS = [
+  {
+    name: 'Chromium or Chrome',
+    find: findChromium,
+    variable: 'CHROMIUM_PATH',
+    apt: ['chromium', 'fonts-liberation'],
+    elsewhere: { darwin: 'brew install --cask google-chrome', win32: 'winget install Google.Chrome' },
+  },
+];
+
+const APT_LIMIT_MS = 15 * 60_000;
+
+let missing = findMissing();
+const packages = missing.filter((need) => !process.env[need.variable]).flatMap((need) => need.apt);
+if (packages.length > 0 && canInstall()) {
+  aptInstall(packages);
+  missing = findMissing();
+}
+if (missing.length > 0) {
+  console.error(missing.map(explain).join('\n'));
+  process.exitCode = 1;
+} else {
+  const build = fileURLToPath(new URL('build.js', import.meta.url));
+  process.exitCode = spawnSync(process.execPath, [build], { stdio: 'inherit' }).status ?? 1;
+}
+
+function findMissing() {
+  return NEEDS.filter((need) => need.find() === null);
+}
+
+/** Only root may install, and only Debian and its relatives have apt-get. */
+function canInstall() {
+  return process.getuid?.() === 0 && findOnPath(['apt-get']) !== null;
+}
+
+function aptInstall(packages) {
+  console.log(`installing for the tests: ${packages.join(' ')}`);
+  aptGet(['update']);
+  aptGet(['install', '-y', '--no-install-recommends', ...packages]);
+}
+
+function aptGet(args) {
+  // Another apt-get on a fresh machine is common: wait for its lock instead of failing.
+  spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: APT_LIMIT_MS,
+  });
+}
+
+function explain({ name, variable, apt, elsewhere }) {
+  const path = process.env[variable];
+  if (path) return `${variable} is set to ${path}, which is no program that can be run.`;
+  const command =
+    elsewhere[process.platform] ?? `sudo apt-get update && sudo apt-get install -y ${apt.join(' ')}`;
+  return `The tests need ${name}, which was not found. Run\n    ${command}\nor set ${variable} to its path.`;
+}
