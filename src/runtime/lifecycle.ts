@@ -69,7 +69,7 @@ function runConnectHook(state: SocketState, hook: BoundHook): unknown {
   try {
     result = hook.run(ctx, '');
   } catch (error) {
-    end(ctx);
+    track(state, end(ctx));
     throw error;
   }
   return isThenable(result) ? Promise.resolve(result).finally(() => end(ctx)) : end(ctx);
@@ -166,6 +166,10 @@ function runLeaveHook(state: SocketState, hook: BoundHook): unknown {
     fail(error);
     return end(ctx);
   }
+}
+
+function track({ namespace }: SocketState, disposal: Promise<void> | null): void {
+  if (disposal !== null) namespace.calls.track(disposal);
 }
 
 /** One after the other, without a promise as long as none returns one. */

@@ -5,7 +5,7 @@ const MAX_LENGTH = 128;
 // Socket.IO gives every socket a room named by its id. A client that may choose a room name could choose
 // another client's id and read along, so names that look like ids are stored under another name. So are names
 // that begin like the stored form itself. Everything else is stored as it is: io.to('general') finds it.
-const LOOKS_INTERNAL = /^(?:[A-Za-z0-9_-]{20}$|\u0001)/;
+const LOOKS_LIKE_AN_ID = /^[A-Za-z0-9_-]{20}$/;
 const ESCAPE = '\u0001';
 
 /**
@@ -19,7 +19,7 @@ export function storedRoom(room: unknown): string {
       message: `a room name is a string of 1 to ${MAX_LENGTH} characters`,
     });
   }
-  return LOOKS_INTERNAL.test(room) ? ESCAPE + room : room;
+  return LOOKS_LIKE_AN_ID.test(room) || room.startsWith(ESCAPE) ? ESCAPE + room : room;
 }
 
 /** Stored names of one room or several. */
