@@ -14,6 +14,8 @@ export interface GatewireErrorOptions<TDetails = unknown> {
   readonly details?: TDetails;
   /** Milliseconds after which a new try makes sense. */
   readonly retryAfterMs?: number;
+  /** Id under which the server logged it; set on errors that came from a server. */
+  readonly id?: string;
   /** What went wrong underneath; goes to the log, never to the client. */
   readonly cause?: unknown;
 }
@@ -32,18 +34,26 @@ export class GatewireError<
   readonly code: TCode;
   readonly details: TDetails | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly id: string | undefined;
 
   /**
    * @param code - one of the wire codes, or a code of the application's own
    * @param options - message, details, waiting time and cause
    */
   constructor(code: TCode, options: GatewireErrorOptions<TDetails> = {}) {
-    const { message = isWireCode(code) ? WIRE_CODES[code] : code, details, retryAfterMs, cause } = options;
+    const {
+      message = isWireCode(code) ? WIRE_CODES[code] : code,
+      details,
+      retryAfterMs,
+      id,
+      cause,
+    } = options;
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'GatewireError';
     this.code = code;
     this.details = details;
     this.retryAfterMs = retryAfterMs;
+    this.id = id;
     Object.defineProperty(this, kBrand, { value: true });
   }
 

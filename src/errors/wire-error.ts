@@ -1,4 +1,4 @@
-import type { GatewireError } from './gatewire-error.js';
+import { GatewireError } from './gatewire-error.js';
 
 /** An error as it travels: in a failed acknowledgement, in `exception`, in `connect_error`. */
 export interface WireError {
@@ -30,4 +30,9 @@ export function toWireError(error: GatewireError, id: string): WireError {
     ...(error.details === undefined ? null : { details: error.details }),
     ...(error.retryAfterMs === undefined ? null : { retryAfterMs: error.retryAfterMs }),
   };
+}
+
+/** Makes the error again that a server sent. */
+export function fromWireError({ code, ...rest }: WireError): GatewireError {
+  return new GatewireError(code, rest);
 }

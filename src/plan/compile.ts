@@ -141,6 +141,7 @@ function compileNamespace(
     pattern: namespace.pattern,
     auth: auth === undefined || auth === false ? null : authPlan(auth as object),
     data: (data as (() => unknown) | undefined) ?? null,
+    reply: gateways.every(({ reply }) => reply === gateways[0].reply) ? gateways[0].reply : app.reply,
     connect: orNull(connect),
     gateways: Object.freeze(gateways.map((gateway) => gateway.plan)),
     events: Object.freeze(all.filter((event) => event.name !== null)),

@@ -26,6 +26,7 @@ export interface CompiledGateway {
   /** As written: undefined means that the gateway says nothing about it. */
   readonly auth: unknown;
   readonly data: (() => unknown) | undefined;
+  readonly reply: ReplyShape;
 }
 
 interface GivenOptions {
@@ -80,15 +81,12 @@ export function compileGateway(
     [...defaults.steps, ...steps].filter((step) => step.kind === 'middleware' && step.handles),
   );
   const guards = steps.filter((step) => step.kind === 'guard');
+  const reply = given.reply ?? defaults.reply;
   const events = methods.flatMap((method) =>
-    compileEvents(
-      method,
-      { plan, outer, guards, timeoutMs: defaults.timeoutMs, reply: given.reply ?? defaults.reply },
-      problems,
-    ),
+    compileEvents(method, { plan, outer, guards, timeoutMs: defaults.timeoutMs, reply }, problems),
   );
   const connect = steps.filter((step) => step.connects);
-  return namespace && { namespace, plan, events, connect, auth: given.auth, data: given.data };
+  return namespace && { namespace, plan, events, connect, auth: given.auth, data: given.data, reply };
 }
 
 /** The `@Gateway` of a class or of the nearest base that has one. */

@@ -70,6 +70,8 @@ export interface NamespacePlan {
   /** The authenticator as given, or null when everybody may come in. */
   readonly auth: { readonly value: object; readonly isClass: boolean; readonly label: string } | null;
   readonly data: (() => unknown) | null;
+  /** Shape of the answer to events that nobody handles. */
+  readonly reply: ReplyShape;
   readonly connect: readonly StepPlan[] | null;
   readonly gateways: readonly GatewayPlan[];
   readonly events: readonly EventPlan[];

@@ -32,9 +32,11 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
   const middleware = steps.length === 0 ? null : aroundConnect(steps, entrance);
   const authenticate = auth === null ? null : authenticator(auth.value, authSource);
   const enter = async (state: SocketState): Promise<void> => {
-    if (authenticate !== null) state.user = await identify(state, authenticate);
+    state.user = namespace.impersonate?.(state.context.handshake);
+    if (authenticate !== null) state.user ??= await identify(state, authenticate);
     if (middleware !== null) await middleware(state.context);
   };
+  const isOpen = authenticate === null && middleware === null && namespace.impersonate === null;
   return (socket, next) => {
     const state = new SocketState(socket, namespace, paramsOf(namespace, socket));
     const refuse = (error: unknown): void => {
@@ -46,7 +48,7 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     }
     try {
       if (namespace.plan.data !== null) socket.data = namespace.plan.data();
-      if (authenticate === null && middleware === null) return next();
+      if (isOpen) return next();
     } catch (error) {
       return refuse(error);
     }

@@ -16,6 +16,7 @@ import { Edge } from '../transport/edge.js';
 import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
 import { checkPort, listen } from '../transport/listen.js';
 import { bind, resolveSources } from './bind.js';
+import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
 import { Calls } from './calls.js';
 import { Failures } from './failures.js';
@@ -74,13 +75,20 @@ export interface App {
  * await app.listen(3000);
  */
 export function createApp(options: AppOptions): App {
-  return new Application(options, new CallSite(createApp));
+  return new Application(options, new CallSite(createApp), null);
+}
+
+/** Makes an application in which the test kit says who a client is. Never exported from the package's entry. */
+export function createAppForTests(options: AppOptions, at: CallSite, impersonate: Impersonate): App {
+  return new Application(options, at, impersonate);
 }
 
 type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
 
 const DEFAULT_PORT = 3_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** What a connection gets to take its last packets; a polling client that is gone never will. */
+const DRAIN_MS = 2_000;
 
 class Application implements App {
   readonly io: Server;
@@ -100,6 +108,7 @@ class Application implements App {
   constructor(
     options: AppOptions,
     private readonly at: CallSite,
+    private readonly impersonate: Impersonate | null,
   ) {
     const problems = new Problems();
     this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
@@ -170,7 +179,7 @@ class Application implements App {
 
   async #open(port: number | undefined, host: string | undefined): Promise<void> {
     const plan = this.plan();
-    const { allLimits, reply, mapError, server, socket } = this.#options;
+    const { allLimits, mapError, server, socket } = this.#options;
     this.#resolver = await this.#createResolver(plan);
     const problems: Problem[] = [];
     const sources = resolveSources(plan, this.#resolver, (target, error) => {
@@ -183,7 +192,7 @@ class Application implements App {
       failures: new Failures(this.#logger, mapError ?? null),
       logger: this.#logger,
       limits: allLimits,
-      reply,
+      impersonate: this.impersonate,
     });
     this.#engine = createEngine(this.io, socket ?? {});
     this.#edge = new Edge({
@@ -203,25 +212,27 @@ class Application implements App {
     this.#phase = 'closing';
     this.#calls.isClosing = true;
     this.#edge?.refuseNew();
-    const unbound = this.#stopListening();
+    // The server goes on listening for now: clients on polling need it to fetch their answers.
     await this.#calls.idle(closeTimeoutMs);
     this.#calls.abandon(abandon);
     if (this.#engine !== null) {
-      await closeConnections(this.#engine, closeTimeoutMs);
+      await closeConnections(this.#engine, Math.min(closeTimeoutMs, DRAIN_MS));
       await this.#calls.idle(closeTimeoutMs); // disconnect hooks
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
-    this.#listening?.closeAllConnections();
-    await unbound;
+    await this.#stopListening();
     this.#resolver = null;
     this.#phase = 'closed';
   }
 
   #stopListening(): Promise<void> {
     const server = this.#listening;
-    return server === null ? Promise.resolve() : new Promise((resolve) => server.close(() => resolve()));
+    if (server === null) return Promise.resolve();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    return closed;
   }
 
   /** Tells what the application's own container has; null when it cannot be asked. */

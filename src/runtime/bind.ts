@@ -12,7 +12,7 @@ import { aroundEvent, type BoundStep } from './onion.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
-export type BoundApp = Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'reply'>;
+export type BoundApp = Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'impersonate'>;
 
 /** Instances of all classes of a plan. Making them is the last thing that can fail before the server opens. */
 export type Sources = ReadonlyMap<Class, InstanceSource>;

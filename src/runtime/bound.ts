@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from 'socket.io';
-import type { EventPlan, NamespacePlan, ReplyShape } from '../plan/types.js';
+import type { Handshake, User } from '../metadata/context.js';
+import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Calls } from './calls.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { Failures } from './failures.js';
@@ -28,6 +29,9 @@ export interface BoundGateway {
   readonly disconnect: readonly BoundHook[] | null;
 }
 
+/** Says who a client is ahead of auth; undefined leaves it to auth. Only the test kit has one. */
+export type Impersonate = (handshake: Handshake) => User | undefined;
+
 /** A namespace, or a pattern of many, ready to serve. */
 export interface BoundNamespace {
   readonly plan: NamespacePlan;
@@ -39,10 +43,9 @@ export interface BoundNamespace {
   readonly any: BoundEvent | null;
   readonly gateways: readonly BoundGateway[];
   readonly hasConnectHooks: boolean;
-  /** Shape of the answer where no event says otherwise. */
-  readonly reply: ReplyShape;
   readonly calls: Calls;
   readonly failures: Failures;
   readonly logger: Logger;
   readonly limits: Limits;
+  readonly impersonate: Impersonate | null;
 }

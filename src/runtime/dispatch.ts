@@ -35,7 +35,7 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
 /** Answers a packet with an error. */
 export function refusePacket(state: SocketState, packet: EventPacket, error: GatewireError): void {
   const { namespace, socket } = state;
-  const shape = find(namespace, packet.data[0])?.plan.reply ?? namespace.reply;
+  const shape = find(namespace, packet.data[0])?.plan.reply ?? namespace.plan.reply;
   refuse(state, packet.data[0], shape, ackOf(socket, packet), error);
 }
 
@@ -51,7 +51,7 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
   const send = ackOf(socket, packet);
   if (hasRawListeners(socket, event)) return dispatchRaw(state, bound, packet, send);
   if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
-  refuse(state, event, namespace.reply, send, new GatewireError('UNKNOWN_EVENT'));
+  refuse(state, event, namespace.plan.reply, send, new GatewireError('UNKNOWN_EVENT'));
 }
 
 /** Exact names first, then RegExps in the order of declaration, then the catch-all. */
@@ -77,7 +77,7 @@ function dispatchRaw(
   const event = packet.data[0];
   const args = send === null ? packet.data : [...packet.data, send];
   const fail = (error: unknown): void =>
-    refuse(state, event, bound?.plan.reply ?? namespace.reply, send, error);
+    refuse(state, event, bound?.plan.reply ?? namespace.plan.reply, send, error);
   let isDone = false;
   try {
     callAnyListeners(socket, args);

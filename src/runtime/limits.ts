@@ -21,7 +21,8 @@ export interface Limits {
    */
   readonly handlerTimeoutMs: number;
   /**
-   * Milliseconds that `close()` waits for running calls, and again for connections to drain.
+   * Milliseconds that `close()` waits for running calls, and again for disconnect hooks.
+   * Connections get at most 2 s of it to take their last packets.
    * @default 10000
    */
   readonly closeTimeoutMs: number;
