@@ -1,0 +1,101 @@
+// The ways to put load on a server. All of them wait until the server has done the work.
+import { Client, eventFrame } from './client.js';
+import { withTimeLimit } from './time-limit.js';
+
+const WORK_LIMIT_MS = 60_000;
+const CONNECT_AT_ONCE = 50;
+
+/** Opens `count` connections, some at a time. */
+export async function openConnections(port, count) {
+  const clients = [];
+  while (clients.length < count) {
+    const batch = Math.min(CONNECT_AT_ONCE, count - clients.length);
+    const opened = Promise.all(Array.from({ length: batch }, () => Client.connect(port)));
+    clients.push(...(await withTimeLimit(opened, WORK_LIMIT_MS, 'connecting')));
+  }
+  return clients;
+}
+
+/**
+ * Sends these `[event, payload]` together and resolves, as soon as the last is acknowledged, with what the
+ * acknowledgements carry, without gatewire's envelope; `undefined` for those that have none by then.
+ */
+export function callTogether(client, events) {
+  const answers = events.map(() => undefined);
+  const lastAnswered = new Promise((resolve) => {
+    client.onAck = (id, text) => {
+      answers[id] = unwrap(JSON.parse(text)[0]);
+      if (id === events.length - 1) resolve(answers);
+    };
+  });
+  client.send(Buffer.concat(events.map(([event, payload], id) => eventFrame(event, payload, id))));
+  return orFailure([client], lastAnswered, `the answer to "${events.at(-1)[0]}"`);
+}
+
+/**
+ * Sends `total` events over all connections, each keeping `inFlight` of them unanswered, until all are answered, and
+ * all alike: an error under load is not an answer.
+ */
+export function sendWithAcks(clients, { event, payload, inFlight, total }) {
+  // One frame per slot, encoded once. An id is in use again only after its acknowledgement.
+  const frames = Array.from({ length: inFlight }, (_, id) => eventFrame(event, payload, id));
+  const perClient = Math.ceil(total / clients.length);
+  const done = clients.map(
+    (client) =>
+      new Promise((resolve) => {
+        let sent = 0;
+        let answered = 0;
+        let firstAnswer;
+        client.onAck = (id, answer) => {
+          firstAnswer ??= Buffer.from(answer);
+          if (!answer.equals(firstAnswer)) throw new Error(`answered ${answer}, not ${firstAnswer}`);
+          answered += 1;
+          if (sent < perClient) {
+            sent += 1;
+            client.send(frames[id]);
+          } else if (answered === perClient) {
+            resolve();
+          }
+        };
+        for (; sent < Math.min(inFlight, perClient); sent += 1) client.send(frames[sent]);
+      }),
+  );
+  return orFailure(clients, Promise.all(done), `${total} acknowledgements`).then(
+    () => perClient * clients.length,
+  );
+}
+
+/**
+ * Sends `total` events that ask for nothing, in bursts, until all have arrived. A burst ends with an acknowledged
+ * `lastEvent`, and its connection waits for the answer: a backlog without bound would measure the backlog.
+ */
+export function sendInBursts(clients, { event, lastEvent, burst, total }) {
+  const frames = Buffer.concat([
+    ...Array(burst).fill(eventFrame(event)),
+    eventFrame(lastEvent, undefined, 0),
+  ]);
+  const burstsPerClient = Math.ceil(total / clients.length / burst);
+  const done = clients.map(
+    (client) =>
+      new Promise((resolve) => {
+        let answered = 0;
+        client.onAck = () => {
+          answered += 1;
+          if (answered < burstsPerClient) client.send(frames);
+          else resolve();
+        };
+        client.send(frames);
+      }),
+  );
+  return orFailure(clients, Promise.all(done), `${total} events`).then(
+    () => burstsPerClient * burst * clients.length,
+  );
+}
+
+function orFailure(clients, work, what) {
+  return withTimeLimit(Promise.race([work, ...clients.map(({ failed }) => failed)]), WORK_LIMIT_MS, what);
+}
+
+function unwrap(reply) {
+  return reply?.ok === true ? reply.data : reply;
+}
