@@ -1,0 +1,27 @@
+// The program of every server process: imports one contender, starts it, and answers the questions of the benchmark.
+// Arguments: URL of the contender's module, options of its start() as JSON.
+const [moduleUrl, startOptions] = process.argv.slice(2);
+
+const questions = {
+  /** CPU time this process has used so far, user and system. */
+  cpuUs() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  /** Bytes in use after everything that nobody refers to is gone. */
+  heapBytes() {
+    // The second pass frees what finalizers of the first let go of.
+    globalThis.gc();
+    globalThis.gc();
+    return process.memoryUsage().heapUsed;
+  },
+};
+
+// The parent is gone: nothing is left to measure, and no process may stay behind.
+process.on('disconnect', () => process.exit());
+process.on('message', ({ id, question }) => process.send({ id, answer: questions[question]() }));
+
+const before = performance.now();
+const { start } = await import(moduleUrl);
+const port = await start(JSON.parse(startOptions));
+process.send({ id: 'started', answer: { port, bootMs: performance.now() - before } });

@@ -1,0 +1,38 @@
+// The yardstick: what a careful application does by hand with socket.io alone.
+import { createServer } from 'node:http';
+import { Server } from 'socket.io';
+import * as z from 'zod';
+
+const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
+
+/** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
+export async function start({ handlers }) {
+  let ticks = 0;
+  const httpServer = createServer();
+  const io = new Server(httpServer);
+
+  io.on('connection', (socket) => {
+    socket.on('echo', (payload, ack) => ack(payload));
+
+    socket.on('send', (payload, ack) => {
+      if (!isAllowed(socket)) return ack({ error: { code: 'FORBIDDEN' } });
+      const parsed = messageSchema.safeParse(payload);
+      if (!parsed.success) return ack({ error: { code: 'INVALID_PAYLOAD' } });
+      ack({ id: '1' });
+    });
+
+    socket.on('tick', () => {
+      ticks += 1;
+    });
+    socket.on('count', (ack) => ack({ ticks }));
+
+    for (let i = 4; i < handlers; i += 1) socket.on(`extra:${i}`, (payload, ack) => ack(payload));
+  });
+
+  await new Promise((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+  return httpServer.address().port;
+}
+
+function isAllowed(socket) {
+  return socket.connected;
+}
