@@ -1,0 +1,54 @@
+// The same events written with gatewire, as its docs say.
+import { createApp, type EventContext, Gateway, Guard, OnEvent } from 'gatewire';
+import * as z from 'zod';
+
+const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
+let ticks = 0;
+
+@Gateway('/')
+class BenchGateway {
+  @OnEvent('echo')
+  echo(payload: unknown) {
+    return payload;
+  }
+
+  @OnEvent('send', { payload: messageSchema })
+  @Guard((ctx: EventContext) => ctx.socket.connected)
+  send() {
+    return { id: '1' };
+  }
+
+  @OnEvent('tick')
+  tick() {
+    ticks += 1;
+  }
+
+  @OnEvent('count')
+  count() {
+    return { ticks };
+  }
+}
+
+/** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
+export async function start({ handlers, reply }: { handlers: number; reply?: 'raw' }) {
+  for (let i = 4; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
+
+  const app = createApp({
+    gateways: [BenchGateway],
+    logger: false,
+    ...(reply && { reply }),
+  });
+  await app.listen(0, '127.0.0.1');
+  return app.address?.port;
+}
+
+/** Writes one more `@OnEvent(event)` method into the gateway. */
+function addEchoHandler(method: string, event: string) {
+  const descriptor = {
+    value: (payload: unknown) => payload,
+    configurable: true,
+    writable: true,
+  };
+  Object.defineProperty(BenchGateway.prototype, method, descriptor);
+  OnEvent(event)(BenchGateway.prototype, method, descriptor);
+}
