@@ -1,0 +1,7 @@
+import { ackEcho1, ackEcho10, guardValidation } from './acks.js';
+import { boot } from './boot.js';
+import { heap6, heap26 } from './heap.js';
+import { noAck } from './no-ack.js';
+
+/** In the order of the table. `measure(contender, options)` resolves with `{ value }` in the scenario's unit. */
+export const scenarios = [ackEcho10, ackEcho1, guardValidation, noAck, heap6, heap26, boot];
