@@ -1,0 +1,68 @@
+// What a run found: a table for people, JSON for machines.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { canPin } from './pinning.js';
+import { peerVersion, rootVersion } from './versions.js';
+
+/** The results as a Markdown table: the yardstick's figure, then each contender's ratio to it. */
+export function formatTable(results, contenders, yardstick) {
+  const measured = ({ name }) => name !== yardstick && results.some(({ summary }) => summary[name]);
+  const others = contenders.filter(measured);
+  const rows = [
+    ['ratio to plain socket.io', 'socket.io', ...others.map(({ title }) => title)],
+    ...results.map(({ title, unit, summary }) => [
+      title,
+      `${formatNumber(summary[yardstick].median)} ${unit}`,
+      ...others.map(({ name }) => formatRatio(summary[name])),
+    ]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map(
+    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`,
+  );
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  return lines.join('\n');
+}
+
+/** The median, and in brackets the rounds' lowest and highest. */
+function formatRatio(entry) {
+  if (!entry) return '';
+  const range =
+    entry.samples.length > 1 ? ` (${entry.ratioMin.toFixed(2)} to ${entry.ratioMax.toFixed(2)})` : '';
+  return entry.ratio.toFixed(2) + range;
+}
+
+/** One line that belongs to each table that is shown around. */
+export function formatMachine({ node, cpu, cores, pinned, versions }) {
+  const packages = Object.entries(versions).filter(([, version]) => version);
+  const parts = [`node ${node}`, ...packages.map(([name, version]) => `${name} ${version}`)];
+  return `${parts.join(', ')}; ${cpu}, ${cores} cores, ${pinned ? 'pinned' : 'not pinned'}`;
+}
+
+export function formatNumber(value) {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** What the figures depend on, beside the code. */
+export function describeMachine() {
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    pinned: canPin,
+    versions: {
+      'socket.io': rootVersion('socket.io'),
+      zod: rootVersion('zod'),
+      '@nestjs/core': peerVersion('@nestjs/core'),
+    },
+  };
+}
+
+/** Writes the results as JSON and makes the folder if need be. */
+export function writeResults(file, results) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}

@@ -1,0 +1,73 @@
+// The benchmark: `npm run bench -- --help`. What the numbers mean is in README.md.
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contenders, yardstick } from './lib/contenders.js';
+import { chooseContenders, chooseScenarios, readOptions, usage } from './lib/options.js';
+import { canPin, pinLoadGenerator } from './lib/pinning.js';
+import { prepare } from './lib/prepare.js';
+import { describeMachine, formatMachine, formatNumber, formatTable, writeResults } from './lib/report.js';
+import { summarize } from './lib/statistics.js';
+import { scenarios } from './scenarios/index.js';
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
+  const chosenScenarios = chooseScenarios(scenarios, options.scenario);
+  const chosenContenders = chooseContenders(contenders, options.only, yardstick);
+  await prepare(chosenContenders);
+  pinLoadGenerator();
+  if (!canPin)
+    console.log('taskset or a second core is missing: nothing is pinned, and the figures are noisier.');
+
+  const results = [];
+  for (const scenario of chosenScenarios)
+    results.push(await runScenario(scenario, chosenContenders, options));
+
+  const machine = describeMachine();
+  console.log(`\n${formatTable(results, chosenContenders, yardstick)}\n\n${formatMachine(machine)}`);
+  const file = options.json ?? defaultFile();
+  writeResults(file, { ...machine, quick: options.quick, yardstick, results });
+  console.log(`Written to ${relative(process.cwd(), file)}`);
+}
+
+/** Interleaves the contenders, A B C A B C, so that all of them see the same moods of the machine. */
+async function runScenario(scenario, contenders, options) {
+  const { name, title, unit, acks, minRounds = 1 } = scenario;
+  const taking = contenders.filter(({ acksOnly }) => acks || !acksOnly);
+  const rounds = options.quick ? options.rounds : Math.max(options.rounds, minRounds);
+  const samples = Object.fromEntries(taking.map((contender) => [contender.name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    const figures = [];
+    for (const contender of taking) {
+      const { value, serverBusy } = await measure(scenario, contender, options);
+      samples[contender.name].push(value);
+      const busy = serverBusy === undefined ? '' : ` (${Math.round(serverBusy * 100)} % busy)`;
+      figures.push(`${contender.name} ${formatNumber(value)} ${unit}${busy}`);
+    }
+    console.log(`${name}, round ${round} of ${rounds}: ${figures.join(', ')}`);
+  }
+  return { name, title, unit, rounds, summary: summarize(samples, yardstick) };
+}
+
+async function measure(scenario, contender, options) {
+  try {
+    return await scenario.measure(contender, options);
+  } catch (cause) {
+    throw new Error(`${scenario.name} of ${contender.name}: ${cause.message}`, { cause });
+  }
+}
+
+function defaultFile() {
+  const time = new Date().toISOString().replaceAll(':', '-').slice(0, 19);
+  return fileURLToPath(new URL(`results/${time}.json`, import.meta.url));
+}
