@@ -17,9 +17,18 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   readonly socket: Socket;
   readonly #received = new Map<string, (readonly unknown[])[]>();
   readonly #waiting = new Map<string, Waiting[]>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Why the connection ended; null while it stands. */
+  #reason: string | null = null;
 
   constructor(url: string, options: Partial<ManagerOptions & SocketOptions>) {
     this.socket = io(url, { forceNew: true, reconnection: false, ...options, autoConnect: false });
+    this.socket.on('connect', () => {
+      this.#reason = null;
+    });
+    this.socket.on('disconnect', (reason) => {
+      this.#reason = reason;
+    });
     this.socket.onAny((event: string, ...args: unknown[]) => this.#receive(event, args));
   }
 
@@ -56,9 +65,9 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     return new Promise((resolve, reject) => {
       const late = () =>
         reject(new GatewireError('TIMEOUT', { message: `\`${event}\` was not acknowledged` }));
-      const timer = setTimeout(late, TIMEOUT_MS);
+      const stop = this.#after(TIMEOUT_MS, late);
       this.socket.emit(event, ...args, (...answer: unknown[]) => {
-        clearTimeout(timer);
+        stop();
         resolve(answer);
       });
     });
@@ -85,15 +94,15 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         resolve: (args) => {
-          clearTimeout(timer);
+          stop();
           resolve(args);
         },
       };
-      const timer = setTimeout(() => {
+      const stop = this.#after(timeoutMs, () => {
         const queue = this.#waiting.get(event) ?? [];
         queue.splice(queue.indexOf(waiting), 1);
         reject(new Error(`no \`${event}\` within ${timeoutMs} ms; unread: ${this.#unread()}`));
-      }, timeoutMs);
+      });
       this.#waiting.set(event, [...(this.#waiting.get(event) ?? []), waiting]);
     });
   }
@@ -116,26 +125,34 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
 
   /** Resolves with the reason once the server, the network or this client ended the connection. */
   async disconnected(): Promise<string> {
-    if (this.socket.connected) await this.#once('disconnect');
-    return this.#reason;
+    if (this.#reason === null) await this.#once('disconnect');
+    return this.#reason ?? '';
   }
 
-  /** Leaves and closes. */
+  /** Leaves and closes; what was still waited for stays unanswered. */
   close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
     this.socket.disconnect();
   }
 
-  #reason = '';
+  /** Starts a timer that ends with the client, and returns what stops it. */
+  #after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(run, ms);
+    this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
+  }
 
   #once(event: 'connect' | 'disconnect'): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const stop = this.#after(TIMEOUT_MS, () => {
         end();
         reject(new GatewireError('TIMEOUT', { message: `no ${event} within ${TIMEOUT_MS} ms` }));
-      }, TIMEOUT_MS);
-      const done = (reason?: string): void => {
+      });
+      const done = (): void => {
         end();
-        if (event === 'disconnect') this.#reason = reason ?? '';
         resolve();
       };
       const refused = (error: Error & { data?: WireError }): void => {
@@ -143,10 +160,10 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
         reject(error.data === undefined ? error : fromWireError(error.data));
       };
       const end = (): void => {
-        clearTimeout(timer);
-        this.socket.off(event, done as never).off('connect_error', refused);
+        stop();
+        this.socket.off(event, done).off('connect_error', refused);
       };
-      this.socket.on(event, done as never).on('connect_error', refused);
+      this.socket.on(event, done).on('connect_error', refused);
     });
   }
 

@@ -139,23 +139,21 @@ class AnyGateway {
 }
 
 describeMatrix('an acknowledgement', (cell) => {
-  const start = async () => {
-    const test = await createTestApp([AckGateway, RawGateway, AnyGateway], cell);
-    return { test, client: await test.client.connect('/acks') };
-  };
+  const start = () => createTestApp([AckGateway, RawGateway, AnyGateway], cell);
 
   it('carries what the handler returned, in an envelope', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     expect(await client.ack('value')).toEqual([{ ok: true, data: { n: 1 } }]);
     expect(await client.ack('async-value')).toEqual([{ ok: true, data: 'later' }]);
     expect(await client.ack('nothing')).toEqual([{ ok: true }]);
     expect(await client.ack('null')).toEqual([{ ok: true, data: null }]);
     expect(await client.ack('echo', Buffer.from('hi'))).toEqual([{ ok: true, data: Buffer.from('hi') }]);
-    await test.close();
   });
 
   it('carries a code, a text and an id when the handler throws, and nothing of the error', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     for (const event of ['throw', 'reject', 'bigint', 'circular', 'deep', 'bad-answer', 'bad-details']) {
       const [reply] = await client.ack(event);
       expect(reply).toEqual({
@@ -164,20 +162,20 @@ describeMatrix('an acknowledgement', (cell) => {
       });
     }
     expect(test.takeErrors()).toHaveLength(7);
-    await test.close();
   });
 
   it('carries the code, text and details of a GatewireError', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     const error = { code: 'SOLD_OUT', message: 'no seats', details: { next: 1 }, retryAfterMs: 5 };
     expect(await client.ack('refuse')).toEqual([{ ok: false, error: { ...error, id: expect.any(String) } }]);
     await expect(client.call('guarded')).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(client.call('guarded-later')).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await test.close();
   });
 
   it('names what is wrong with a payload, and never the payload', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     expect(await client.call('valid', { user: { name: 'ann' } })).toBe('ann');
     const refused = client.call('valid', { user: { name: 'SECRET'.split('') } });
     await expect(refused).rejects.toMatchObject({
@@ -189,37 +187,36 @@ describeMatrix('an acknowledgement', (cell) => {
     });
     await expect(client.call('valid')).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
     expect(await client.call('good-answer')).toEqual({ id: 'A' });
-    await test.close();
   });
 
   it('says TIMEOUT at the time limit, and aborts the signal', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     await expect(client.call('hang')).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(client.call('by-hand-never')).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await test.close();
   });
 
   it('is given by hand once', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     expect(await client.call('by-hand')).toBe('first');
     await expect(client.call('by-hand-error')).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(client.call('by-hand-throw')).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await client.flush();
-    await test.close();
   });
 
   it('takes several arguments in and out', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     expect(await client.call('several', 1, 2)).toBe(3);
     await expect(client.call('several', 1)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
     expect(await client.call('args', 1, 'b', null)).toEqual([1, 'b', null]);
     const raw = await test.client.connect('/raw');
     expect(await raw.ack('several')).toEqual([1, 'two', [3]]);
-    await test.close();
   });
 
   it('is the bare value with `reply: raw`', async () => {
-    const { test } = await start();
+    await using test = await start();
     const raw = await test.client.connect('/raw');
     expect(await raw.ack('value', { a: 1 })).toEqual([{ a: 1 }]);
     expect(await raw.ack('nothing')).toEqual([]);
@@ -228,11 +225,11 @@ describeMatrix('an acknowledgement', (cell) => {
     ]);
     expect(await raw.ack('unknown')).toEqual([{ error: expect.objectContaining({ code: 'UNKNOWN_EVENT' }) }]);
     expect(await raw.ack('envelope')).toEqual([{ ok: true, data: 1 }]);
-    await test.close();
   });
 
   it('says UNKNOWN_EVENT where nothing handles the event, also for names of Object', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     for (const event of ['nope', '__proto__', 'constructor', 'toString', 'error', 'exception', 'gw:x', '']) {
       await expect(client.call(event)).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
     }
@@ -240,21 +237,20 @@ describeMatrix('an acknowledgement', (cell) => {
     for (const event of ['error', 'exception', 'gw:x', '']) {
       await expect(any.call(event)).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
     }
-    await test.close();
   });
 
   it('comes from the handler of the name, then of a RegExp, then of the rest', async () => {
-    const { test } = await start();
+    await using test = await start();
     const any = await test.client.connect('/any');
     expect(await Promise.all(['a', 'b', 'c'].map((event) => any.call(event)))).toEqual(['a', 'b', 'c']);
     expect(await any.call('job:x')).toBe('job job:x');
     expect(await any.call('job:exact')).toBe('exact');
     expect(await any.call('__proto__', 1)).toEqual({ event: '__proto__', payload: 1 });
-    await test.close();
   });
 
   it('is replaced by `exception` when none was asked for, once per event and second', async () => {
-    const { test, client } = await start();
+    await using test = await start();
+    const client = await test.client.connect('/acks');
     for (let i = 0; i < 5; i++) client.emit('refuse', { secret: 1 });
     client.emit('nope');
     expect(await client.next('exception')).toEqual({
@@ -274,6 +270,5 @@ describeMatrix('an acknowledgement', (cell) => {
     for (let i = 0; i < 8; i++) rest.push(await client.next('exception'));
     expect(rest).toHaveLength(8);
     await client.expectNone('exception');
-    await test.close();
   });
 });
