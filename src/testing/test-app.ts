@@ -66,7 +66,7 @@ export async function createTestApp(
   };
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    for (const client of clients) client.close();
+    await Promise.all(clients.map((client) => client.close()));
     await app.close();
     process.off('unhandledRejection', log.unhandled);
     const errors = log.takeErrors();

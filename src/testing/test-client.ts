@@ -3,6 +3,7 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import { type AckReply, fromWireError, type WireError } from '../errors/wire-error.js';
 
 const TIMEOUT_MS = 5_000;
+const CLOSE_MS = 1_000;
 
 /** Names of the events that a server sends, with what each carries. */
 export type ServerEvents = Readonly<Record<string, unknown>>;
@@ -130,9 +131,19 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   }
 
   /** Leaves and closes; what was still waited for stays unanswered. */
-  close(): void {
+  async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    const { engine } = this.socket.io;
     this.socket.disconnect();
+    if (engine === undefined || engine.readyState === 'closed') return;
+    // Over polling, closing takes requests of its own; they must not outlive the test.
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      engine.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** Starts a timer that ends with the client, and returns what stops it. */

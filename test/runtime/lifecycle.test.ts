@@ -138,7 +138,7 @@ describeMatrix('the life of a socket', (cell) => {
     await using test = await createTestApp(Rooms, cell);
     const client = await test.client.connect();
     await client.flush();
-    client.close();
+    await client.close();
     await diary.has('left client namespace disconnect a,b 0 true');
     expect(diary.lines).toEqual([
       'leaving client namespace disconnect a,b 3',
@@ -241,7 +241,7 @@ describeMatrix('the life of a socket', (cell) => {
       for (let n = 0; n < 20; n++) {
         const client = await test.client.connect(namespace);
         client.emit('bye', n);
-        client.close();
+        void client.close();
         await diary.has(`bye ${n}`);
       }
       expect(diary.lines.splice(0)).toHaveLength(20);
@@ -264,7 +264,7 @@ describeMatrix('the life of a socket', (cell) => {
     }
     await using test = await createTestApp(Throwing, cell);
     const client = await test.client.connect();
-    client.close();
+    await client.close();
     await diary.has('afterwards');
     await test.app.close();
     expect(test.takeErrors().map(String)).toEqual(['Error: leaving', 'Error: left']);
