@@ -1,0 +1,135 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { io } from 'socket.io-client';
+import { BootError, createApp, Gateway, OnDisconnect, OnEvent } from '../../src/index.js';
+import { createTestApp, describeMatrix } from '../../src/testing/index.js';
+import { deferred } from '../support/deferred.js';
+
+const refuseToListen = async (
+  gateway: new () => unknown,
+  port: unknown,
+  host?: string,
+): Promise<BootError> => {
+  const app = createApp({ gateways: [gateway], logger: false });
+  const error = await app.listen(port as number, host).then(
+    () => app.close(),
+    (caught: unknown) => caught,
+  );
+  expect(error).toBeInstanceOf(BootError);
+  return error as BootError;
+};
+
+@Gateway('/')
+class Echo {
+  @OnEvent('echo') echo(payload: unknown) {
+    return payload;
+  }
+}
+
+describeMatrix('close()', (cell) => {
+  it('answers what is running, refuses what comes later, and lets clients come back', async () => {
+    const started = deferred();
+    const gate = deferred();
+    const hooks: string[] = [];
+    @Gateway('/')
+    class Slow {
+      @OnEvent('slow') async slow() {
+        started.resolve();
+        await gate.promise;
+        return 'done';
+      }
+      @OnEvent('late') late() {
+        return 'too late';
+      }
+      @OnDisconnect() async left() {
+        await Promise.resolve();
+        hooks.push('left');
+      }
+    }
+    await using test = await createTestApp(Slow, cell);
+    const client = await test.client.connect();
+    const slow = client.call('slow');
+    await started.promise;
+    const closing = test.app.close();
+    await expect(client.call('late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    gate.resolve();
+    expect(await slow).toBe('done');
+    await closing;
+    // "io server disconnect" would make the client stay away for good.
+    expect(await client.disconnected()).toMatch(/^transport (close|error)$/);
+    expect(hooks).toEqual(['left']);
+    expect(test.app.address).toBeNull();
+  });
+
+  it('answers UNAVAILABLE for what does not end within the limit', async () => {
+    const started = deferred();
+    @Gateway('/')
+    class Hanging {
+      @OnEvent('hang') hang() {
+        started.resolve();
+        return new Promise(() => {});
+      }
+    }
+    await using test = await createTestApp(Hanging, { ...cell, limits: { closeTimeoutMs: 50 } });
+    const client = await test.client.connect();
+    const call = expect(client.call('hang')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await started.promise;
+    await test.app.close();
+    await call;
+  });
+});
+
+describe('listen()', () => {
+  it('says which port, host or state is wrong', async () => {
+    for (const port of [-1, 65_536, 1.5, Number.NaN, '3000', null]) {
+      const error = await refuseToListen(Echo, port);
+      expect(error.problems).toMatchObject([{ code: 'GW_ERR_BOOT_BAD_PORT' }]);
+      expect(error.message).toContain(String(port));
+    }
+    await using test = await createTestApp(Echo);
+    const { port } = test.app.address as AddressInfo;
+    expect((await refuseToListen(Echo, port, '127.0.0.1')).problems).toMatchObject([
+      { code: 'GW_ERR_BOOT_PORT_IN_USE', message: `port ${port} on 127.0.0.1 is taken by another process` },
+    ]);
+    expect((await refuseToListen(Echo, 0, '192.0.2.1')).problems).toMatchObject([
+      { code: 'GW_ERR_BOOT_BAD_HOST' },
+    ]);
+    await expect(test.app.listen(0)).rejects.toMatchObject({ problems: [{ code: 'GW_ERR_BOOT_STATE' }] });
+  });
+
+  it('opens nothing before it is called', () => {
+    const app = createApp({ gateways: [Echo] });
+    expect(app.plan().namespaces).toHaveLength(1);
+    expect(app.address).toBeNull();
+    expect(Object.isFrozen(app.plan())).toBe(true);
+  });
+
+  it('attaches to a server of the owner, and leaves it as it was', async () => {
+    const server = createServer((_request, response) => response.end('page'));
+    const app = createApp({ gateways: [Echo], server, logger: false });
+    await app.listen();
+    expect(server.listening).toBe(false);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await (await fetch(url)).text()).toBe('page');
+    expect((await fetch(`${url}/socket.io/socket.io.js`)).headers.get('content-type')).toContain(
+      'javascript',
+    );
+    const client = io(url, { reconnection: false });
+    expect(await client.timeout(5_000).emitWithAck('echo', 1)).toEqual({ ok: true, data: 1 });
+    client.close();
+    await app.close();
+    expect(server.listening).toBe(true);
+    expect(server.listenerCount('request')).toBe(1);
+    expect(await (await fetch(`${url}/socket.io/`)).text()).toBe('page');
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('runs several applications in one process', async () => {
+    await using one = await createTestApp(Echo);
+    await using two = await createTestApp(Echo);
+    expect(await (await one.client.connect()).call('echo', 1)).toBe(1);
+    expect(await (await two.client.connect()).call('echo', 2)).toBe(2);
+  });
+});

@@ -1,0 +1,233 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Container, inject as inversifyInject, preDestroy } from 'inversify';
+import {
+  BootError,
+  type ConnectContext,
+  CurrentContext,
+  createApp,
+  type EventContext,
+  Gateway,
+  Guard,
+  inject,
+  OnConnect,
+  OnDisconnect,
+  OnEvent,
+  Scoped,
+  token,
+} from '../../src/index.js';
+import { createTestApp, type TestApp } from '../../src/testing/index.js';
+
+let lines: string[] = [];
+afterEach(() => {
+  lines = [];
+});
+
+const GREETING = token<string>('GREETING');
+const NAME = token<string>('NAME');
+
+class Store {
+  n = 0;
+}
+
+@Gateway('/a')
+class A {
+  constructor(@inject(Store) private readonly store: Store) {}
+  @OnEvent('n') n() {
+    return ++this.store.n;
+  }
+}
+
+@Gateway('/b')
+class B extends A {}
+
+describe('injection', () => {
+  it('makes a class once, without registration, also for a gateway that inherits its constructor', async () => {
+    await using test = await createTestApp([A, B]);
+    expect(await (await test.client.connect('/a')).call('n')).toBe(1);
+    expect(await (await test.client.connect('/b')).call('n')).toBe(2);
+    expect(test.app.get(Store).n).toBe(2);
+  });
+
+  it('takes values, classes and factories, and awaits promises in the order of the list', async () => {
+    class Clock {
+      now() {
+        return 'real';
+      }
+    }
+    class FakeClock extends Clock {
+      override now() {
+        return 'fake';
+      }
+    }
+    @Gateway('/')
+    class Greeter {
+      @inject(GREETING) private readonly greeting!: string;
+      constructor(@inject(Clock) private readonly clock: Clock) {}
+      @OnEvent('hello') hello() {
+        return `${this.greeting} ${this.clock.now()}`;
+      }
+    }
+    await using test = await createTestApp(Greeter, {
+      providers: [
+        { provide: Clock, useClass: FakeClock },
+        { provide: NAME, useFactory: async () => 'ann' },
+        { provide: GREETING, useFactory: (get) => `hello ${get(NAME)}` },
+      ],
+    });
+    expect(await (await test.client.connect()).call('hello')).toBe('hello ann fake');
+  });
+
+  it('reports a factory that fails, one that asks too early, and a constructor that throws', async () => {
+    @Gateway('/')
+    class Greeter {
+      constructor(@inject(GREETING) readonly greeting: string) {}
+    }
+    const disposed: string[] = [];
+    const failing = createApp({
+      gateways: [Greeter],
+      logger: false,
+      providers: [
+        { provide: 'first', useFactory: () => ({ [Symbol.dispose]: () => disposed.push('first') }) },
+        { provide: GREETING, useFactory: (get) => get(NAME) },
+        { provide: NAME, useFactory: () => Promise.reject(new Error('no such host')) },
+      ],
+    });
+    const error = (await failing.listen(0).catch((caught) => caught)) as BootError;
+    expect(error).toBeInstanceOf(BootError);
+    expect(error.problems.map(({ code, message }) => [code, message])).toEqual([
+      ['GW_ERR_BOOT_PROVIDER_ORDER', 'the factory of `GREETING` asks for `NAME`, which is not ready yet'],
+      ['GW_ERR_BOOT_PROVIDER_FAILED', 'the provider of `NAME` failed: no such host'],
+    ]);
+    expect(error.problems[0]?.places[0]?.location).toMatch(/^test\/runtime\/injection\.test\.ts:\d+:\d+$/);
+    expect(disposed).toEqual(['first']);
+
+    class Broken {
+      constructor() {
+        throw new Error('cannot connect');
+      }
+    }
+    @Gateway('/')
+    class Needs {
+      constructor(@inject(Broken) readonly broken: Broken) {}
+    }
+    const broken = createApp({ gateways: [Needs], logger: false });
+    await expect(broken.listen(0)).rejects.toMatchObject({
+      problems: [
+        { code: 'GW_ERR_BOOT_CONSTRUCTION_FAILED', message: expect.stringContaining('cannot connect') },
+      ],
+    });
+    expect(broken.address).toBeNull();
+  });
+
+  it('makes one instance per client, or per event, and disposes of it when that ends', async () => {
+    class Ledger {
+      static made = 0;
+      readonly id = ++Ledger.made;
+      @preDestroy() close() {
+        lines.push(`ledger ${this.id} closed`);
+      }
+    }
+    Scoped('connection')(Ledger);
+    class Audit {
+      constructor(
+        @inject(CurrentContext) readonly ctx: EventContext,
+        @inject(Ledger) readonly ledger: Ledger,
+      ) {}
+      async [Symbol.asyncDispose]() {
+        lines.push(`audit of ${this.ctx.event} disposed`);
+      }
+    }
+    Scoped('event')(Audit);
+    class IsAudited {
+      constructor(@inject(Audit) private readonly audit: Audit) {}
+      check(ctx: EventContext) {
+        return this.audit.ctx === ctx;
+      }
+    }
+    Scoped('event')(IsAudited);
+    @Scoped('event')
+    @Gateway('/')
+    class Scopes {
+      constructor(
+        @inject(Audit) private readonly audit: Audit,
+        @inject(Ledger) private readonly ledger: Ledger,
+      ) {}
+      @OnConnect() connect() {
+        lines.push(`connected with ledger ${this.ledger.id}`);
+      }
+      @Guard(IsAudited) @OnEvent('spend') async spend(_payload: unknown, ctx: EventContext) {
+        await Promise.resolve();
+        return {
+          sameContext: this.audit.ctx === ctx,
+          ledger: this.ledger.id,
+          same: this.audit.ledger === this.ledger,
+        };
+      }
+      @OnDisconnect() left(ctx: ConnectContext) {
+        lines.push(`left ${ctx.rooms.size}`);
+      }
+    }
+    await using test = await createTestApp(Scopes);
+    const [ann, bob] = [await test.client.connect(), await test.client.connect()];
+    expect(await ann.call('spend')).toEqual({ sameContext: true, ledger: 1, same: true });
+    expect(await bob.call('spend')).toEqual({ sameContext: true, ledger: 2, same: true });
+    expect(await ann.call('spend')).toEqual({ sameContext: true, ledger: 1, same: true });
+    expect(lines.filter((line) => line === 'audit of spend disposed')).toHaveLength(3);
+    await test.close();
+    expect(lines.slice(-2).sort()).toEqual(['ledger 1 closed', 'ledger 2 closed']);
+  });
+
+  it('takes from the container of the application, and leaves it as it was', async () => {
+    const container = new Container();
+    container.bind(Store).toSelf().inSingletonScope();
+    await using test = await createTestApp([A], { container });
+    expect(await (await test.client.connect('/a')).call('n')).toBe(1);
+    expect(container.get(Store).n).toBe(1);
+    expect(container.isBound(A)).toBe(false);
+    await test.close();
+    expect(container.get(Store).n).toBe(1);
+  });
+
+  it('takes from anything with get(token)', async () => {
+    const store = new Store();
+    const made = new Map<unknown, unknown>([[A, new A(store)]]);
+    await using test = await createTestApp([A], {
+      container: { get: (wanted: unknown) => made.get(wanted) },
+    });
+    expect(await (await test.client.connect('/a')).call('n')).toBe(1);
+    expect(store.n).toBe(1);
+  });
+
+  it("understands inversify's own decorators", async () => {
+    @Gateway('/')
+    class Own {
+      constructor(@inversifyInject(Store) private readonly store: Store) {}
+      @OnEvent('n') n() {
+        return ++this.store.n;
+      }
+    }
+    await using test = await createTestApp(Own);
+    expect(await (await test.client.connect()).call('n')).toBe(1);
+  });
+
+  it('disposes of singletons when the application closes', async () => {
+    class Pool {
+      [Symbol.dispose]() {
+        lines.push('pool');
+      }
+    }
+    class Client {
+      constructor(@inject(Pool) readonly pool: Pool) {}
+      @preDestroy() async end() {
+        lines.push('client');
+      }
+    }
+    @Gateway('/')
+    class Uses {
+      constructor(@inject(Client) readonly client: Client) {}
+    }
+    const test: TestApp = await createTestApp(Uses);
+    await test.close();
+    expect(lines.sort()).toEqual(['client', 'pool']);
+  });
+});
