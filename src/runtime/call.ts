@@ -66,10 +66,10 @@ export function answerByHand(call: CallContext, values: readonly unknown[]): voi
   finish(call);
 }
 
-/** Answers for a call that did not come to its end: it ran out of time, or the server is closing. */
+/** Answers for a call that the server cannot wait for any longer, because it is closing. */
 export function abandon(call: CallContext, error: GatewireError): void {
-  answerError(call, error);
-  call.abort(error);
+  interrupt(call, error);
+  finish(call);
 }
 
 function wait(call: CallContext, result: PromiseLike<unknown>): void {
@@ -97,9 +97,15 @@ function startClock(call: CallContext): void {
 
 function expire(call: CallContext): void {
   call.timer = null;
-  abandon(call, new GatewireError('TIMEOUT'));
+  interrupt(call, new GatewireError('TIMEOUT'));
   // Nothing will settle a handler that only waits for its ack to be called.
   if (call.bound.plan.answersByHand) finish(call);
+}
+
+/** Answers in place of a handler, which is told by `ctx.signal`; what it still does no longer matters. */
+function interrupt(call: CallContext, error: GatewireError): void {
+  answerError(call, error);
+  call.abort(error);
 }
 
 function succeed(call: CallContext, value: unknown): void {

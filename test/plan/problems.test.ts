@@ -1,0 +1,552 @@
+import { describe, expect, it } from '@jest/globals';
+import { Container } from 'inversify';
+import { z } from 'zod';
+import { ERRORS } from '../../src/errors/registry.js';
+import {
+  Ack,
+  type AppOptions,
+  BootError,
+  Ctx,
+  createApp,
+  type ErrorCode,
+  Gateway,
+  Guard,
+  inject,
+  OnAnyEvent,
+  OnConnect,
+  OnEvent,
+  Payload,
+  type Problem,
+  Scoped,
+  token,
+  Use,
+} from '../../src/index.js';
+
+type Loose = Omit<AppOptions, 'gateways'> & { readonly gateways?: unknown };
+
+/** What is wrong with an application, without starting it. */
+function problemsOf(options: Loose): readonly Problem[] {
+  try {
+    createApp({ logger: false, ...options } as AppOptions).plan();
+    return [];
+  } catch (error) {
+    if (error instanceof BootError) return error.problems;
+    throw error;
+  }
+}
+
+const codesOf = (options: Loose): readonly string[] => problemsOf(options).map(({ code }) => code);
+
+@Gateway('/fine')
+class Fine {
+  @OnEvent('x') x() {}
+}
+
+const TOKEN = token<string>('GREETING');
+
+/** Each case is one mistake, and the code it has to be reported under. */
+const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
+  ['GW_ERR_BUILD_NO_GATEWAYS', 'an empty list', () => ({ gateways: [] })],
+  ['GW_ERR_BUILD_NOT_A_GATEWAY', 'a class without @Gateway', () => ({ gateways: [Fine, class Plain {}] })],
+  ['GW_ERR_BUILD_NOT_A_GATEWAY', 'no class at all', () => ({ gateways: [Fine, 'ChatGateway'] })],
+  ['GW_ERR_BUILD_GATEWAY_TWICE', 'the same class twice', () => ({ gateways: [Fine, Fine] })],
+  [
+    'GW_ERR_BUILD_TWO_NAMESPACES',
+    'two @Gateway on a class',
+    () => {
+      @Gateway('/a')
+      @Gateway('/b')
+      class Two {}
+      return { gateways: [Two] };
+    },
+  ],
+  ...['chat', '/chat/', '/a//b', '/a b', '/:', '/t/:a/:a', '/a?x=1', '/ä', 5, null, /x/g].map(
+    (namespace) =>
+      [
+        'GW_ERR_BUILD_BAD_NAMESPACE',
+        `namespace ${String(namespace)}`,
+        () => {
+          @Gateway(namespace as string)
+          class Bad {}
+          return { gateways: [Bad] };
+        },
+      ] as const,
+  ),
+  ...(
+    [
+      ['/team/9', '/team/:team'],
+      ['/team/:a', '/team/:b'],
+      ['/:a/x', '/y/:b'],
+      ['/org/5', /^\/org\/\d+$/],
+      ['/org/:id', /^\/org\/.+$/],
+    ] as const
+  ).map(
+    ([left, right]) =>
+      [
+        'GW_ERR_BUILD_NAMESPACE_OVERLAP',
+        `${left} and ${String(right)}`,
+        () => {
+          @Gateway(left)
+          class Left {}
+          @Gateway(right)
+          class Right {}
+          return { gateways: [Left, Right] };
+        },
+      ] as const,
+  ),
+  [
+    'GW_ERR_BUILD_NAMESPACE_DISAGREES',
+    'auth of two gateways',
+    () => {
+      @Gateway('/', { auth: () => ({ user: { id: '1' } }) })
+      class Left {}
+      @Gateway('/', { auth: false })
+      class Right {}
+      return { gateways: [Left, Right] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NAMESPACE_DISAGREES',
+    'a public gateway beside one that relies on the auth of the application',
+    () => {
+      @Gateway('/')
+      class Left {}
+      @Gateway('/', { auth: false })
+      class Right {}
+      return { gateways: [Left, Right], auth: () => ({ user: { id: '1' } }) };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NAMESPACE_DISAGREES',
+    'data of two gateways',
+    () => {
+      @Gateway('/', { data: () => ({ a: 1 }) })
+      class Left {}
+      @Gateway('/', { data: () => ({ b: 1 }) })
+      class Right {}
+      return { gateways: [Left, Right] };
+    },
+  ],
+  ...['', 5, null, [], /x/y, [/x/g, 'a']].map(
+    (name) =>
+      [
+        'GW_ERR_BUILD_BAD_EVENT_NAME',
+        `event ${JSON.stringify(name)} ${String(name)}`,
+        () => {
+          @Gateway('/')
+          class Bad {
+            @OnEvent(name as string) on() {}
+          }
+          return { gateways: [Bad] };
+        },
+      ] as const,
+  ),
+  ...[
+    'connect',
+    'connection',
+    'disconnect',
+    'disconnecting',
+    'error',
+    'exception',
+    'newListener',
+    'gw:auth',
+  ].map(
+    (name) =>
+      [
+        'GW_ERR_BUILD_RESERVED_EVENT',
+        `event ${name}`,
+        () => {
+          @Gateway('/')
+          class Bad {
+            @OnEvent(name) on() {}
+          }
+          return { gateways: [Bad] };
+        },
+      ] as const,
+  ),
+  ...(['a', /^a/] as const).map(
+    (name) =>
+      [
+        'GW_ERR_BUILD_DUPLICATE_EVENT',
+        `${String(name)} in two classes`,
+        () => {
+          @Gateway('/')
+          class Left {
+            @OnEvent(name) on() {}
+          }
+          @Gateway('/')
+          class Right {
+            @OnEvent(['b', name]) on() {}
+          }
+          return { gateways: [Left, Right] };
+        },
+      ] as const,
+  ),
+  [
+    'GW_ERR_BUILD_DUPLICATE_CATCH_ALL',
+    'two catch-alls',
+    () => {
+      @Gateway('/')
+      class Two {
+        @OnAnyEvent() a() {}
+        @OnAnyEvent() b() {}
+      }
+      return { gateways: [Two] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NOT_A_METHOD',
+    'a static method',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @OnEvent('a') static on() {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NOT_A_METHOD',
+    'a getter',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @OnConnect() get on(): never {
+          throw new Error('must not run');
+        }
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  ...[
+    [() => {}, 'a bare function'],
+    [{}, 'an empty object'],
+    [null, 'null'],
+    [class Empty {}, 'an empty class'],
+  ].map(
+    ([value, title]) =>
+      [
+        'GW_ERR_BUILD_BAD_MIDDLEWARE',
+        String(title),
+        () => ({ gateways: [Fine], use: [value as never] }),
+      ] as const,
+  ),
+  [
+    'GW_ERR_BUILD_BAD_MIDDLEWARE',
+    'connect() at an event',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @Use({ connect: () => {} }) @OnEvent('a') on() {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  ...[undefined, true, class NoCheck {}].map(
+    (value) =>
+      [
+        'GW_ERR_BUILD_BAD_GUARD',
+        String(value),
+        () => {
+          @Gateway('/')
+          class Bad {
+            @Guard(value as never) @OnEvent('a') on() {}
+          }
+          return { gateways: [Bad] };
+        },
+      ] as const,
+  ),
+  ['GW_ERR_BUILD_BAD_AUTH', 'auth of the application', () => ({ gateways: [Fine], auth: 'jwt' as never })],
+  [
+    'GW_ERR_BUILD_STEP_WITHOUT_EVENT',
+    'a guard on a hook',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @Guard(() => true) @OnConnect() on() {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_STEP_WITHOUT_EVENT',
+    'a guard on a plain method',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @Guard(() => true) on() {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_PARAMETER_WITHOUT_HANDLER',
+    'a forgotten @OnEvent',
+    () => {
+      @Gateway('/')
+      class Bad {
+        on(@Payload() _payload: unknown) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_BARE_PARAMETER',
+    'a parameter without decorator',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @OnEvent('a') on(@Payload() _payload: unknown, _ctx: unknown) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_PARAMETER_TWICE',
+    'two decorators',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @OnEvent('a') on(@Payload() @Ctx() _payload: unknown) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_PARAMETER_MISPLACED',
+    '@Ack in a hook',
+    () => {
+      @Gateway('/')
+      class Bad {
+        @OnConnect() on(@Ack() _ack: unknown) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  ['GW_ERR_BUILD_UNKNOWN_OPTION', 'a misspelt option', () => ({ gateways: [Fine], provider: [] }) as Loose],
+  [
+    'GW_ERR_BUILD_UNKNOWN_OPTION',
+    'a misspelt limit',
+    () => ({ gateways: [Fine], limits: { handlerTimeout: 1 } }) as Loose,
+  ],
+  ...[
+    { limits: { handlerTimeoutMs: 0 } },
+    { limits: { handlerTimeoutMs: 2 ** 31 } },
+    { limits: { closeTimeoutMs: '5s' } },
+    { limits: 5 },
+    { reply: 'bare' },
+    { logger: {} },
+    { server: 3000 },
+    { mapError: true },
+    { providers: {} },
+    { container: {} },
+    { gateways: Fine },
+  ].map(
+    (options) =>
+      [
+        'GW_ERR_BUILD_BAD_OPTION',
+        JSON.stringify(options),
+        () => ({ gateways: [Fine], ...options }) as unknown as Loose,
+      ] as const,
+  ),
+  ...[
+    { payload: { parse: () => {} } },
+    { timeoutMs: -1 },
+    { reply: 'json' },
+    { payload: z.string(), args: z.tuple([z.string()]) },
+  ].map(
+    (options) =>
+      [
+        'GW_ERR_BUILD_BAD_OPTION',
+        `@OnEvent ${Object.keys(options)}`,
+        () => {
+          @Gateway('/')
+          class Bad {
+            @OnEvent('a', options as never) on() {}
+          }
+          return { gateways: [Bad] };
+        },
+      ] as const,
+  ),
+  [
+    'GW_ERR_BUILD_MISSING_BINDING',
+    'a token that nothing provides',
+    () => {
+      class Service {
+        constructor(@inject(TOKEN) readonly greeting: string) {}
+      }
+      @Gateway('/')
+      class Bad {
+        constructor(@inject(Service) readonly service: Service) {}
+      }
+      return { gateways: [Bad], container: new Container() };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_UNINJECTED_PARAMETER',
+    'a parameter without @inject',
+    () => {
+      @Gateway('/')
+      class Bad {
+        constructor(readonly service: Fine) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_UNDEFINED_TOKEN',
+    'a class that does not exist yet',
+    () => {
+      @Gateway('/')
+      class Bad {
+        constructor(@inject(undefined as never) readonly service: Fine) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_CAPTURED_SCOPE',
+    'a singleton that injects what belongs to one client',
+    () => {
+      @Scoped('connection')
+      class Cart {}
+      @Gateway('/')
+      class Bad {
+        constructor(@inject(Cart) readonly cart: Cart) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_CAPTURED_SCOPE',
+    'a client that injects what belongs to one event',
+    () => {
+      @Scoped('event')
+      class Audit {}
+      @Scoped('connection')
+      @Gateway('/')
+      class Bad {
+        constructor(@inject(Audit) readonly audit: Audit) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_CIRCULAR_DEPENDENCY',
+    'two classes that need each other',
+    () => {
+      class Hen {}
+      class Egg {
+        constructor(@inject(Hen) readonly hen: Hen) {}
+      }
+      inject(Egg)(Hen, undefined as never, 0);
+      @Gateway('/')
+      class Bad {
+        constructor(@inject(Egg) readonly egg: Egg) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  ...[
+    5,
+    {},
+    { provide: 5, useValue: 1 },
+    { provide: 'a' },
+    { provide: 'a', useValue: 1, useClass: Fine },
+    { provide: 'a', useFactory: 5 },
+  ].map(
+    (provider) =>
+      [
+        'GW_ERR_BUILD_BAD_PROVIDER',
+        JSON.stringify(provider),
+        () => ({ gateways: [Fine], providers: [provider as never] }),
+      ] as const,
+  ),
+  [
+    'GW_ERR_BUILD_DUPLICATE_PROVIDER',
+    'a token twice',
+    () => ({
+      gateways: [Fine],
+      providers: [
+        { provide: 'a', useValue: 1 },
+        { provide: 'a', useValue: 2 },
+      ],
+    }),
+  ],
+  [
+    'GW_ERR_BUILD_FOREIGN_CONTAINER',
+    'providers beside a container that takes none',
+    () => ({ gateways: [Fine], container: { get: () => new Fine() }, providers: [Fine] }),
+  ],
+];
+
+describe('compile() reports', () => {
+  it.each(CASES)('%s for %s', (code, _title, options) => {
+    const problems = problemsOf(options());
+    expect([...new Set(problems.map((problem) => problem.code))]).toEqual([code]);
+    for (const problem of problems) {
+      expect(problem.help).not.toBe('');
+      expect(problem.message).toMatch(/^[^A-Z].*[^.]$/s);
+      expect(problem.places[0]?.location).toMatch(/^test\/plan\/problems\.test\.ts:\d+:\d+$/);
+    }
+  });
+
+  it('every code that compile() can find', () => {
+    const build = Object.keys(ERRORS).filter((code) => code.startsWith('GW_ERR_BUILD_'));
+    const covered = new Set<string>(CASES.map(([code]) => code));
+    covered.add('GW_ERR_BUILD_STANDARD_DECORATORS'); // thrown by the decorator itself; see decorators.test.ts
+    expect(build.filter((code) => !covered.has(code))).toEqual([]);
+  });
+
+  it('all problems together, with places, reasons and what was probably meant', () => {
+    @Gateway('/chat')
+    class ChatGateway {
+      @OnEvent('send') send() {}
+      @OnEvent('connect') connect() {}
+    }
+    @Gateway('/chat')
+    class AdminGateway {
+      @OnEvent('send') sendAll() {}
+    }
+    const options = { gateways: [ChatGateway, AdminGateway], limits: { handlerTimeuotMs: 5 } } as Loose;
+    const error = new BootError(problemsOf(options));
+    const report = error.message.replace(/:\d+:\d+/g, ':L:C');
+    expect(
+      report,
+    ).toBe(`error[GW_ERR_BUILD_UNKNOWN_OPTION]: \`handlerTimeuotMs\` is not an option of \`limits\`
+  --> test/plan/problems.test.ts:L:C    createApp
+  help: did you mean \`handlerTimeoutMs\`? remove it or spell it as documented
+
+error[GW_ERR_BUILD_RESERVED_EVENT]: event \`connect\` is reserved
+  --> test/plan/problems.test.ts:L:C    ChatGateway.connect
+  why:  Socket.IO or gatewire gives it a meaning of its own
+  help: use @OnConnect()
+
+error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespace \`/chat\`
+  --> test/plan/problems.test.ts:L:C    ChatGateway.send
+  --> test/plan/problems.test.ts:L:C    AdminGateway.sendAll
+  why:  both would run and both would try to acknowledge
+  help: rename one event, or move one class to another namespace
+
+3 problems found; nothing was started`);
+  });
+
+  it('nothing for what is allowed', () => {
+    @Gateway('/team/:team')
+    class Team {
+      @OnEvent('a') a() {}
+    }
+    @Gateway('/team/:team')
+    class Also {
+      @OnEvent('b') b() {}
+      @OnAnyEvent() any() {}
+    }
+    @Gateway(/^\/org\/(?<org>\d+)$/)
+    class Org {
+      @OnEvent(['a', /^b/]) a() {}
+    }
+    @Gateway()
+    class Root extends Fine {}
+    expect(codesOf({ gateways: [Team, Also, Org, Root, Fine] })).toEqual([]);
+  });
+});
