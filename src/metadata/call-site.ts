@@ -8,6 +8,10 @@ export interface SourceLocation {
   readonly column: number;
 }
 
+// `at file:///a.js:1:2` (top level of a module), `at A.b (file:///a.js:1:2)`, and both with plain paths. Folders
+// such as `app (copy)` bring parentheses of their own.
+const FRAME = /^\s+at (?:async )?(?:.*?(?=file:\/\/)|[^(]*\((?=.*\)$))?(.+):(\d+):(\d+)\)?$/m;
+
 /** The line that called a decorator or `createApp`. Capturing is cheap; the stack is read when somebody asks. */
 export class CallSite {
   readonly #holder: { stack?: string } = {};
@@ -22,10 +26,9 @@ export class CallSite {
 
   /** The position, with source maps applied where the process has them on; null when the stack does not tell. */
   get source(): SourceLocation | null {
-    const match = /\(?((?:file:\/\/)?[^\s(][^(]*):(\d+):(\d+)\)?$/m.exec(this.#holder.stack ?? '');
+    const match = FRAME.exec(this.#holder.stack ?? '');
     if (match === null) return null;
-    const [, path = '', line, column] = match;
-    const file = path.replace(/^.*?\bat (?:async )?/, '');
+    const [, file = '', line, column] = match;
     return {
       file: file.startsWith('file://') ? fileURLToPath(file) : file,
       line: Number(line),
