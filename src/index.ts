@@ -47,6 +47,7 @@ export { type Get, type Injectable, type Token, token } from './metadata/token.j
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {
   AppPlan,
+  AuthPlan,
   DependencyPlan,
   EventPlan,
   GatewayPlan,

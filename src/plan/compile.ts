@@ -63,7 +63,7 @@ export function compile(app: AppDeclaration): CompileResult {
   const providers = compileProviders(app.providers, problems, app.at);
   if (app.isBound === null) findUnscopable(gateways, providers.size, problems, where);
   const known = { providers, isBound: app.isBound, builtIn: app.builtIn };
-  const dependencies = compileDependencies(rootsOf(namespaces, app.at), known, problems);
+  const dependencies = compileDependencies(rootsOf(namespaces), known, problems);
   if (problems.found.length > 0) return { plan: null, problems: problems.found };
   return { plan: Object.freeze({ namespaces: Object.freeze(namespaces), dependencies }), problems: [] };
 }
@@ -130,6 +130,7 @@ function compileNamespace(
 ): NamespacePlan {
   const [{ namespace }] = gateways;
   const auth = agree('auth', gateways, (gateway) => gateway.auth ?? app.auth, problems);
+  const authAt = gateways.find((gateway) => gateway.auth !== undefined)?.plan.at ?? app.at;
   const data = agree('data', gateways, (gateway) => gateway.data, problems);
   const all = gateways.flatMap((gateway) => gateway.events);
   findDuplicates(namespace.name, all, problems);
@@ -139,7 +140,7 @@ function compileNamespace(
   return Object.freeze({
     name: namespace.name,
     pattern: namespace.pattern,
-    auth: auth === undefined || auth === false ? null : authPlan(auth as object),
+    auth: auth === undefined || auth === false ? null : authPlan(auth as object, authAt),
     data: (data as (() => unknown) | undefined) ?? null,
     reply: gateways.every(({ reply }) => reply === gateways[0].reply) ? gateways[0].reply : app.reply,
     connect: orNull(connect),
@@ -203,19 +204,19 @@ function isCatchAll(event: EventPlan): boolean {
   return event.name === null && event.pattern === null;
 }
 
-function authPlan(value: object): NamespacePlan['auth'] {
+function authPlan(value: object, at: CallSite): NamespacePlan['auth'] {
   const isClass = isClassWith(value, 'authenticate');
   const name = typeof value === 'function' ? value.name : value.constructor?.name;
-  return Object.freeze({ value, isClass, label: !name || name === 'Object' ? 'auth' : name });
+  return Object.freeze({ value, isClass, label: !name || name === 'Object' ? 'auth' : name, at });
 }
 
 /** The classes that gatewire will ask the container for. */
-function rootsOf(namespaces: readonly NamespacePlan[], app: CallSite): readonly Root[] {
+function rootsOf(namespaces: readonly NamespacePlan[]): readonly Root[] {
   return namespaces.flatMap((namespace) => [
     ...namespace.gateways.map(({ target, at }) => ({ target, at })),
     ...stepsOf(namespace).flatMap(({ isClass, value, at }) =>
       isClass ? { target: value as Class, at } : [],
     ),
-    ...(namespace.auth?.isClass ? [{ target: namespace.auth.value as Class, at: app }] : []),
+    ...(namespace.auth?.isClass ? [{ target: namespace.auth.value as Class, at: namespace.auth.at }] : []),
   ]);
 }

@@ -61,6 +61,16 @@ export interface GatewayPlan {
   readonly disconnect: readonly HandlerPlan[] | null;
 }
 
+/** Whoever says who a connection is. */
+export interface AuthPlan {
+  /** The function or object itself, or the class to take from the container. */
+  readonly value: object;
+  readonly isClass: boolean;
+  readonly label: string;
+  /** The `@Gateway` or `createApp` that names it. */
+  readonly at: CallSite;
+}
+
 /** One namespace, fixed or a pattern of many, with all of its gateways. */
 export interface NamespacePlan {
   /** As declared: `/chat`, `/team/:team`, or the source of a RegExp. */
@@ -68,7 +78,7 @@ export interface NamespacePlan {
   /** What names of instances look like, or null for a fixed namespace. */
   readonly pattern: RegExp | null;
   /** The authenticator as given, or null when everybody may come in. */
-  readonly auth: { readonly value: object; readonly isClass: boolean; readonly label: string } | null;
+  readonly auth: AuthPlan | null;
   readonly data: (() => unknown) | null;
   /** Shape of the answer to events that nobody handles. */
   readonly reply: ReplyShape;
