@@ -340,7 +340,6 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     { mapError: true },
     { providers: {} },
     { container: {} },
-    { gateways: Fine },
   ].map(
     (options) =>
       [
@@ -510,7 +509,7 @@ describe('compile() reports', () => {
     }
     const options = { gateways: [ChatGateway, AdminGateway], limits: { handlerTimeuotMs: 5 } } as Loose;
     const error = new BootError(problemsOf(options));
-    const report = error.message.replace(/:\d+:\d+/g, ':L:C');
+    const report = error.message.replace(/:\d+:\d+ +/g, ':L:C    ');
     expect(
       report,
     ).toBe(`error[GW_ERR_BUILD_UNKNOWN_OPTION]: \`handlerTimeuotMs\` is not an option of \`limits\`
@@ -529,6 +528,11 @@ error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespac
   help: rename one event, or move one class to another namespace
 
 3 problems found; nothing was started`);
+  });
+
+  it('a list of gateways that is none', () => {
+    expect(codesOf({ gateways: Fine })).toEqual(['GW_ERR_BUILD_BAD_OPTION', 'GW_ERR_BUILD_NO_GATEWAYS']);
+    expect(codesOf({})).toEqual(['GW_ERR_BUILD_NO_GATEWAYS']);
   });
 
   it('nothing for what is allowed', () => {
