@@ -59,7 +59,8 @@ export function overlap(a: NamespaceName, b: NamespaceName): boolean {
   );
 }
 
-function isTemplate({ name }: NamespaceName): boolean {
+/** Tells a path with parameters from a RegExp. */
+export function isTemplate({ name }: { readonly name: string }): boolean {
   return /^(\/:?[A-Za-z0-9_.~-]+)+$/.test(name) && name.includes('/:');
 }
 

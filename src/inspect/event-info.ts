@@ -1,0 +1,31 @@
+import type { EventPlan, NamespacePlan } from '../plan/types.js';
+import { describeEvent, describeNamespace } from './describe.js';
+import type { EventDescription, NamespaceDescription } from './description.js';
+import { locator } from './locate.js';
+import { describeCall, describeConnect, type StepDescription } from './steps.js';
+
+/** Everything about one event: what it is, and what runs for it in which order. */
+export interface EventInfo {
+  readonly namespace: Omit<NamespaceDescription, 'events'>;
+  readonly event: EventDescription;
+  /** Once for each client, on its way into the namespace. */
+  readonly connect: readonly StepDescription[];
+  /** For each event. */
+  readonly call: readonly StepDescription[];
+}
+
+/**
+ * Describes one event with its steps.
+ *
+ * @param root - the folder that files are named from
+ */
+export function describeEventInfo(namespace: NamespacePlan, event: EventPlan, root: string): EventInfo {
+  const locate = locator(root);
+  const { events: _, ...rest } = describeNamespace(namespace, locate);
+  return {
+    namespace: rest,
+    event: describeEvent(event, locate),
+    connect: describeConnect(namespace, locate),
+    call: describeCall(event, locate),
+  };
+}

@@ -1,0 +1,88 @@
+import type { JsonSchema } from './json-schema.js';
+
+const MAX_LENGTH = 48;
+const MAX_DEPTH = 4;
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/**
+ * Writes a JSON Schema as a few words: `{room, text?}`, `number[]`, `'on' | 'off'`.
+ *
+ * @returns null when the schema says nothing, such as that of `unknown`
+ */
+export function shapeOf(schema: JsonSchema): string | null {
+  const shape = write(schema, schema, 0);
+  return shape === UNKNOWN ? null : clip(shape);
+}
+
+/** The same for a list of arguments: `(string, number)`. */
+export function argumentsShapeOf(schema: JsonSchema): string | null {
+  const shape = shapeOf(schema);
+  return shape !== null && Array.isArray(schema['prefixItems']) ? `(${shape.slice(1, -1)})` : shape;
+}
+
+const UNKNOWN = 'unknown';
+
+function write(given: unknown, root: JsonSchema, depth: number): string {
+  if (typeof given !== 'object' || given === null || depth > MAX_DEPTH) return UNKNOWN;
+  const schema = given as JsonSchema;
+  const { $ref, type } = schema;
+  const inside = (part: unknown): string => write(part, root, depth + 1);
+  if (typeof $ref === 'string') return inside(resolve($ref, root));
+  if ('const' in schema) return literal(schema['const']);
+  if (Array.isArray(schema['enum'])) return union(schema['enum'].map(literal));
+  const either = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(either)) return union(either.map(inside));
+  if (Array.isArray(schema['allOf'])) return [...new Set(schema['allOf'].map(inside))].join(' & ');
+  if (Array.isArray(type)) return union(type.map((one) => inside({ ...schema, type: one })));
+  if (type === 'object') return writeObject(schema, inside);
+  if (type === 'array') return writeArray(schema, inside);
+  if (type === 'integer') return 'number';
+  return typeof type === 'string' ? type : UNKNOWN;
+}
+
+/** Names only: what stands behind them is one look into the file away. */
+function writeObject(schema: JsonSchema, inside: (part: unknown) => string): string {
+  const { properties, required, additionalProperties } = schema;
+  const needed = new Set(Array.isArray(required) ? required : []);
+  const keys = Object.keys(properties ?? {}).map((key) => {
+    const name = IDENTIFIER.test(key) ? key : JSON.stringify(key);
+    return needed.has(key) ? name : `${name}?`;
+  });
+  if (keys.length > 0) return `{${fitting(keys).join(', ')}}`;
+  if (typeof additionalProperties !== 'object') return properties === undefined ? 'object' : '{}';
+  return `{[key]: ${inside(additionalProperties)}}`;
+}
+
+function writeArray(schema: JsonSchema, inside: (part: unknown) => string): string {
+  const { items, prefixItems } = schema;
+  if (Array.isArray(prefixItems)) return `[${fitting(prefixItems.map(inside)).join(', ')}]`;
+  const item = inside(items);
+  return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+}
+
+/** As many as have room, so that what is cut still closes its bracket. */
+function fitting(parts: readonly string[]): readonly string[] {
+  let length = 2;
+  const kept = parts.filter((part) => {
+    length += part.length + 2;
+    return length <= MAX_LENGTH;
+  });
+  return kept.length === parts.length ? parts : [...kept, '…'];
+}
+
+function resolve(reference: string, root: JsonSchema): unknown {
+  const path = reference.split('/').slice(1);
+  return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], root);
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}
+
+function union(parts: readonly string[]): string {
+  return [...new Set(parts)].join(' | ');
+}
+
+function clip(shape: string): string {
+  return shape.length > MAX_LENGTH ? `${shape.slice(0, MAX_LENGTH - 1)}…` : shape;
+}
