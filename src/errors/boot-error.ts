@@ -20,7 +20,8 @@ export function renderReport(problems: readonly Problem[]): string {
   return [...problems.map(renderProblem), `${count} found; nothing was started`].join('\n\n');
 }
 
-function renderProblem(problem: Problem): string {
+/** Writes one problem as text for a terminal. */
+export function renderProblem(problem: Problem): string {
   const width = Math.max(0, ...problem.places.map((place) => location(place).length));
   return [
     `error[${problem.code}]: ${problem.message}`,

@@ -216,9 +216,10 @@ export const ERRORS = {
     help: 'install a version of socket.io that the peer dependency of gatewire allows',
   }),
   // ---- command line
-  GW_ERR_CLI_USAGE: entry<{ reason: string }>({
+  GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({
     message: ({ reason }) => reason,
-    help: 'gatewire --help lists the commands',
+    help: ({ suggestion, command }) =>
+      `${meant(suggestion)}${command === null ? 'gatewire --help lists the commands' : `gatewire ${command} --help lists the options`}`,
   }),
   GW_ERR_CLI_NO_APP: entry<{ tried: string }>({
     message: ({ tried }) => `no application found (tried ${tried})`,

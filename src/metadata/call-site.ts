@@ -26,14 +26,7 @@ export class CallSite {
 
   /** The position, with source maps applied where the process has them on; null when the stack does not tell. */
   get source(): SourceLocation | null {
-    const match = FRAME.exec(this.#holder.stack ?? '');
-    if (match === null) return null;
-    const [, file = '', line, column] = match;
-    return {
-      file: file.startsWith('file://') ? fileURLToPath(file) : file,
-      line: Number(line),
-      column: Number(column),
-    };
+    return firstFrame(this.#holder.stack ?? '');
   }
 
   /** `file:line:column` relative to the working directory, or null. */
@@ -41,4 +34,16 @@ export class CallSite {
     const { source } = this;
     return source === null ? null : `${relative(process.cwd(), source.file)}:${source.line}:${source.column}`;
   }
+}
+
+/** The first position in a stack, or in one line of it; null when there is none. */
+export function firstFrame(stack: string): SourceLocation | null {
+  const match = FRAME.exec(stack);
+  if (match === null) return null;
+  const [, file = '', line, column] = match;
+  return {
+    file: file.startsWith('file://') ? fileURLToPath(file) : file,
+    line: Number(line),
+    column: Number(column),
+  };
 }

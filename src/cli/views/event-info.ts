@@ -1,0 +1,85 @@
+import type { EventDescription } from '../../inspect/description.js';
+import type { EventInfo } from '../../inspect/event-info.js';
+import type { StepDescription } from '../../inspect/steps.js';
+import type { Paint } from '../output.js';
+import { alignGroups, alignRows, type Row } from '../table.js';
+import { nameWords, placeOf, shapeWords } from './words.js';
+
+/**
+ * Writes everything about one event: its steps in the order in which they run, then its options.
+ *
+ * @param asked - the name that was asked for; it differs where a RegExp or the catch-all takes the event
+ */
+export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): string {
+  const { namespace, event, connect, call } = info;
+  const rows = [connect, call].map((steps) => steps.map((step, i) => stepRow(step, i + 1, event)));
+  const [once = [], each = []] = alignGroups(rows, 4, paint);
+  const name = nameWords(event.name, event.kind === 'name');
+  const head: Row = [
+    { text: namespace.name, style: 'title' },
+    { text: name, style: 'title' },
+    { text: event.handler },
+    { text: placeOf(event.at), style: 'faint' },
+  ];
+  return [
+    ...alignRows([head], 2, paint),
+    ...(asked === event.name
+      ? []
+      : [`  ${nameWords(asked, true)} has no handler of its own: ${name} takes it`]),
+    '',
+    '  once, when a client connects',
+    ...once,
+    '  each time',
+    ...each,
+    '  options',
+    ...alignRows(optionRows(info), 4, paint),
+  ].join('\n');
+}
+
+function stepRow(step: StepDescription, number: number, event: EventDescription): Row {
+  return [
+    { text: String(number) },
+    { text: stageWords(step) },
+    { text: detail(step, event) },
+    { text: step.at === null ? '' : placeOf(step.at), style: 'faint' },
+  ];
+}
+
+const STAGES: Readonly<Record<StepDescription['stage'], string>> = {
+  auth: 'auth',
+  middleware: 'middleware',
+  connected: 'CONNECT answered',
+  onConnect: '@OnConnect',
+  payload: 'payload schema',
+  args: 'args schema',
+  guard: 'guard',
+  handler: 'handler',
+  ack: 'ack schema',
+  reply: 'reply',
+};
+
+function stageWords({ stage, level }: StepDescription): string {
+  return level === null ? STAGES[stage] : `${level} ${STAGES[stage]}`;
+}
+
+function detail(
+  { stage, label }: StepDescription,
+  { payload, ack, reply, answersByHand }: EventDescription,
+): string {
+  if (stage === 'payload' || stage === 'args') return shapeWords(payload, payload?.vendor ?? '');
+  if (stage === 'ack') return shapeWords(ack, ack?.vendor ?? '');
+  if (stage === 'reply') return answersByHand ? `${reply}, by @Ack()` : reply;
+  return label ?? '';
+}
+
+function optionRows({ namespace, event }: EventInfo): readonly Row[] {
+  const gateway = namespace.gateways.find(({ name }) => name === event.gateway);
+  const reply = event.reply === 'raw' ? 'data, or { error }' : '{ ok: true, data }, or { ok: false, error }';
+  const rows: readonly (readonly [string, string])[] = [
+    ['timeoutMs', String(event.timeoutMs)],
+    ['reply', `${event.reply}: ${reply}`],
+    ['auth', namespace.auth?.label ?? 'open!'],
+    ['scope', gateway?.scope ?? 'singleton'],
+  ];
+  return rows.map(([option, value]): Row => [{ text: option }, { text: value }]);
+}
