@@ -65,7 +65,7 @@ describe('decorators', () => {
     const [a, b] = namespace?.events.map((event) => event.handler.at.source) ?? [];
     expect(namespace?.gateways[0]?.at.source?.file).toBe(import.meta.filename);
     expect(a?.file).toBe(import.meta.filename);
-    expect((b?.line ?? 0) - (a?.line ?? 0)).toBe(2);
+    expect((b?.line ?? 0) - (a?.line ?? 0)).toBe(3);
   });
 
   it('pass what parameters ask for, own properties only', async () => {

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+const root = path.resolve('.');
+const npm =
+  process.env['npm_execpath'] ??
+  path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
+let folder = '';
+
+/** The code blocks of README.md that name a file: ```ts src/chat.gateway.ts */
+function snippets(): ReadonlyMap<string, string> {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)];
+  return new Map(blocks.map(([, file = '', code = '']) => [file, code]));
+}
+
+/** A fresh project with the packed package in it, and its peers linked from here so that no network is needed. */
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'gatewire-project-'));
+  const { stdout } = await run(process.execPath, [npm, 'pack', '--json', '--pack-destination', folder], {
+    cwd: root,
+  });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const modules = path.join(folder, 'node_modules');
+  mkdirSync(path.join(modules, 'gatewire'), { recursive: true });
+  await run('tar', [
+    '-xzf',
+    path.join(folder, filename),
+    '-C',
+    path.join(modules, 'gatewire'),
+    '--strip-components=1',
+  ]);
+  const needed = [
+    'socket.io',
+    'socket.io-client',
+    'inversify',
+    'reflect-metadata',
+    'zod',
+    'typescript',
+    'tsx',
+    '@standard-schema',
+    '@types',
+  ];
+  for (const name of needed)
+    symlinkSync(path.join(root, 'node_modules', name), path.join(modules, name), 'dir');
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    JSON.stringify({ name: 'fresh', type: 'module', private: true }),
+  );
+  for (const [file, code] of snippets()) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), code);
+  }
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed package, with the snippets of the README in a fresh project', () => {
+  it('compiles', async () => {
+    expect([...snippets().keys()]).toEqual(
+      expect.arrayContaining([
+        'tsconfig.json',
+        'src/chat.gateway.ts',
+        'src/app.ts',
+        'src/main.ts',
+        'src/client.ts',
+        'src/chat.test.ts',
+      ]),
+    );
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', '.', '--noEmit'], { cwd: folder }).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe('');
+  }, 120_000);
+
+  it('runs: a server, a client that talks to it, and the test', async () => {
+    cpSync(path.join(root, 'README.md'), path.join(folder, 'README.md'));
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/client.ts'], {
+      cwd: folder,
+      timeout: 30_000,
+    });
+    const output = /^```text\n\$ npx tsx src\/client\.ts\n([\s\S]*?)^```$/m.exec(
+      readFileSync(path.join(folder, 'README.md'), 'utf8'),
+    )?.[1];
+    expect(stdout).toBe(output);
+    const tested = await run(process.execPath, ['--import', 'tsx', '--test', 'src/chat.test.ts'], {
+      cwd: folder,
+      timeout: 60_000,
+    });
+    expect(tested.stdout).toMatch(/pass 1\b/);
+  }, 120_000);
+
+  it('is small, and carries no source maps or tests', async () => {
+    const { stdout } = await run(process.execPath, [npm, 'pack', '--json', '--dry-run'], { cwd: root });
+    const [{ size, files }] = JSON.parse(stdout) as [{ size: number; files: { path: string }[] }];
+    expect(size).toBeLessThan(1_000_000);
+    expect(files.filter(({ path: name }) => /\.map$|^(test|src|bench|examples)\//.test(name))).toEqual([]);
+    expect(existsSync(path.join(folder, 'node_modules/gatewire/dist/index.js'))).toBe(true);
+  }, 60_000);
+});

@@ -1,0 +1,106 @@
+// Compiled, never run: what has to compile does, and what must not is marked. See types.test.ts.
+import {
+  type AnyContract,
+  type AppOptions,
+  type Auth,
+  type Check,
+  type ConnectContext,
+  type Contract,
+  createApp,
+  createParamDecorator,
+  type EventContext,
+  Gateway,
+  GatewireError,
+  Guard,
+  inject,
+  type Middleware,
+  OnConnect,
+  OnEvent,
+  type Params,
+  type Schema,
+  type Token,
+  token,
+  Use,
+  type User,
+} from '../../src/index.js';
+
+type Equal<TLeft, TRight> =
+  (<T>() => T extends TLeft ? 1 : 2) extends <T>() => T extends TRight ? 1 : 2 ? true : false;
+const same = <TLeft, TRight>(_equal: Equal<TLeft, TRight>): void => {};
+
+// ---- contexts are generic over contract, user and data
+interface Chat extends Contract<'/team/:team/room/:room'> {
+  readonly definition: {
+    readonly serverToClient: {
+      readonly message: { readonly payload: Schema<{ text: string }> };
+      readonly pair: { readonly args: Schema<[number, string]> };
+      readonly ping: Readonly<Record<never, never>>;
+    };
+  };
+}
+interface Member extends User {
+  readonly role: 'admin' | 'guest';
+}
+declare const chat: EventContext<Chat, Member, { visits: number }>;
+same<typeof chat.user.role, 'admin' | 'guest'>(true);
+same<typeof chat.data.visits, number>(true);
+same<typeof chat.params.team, string>(true);
+chat.emit('message', { text: 'hi' });
+chat.to('room').except(['a', 'b']).volatile.emit('pair', 1, 'two');
+chat.namespace.emit('ping');
+// @ts-expect-error no such event
+chat.emit('massage', { text: 'hi' });
+// @ts-expect-error wrong payload
+chat.broadcast.emit('message', { text: 5 });
+// @ts-expect-error missing payload
+chat.emit('message');
+// @ts-expect-error no such parameter
+chat.params.tema;
+// @ts-expect-error a room is a string
+chat.to(5);
+same<Params<'/chat'>, Readonly<Record<never, string>>>(true);
+
+// ---- without a contract everything may be sent
+declare const plain: ConnectContext;
+plain.emit('anything', 1, { two: 2 });
+same<typeof plain.user, unknown>(true);
+same<typeof plain.params.anything, string | undefined>(true);
+
+// ---- decorators
+const byToken: Auth<Member> = ({ auth }) => ({ user: { id: String(auth['id']), role: 'guest' } });
+const isAdmin: Check = (ctx: EventContext<AnyContract, Member>) => ctx.user.role === 'admin';
+const NAME: Token<string> = token<string>('NAME');
+const Header = createParamDecorator((ctx, name: string) => ctx.handshake.headers[name]);
+const timing: Middleware = { event: (_ctx, next) => next(), connect: (_ctx, next) => next() };
+
+@Use(timing)
+@Gateway('/typed', { auth: byToken, data: () => ({ visits: 0 }), reply: 'raw' })
+class Typed {
+  constructor(@inject(NAME) readonly name: string) {}
+  @OnConnect() connect(ctx: ConnectContext<AnyContract, Member>) {
+    return ctx.join(ctx.user.id);
+  }
+  @Guard(isAdmin) @OnEvent(['a', /^b/], { timeoutMs: 5 }) a(@Header('x') _header: string) {}
+}
+
+createApp({ gateways: [Typed], providers: [{ provide: NAME, useFactory: (get) => get(NAME).length }] });
+// @ts-expect-error gateways are required
+createApp({});
+// @ts-expect-error middleware is no bare function
+Use((_ctx: unknown, next: () => void) => next());
+// @ts-expect-error a user has an id
+Gateway('/', { auth: () => ({ user: { name: 'ann' } }) });
+// @ts-expect-error a guard answers true or false
+Guard(() => 'yes');
+// @ts-expect-error the decorator takes the name of a header
+Header();
+// @ts-expect-error not an option
+const misspelt: AppOptions = { gateways: [Typed], provider: [] };
+void misspelt;
+
+// ---- errors
+const failure = new GatewireError('SOLD_OUT', { details: { seats: 0 } });
+same<typeof failure.code, 'SOLD_OUT'>(true);
+same<typeof failure.details, { seats: number } | undefined>(true);
+const caught: unknown = failure;
+if (GatewireError.is(caught, 'SOLD_OUT')) same<typeof caught.code, 'SOLD_OUT'>(true);
