@@ -9,6 +9,7 @@ import {
   callListeners,
   type EventPacket,
   hasRawListeners,
+  nameEvent,
   runSocketMiddleware,
 } from './internals.js';
 import type { SendAck } from './reply.js';
@@ -20,13 +21,16 @@ import { type SocketState, stateOf } from './socket-state.js';
  */
 export function onEvent(this: Socket, packet: EventPacket): void {
   const state = stateOf(this);
-  if (state !== undefined) dispatch(state, packet);
+  if (state === undefined) return;
+  nameEvent(packet);
+  dispatch(state, packet);
 }
 
 /** Takes the events that come before `@OnConnect` is done. */
 export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   const state = stateOf(this);
   if (state === undefined) return;
+  nameEvent(packet);
   if (state.waiting === null) return dispatch(state, packet);
   if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
   else refusePacket(state, packet, new GatewireError('OVERLOADED'));

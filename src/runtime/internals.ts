@@ -30,6 +30,14 @@ export function routeEvents(socket: Socket, handle: SocketInternals['onevent']):
   internals(socket).onevent = handle;
 }
 
+/**
+ * Gives a packet a name that nobody handles when it has none: socket.io's parser refuses an event with wrong data,
+ * but lets one without any data through, and reading its name would end the process.
+ */
+export function nameEvent(packet: { data?: unknown[] }): void {
+  packet.data ??= [''];
+}
+
 /** The function that answers a packet, or null when no answer was asked for. It counts only once. */
 export function ackOf(socket: Socket, packet: EventPacket): ((...args: unknown[]) => void) | null {
   return packet.id === undefined || packet.id === null ? null : internals(socket).ack(packet.id);
