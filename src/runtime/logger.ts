@@ -1,3 +1,5 @@
+import { isThenable } from './thenable.js';
+
 /** One line of the log: what happened, and where. Payloads, tokens and whole addresses never stand in it. */
 export interface LogRecord {
   /** `noun.verb`, such as `call.failed`. */
@@ -37,11 +39,13 @@ export function lineLogger(
 /** A log that drops everything. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Keeps the process alive when a logger of the application throws. */
+/** Keeps the process alive when a logger of the application throws or rejects. */
 export function guardedLogger(logger: Logger): Logger {
   const guard = (level: Level) => (record: LogRecord) => {
     try {
-      logger[level](record);
+      // A method that returns nothing may be an async one, as for a log that travels.
+      const written = logger[level](record) as unknown;
+      if (isThenable(written)) Promise.resolve(written).catch(() => {});
     } catch {
       // There is nowhere left to report to.
     }
