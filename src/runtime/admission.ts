@@ -63,7 +63,8 @@ async function whileConnected(socket: Socket, entering: Promise<void>): Promise<
   let onClose = (): void => {};
   const lost = new Promise<never>((_, reject) => {
     onClose = () => reject(new GatewireError('UNAVAILABLE', { message: 'the client left' }));
-    socket.conn.once('close', onClose);
+    // A connection waits in as many namespaces as its client asks for; Node would warn of a leak at the eleventh.
+    socket.conn.setMaxListeners(0).once('close', onClose);
   });
   try {
     await Promise.race([entering, lost]);
