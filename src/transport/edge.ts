@@ -20,6 +20,8 @@ export interface EdgeOptions {
 export class Edge {
   #isClosing = false;
   #detach: () => void = () => {};
+  /** The server forgets a socket once it is upgraded, and would wait for it when it closes. */
+  readonly #upgraded = new Set<Duplex>();
 
   constructor(private readonly options: EdgeOptions) {}
 
@@ -53,10 +55,11 @@ export class Edge {
     this.#isClosing = true;
   }
 
-  /** Gives the server its own listeners back. */
+  /** Gives the server its own listeners back, and ends what is left of upgrades. */
   detach(): void {
     this.#detach();
     this.#detach = () => {};
+    for (const socket of this.#upgraded) socket.destroy();
   }
 
   #isOurs(request: IncomingMessage): boolean {
@@ -77,6 +80,8 @@ export class Edge {
   }
 
   #handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
     // Nobody else listens until the WebSocket stands; a reset before that would be an uncaught error.
     socket.on('error', () => socket.destroy());
     if (this.#isClosing && isHandshake(request)) return refuseUpgrade(socket, 503);
@@ -107,5 +112,9 @@ function refuse(response: ServerResponse, status: number): void {
 
 function refuseUpgrade(socket: Duplex, status: number): void {
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Destroyed, since a client that leaves its own side open would keep the socket for as long as it likes.
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    () => socket.destroy(),
+  );
 }

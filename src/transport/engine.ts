@@ -7,6 +7,8 @@ import type { Server, ServerOptions } from 'socket.io';
 export interface EngineConnection {
   readonly readyState: string;
   close(discard?: boolean): void;
+  /** Ends it here and now, whatever the other side says. */
+  onClose(reason: string): void;
   once(event: 'close', listener: () => void): unknown;
   off(event: 'close', listener: () => void): unknown;
 }
@@ -53,5 +55,6 @@ export async function closeConnections(engine: Engine, timeoutMs: number): Promi
   });
   await Promise.race([Promise.all(closed), late]);
   clearTimeout(timer);
+  for (const connection of Object.values(engine.clients)) connection.onClose('forced close');
   engine.close();
 }
