@@ -194,7 +194,9 @@ class Application implements App {
       limits: allLimits,
       impersonate: this.impersonate,
     });
-    this.#engine = createEngine(this.io, socket ?? {});
+    this.#engine = createEngine(this.io, socket ?? {}, (error) =>
+      this.#logger.error({ event: 'connection.allow-failed', error }),
+    );
     this.#edge = new Edge({
       engine: this.#engine,
       path: this.io.path(),

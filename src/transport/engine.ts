@@ -25,16 +25,48 @@ export interface Engine {
 /**
  * Makes the engine and binds Socket.IO to it. Doing it here, and not by `io.attach()`, keeps the HTTP server
  * in the hands of its owner: `io.close()` would close it.
+ *
+ * @param onError - told what the application's `allowRequest` throws
  */
-export function createEngine(io: Server, options: Partial<ServerOptions>): Engine {
+export function createEngine(
+  io: Server,
+  options: Partial<ServerOptions>,
+  onError: (error: unknown) => void,
+): Engine {
   // Through socket.io's own dependencies, so that there is one copy whatever else is installed.
   const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
   const { Server: EngineServer } = require('engine.io') as {
     Server: new (options: Partial<ServerOptions>) => Engine;
   };
-  const engine = new EngineServer(options);
+  const { allowRequest } = options;
+  const engine = new EngineServer(
+    allowRequest === undefined ? options : { ...options, allowRequest: guarded(allowRequest, onError) },
+  );
   io.bind(engine);
   return engine;
+}
+
+type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
+
+/** Refuses when `allowRequest` throws or rejects, and decides once: the engine would let either end the process. */
+function guarded(allowRequest: AllowRequest, onError: (error: unknown) => void): AllowRequest {
+  return (request, decide) => {
+    let isDecided = false;
+    const decideOnce: typeof decide = (message, isAllowed) => {
+      if (isDecided) return;
+      isDecided = true;
+      decide(message, isAllowed);
+    };
+    const refuse = (error: unknown): void => {
+      onError(error);
+      decideOnce(undefined, false);
+    };
+    try {
+      Promise.resolve(allowRequest(request, decideOnce) as unknown).catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  };
 }
 
 /**
