@@ -26,12 +26,14 @@ export function runCall(
   const call = new CallContext(state, event, args, bound);
   if (send !== null) call.reply = new Reply(send, bound.plan.reply, (cause) => reportUnsent(call, cause));
   let result: unknown;
+  let isLater: boolean;
   try {
     result = bound.run(call);
+    isLater = isThenable(result); // reads `then`, which may be a getter that throws
   } catch (error) {
     return fail(call, error);
   }
-  if (isThenable(result)) wait(call, result);
+  if (isLater) wait(call, Promise.resolve(result)); // what only looks like a promise may throw, or settle twice
   else if (call.reply !== null && bound.plan.answersByHand) waitForHand(call);
   else succeed(call, result);
 }
@@ -72,7 +74,7 @@ export function abandon(call: CallContext, error: GatewireError): void {
   finish(call);
 }
 
-function wait(call: CallContext, result: PromiseLike<unknown>): void {
+function wait(call: CallContext, result: Promise<unknown>): void {
   startClock(call);
   result.then(
     (value) => {
