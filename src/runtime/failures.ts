@@ -1,6 +1,7 @@
 import { GatewireError } from '../errors/gatewire-error.js';
 import { toWireError, type WireError } from '../errors/wire-error.js';
 import type { Logger } from './logger.js';
+import { isThenable } from './thenable.js';
 
 /** Turns something that was thrown into an error for the client, or leaves it alone by returning undefined. */
 export type MapError = (error: unknown) => GatewireError | undefined;
@@ -36,12 +37,15 @@ export class Failures {
     return toWireError(failure, where.requestId);
   }
 
+  /** What was thrown may be anything, also an object that throws when it is looked at. */
   #classify(error: unknown): GatewireError | null {
-    if (GatewireError.is(error)) return error;
-    if (this.mapError === null) return null;
     try {
-      const mapped = this.mapError(error);
-      return GatewireError.is(mapped) ? mapped : null;
+      if (GatewireError.is(error)) return error;
+      const mapped: unknown = this.mapError?.(error);
+      if (GatewireError.is(mapped)) return mapped;
+      if (!isThenable(mapped)) return null;
+      Promise.resolve(mapped).catch(() => {});
+      throw new TypeError('mapError returned a promise; it has to return the error itself');
     } catch (cause) {
       return internal(new AggregateError([error, cause], 'mapError threw'));
     }
