@@ -37,9 +37,21 @@ function callWith(
   parameters: readonly ParameterDeclaration[],
   ctx: SocketContext,
 ): unknown {
-  const args = parameters.map((parameter) => read(parameter, ctx));
+  const args = readAll(parameters, ctx);
   const handler = methodOf(instance, method);
   return args.some(isThenable) ? Promise.all(args).then((ready) => handler(...ready)) : handler(...args);
+}
+
+function readAll(parameters: readonly ParameterDeclaration[], ctx: SocketContext): unknown[] {
+  const args: unknown[] = [];
+  try {
+    for (const parameter of parameters) args.push(read(parameter, ctx));
+  } catch (error) {
+    // Nobody will wait for those before it any more: a rejection of theirs would end the process.
+    for (const arg of args) if (isThenable(arg)) Promise.resolve(arg).catch(() => {});
+    throw error;
+  }
+  return args;
 }
 
 function read({ source }: ParameterDeclaration, ctx: SocketContext): unknown {
