@@ -15,6 +15,7 @@ import type { AppPlan } from '../plan/types.js';
 import { Edge } from '../transport/edge.js';
 import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
 import { checkPort, listen } from '../transport/listen.js';
+import { parser } from '../transport/parser.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
@@ -115,7 +116,7 @@ class Application implements App {
     this.#optionProblems = problems.found;
     const { logger, socket } = this.#options;
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
-    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, ...socket });
+    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket });
   }
 
   get address(): AddressInfo | null {
