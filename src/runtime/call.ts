@@ -5,6 +5,7 @@ import type { ReplyShape } from '../plan/types.js';
 import type { BoundEvent } from './bound.js';
 import { CallContext } from './context.js';
 import { sendException } from './exceptions.js';
+import type { FailurePlace } from './failures.js';
 import { Reply, type SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
 import { isThenable } from './thenable.js';
@@ -33,7 +34,8 @@ export function runCall(
   } catch (error) {
     return fail(call, error);
   }
-  if (isLater) wait(call, Promise.resolve(result)); // what only looks like a promise may throw, or settle twice
+  if (isLater)
+    wait(call, Promise.resolve(result)); // what only looks like a promise may throw, or settle twice
   else if (call.reply !== null && bound.plan.answersByHand) waitForHand(call);
   else succeed(call, result);
 }
@@ -47,16 +49,25 @@ export function refuse(
   error: unknown,
 ): void {
   const { namespace, socket } = state;
-  const where = {
+  const where = placeOf(state, event);
+  const wire = namespace.failures.report(error, where);
+  const onUnsent = (cause: unknown) => namespace.failures.report(unencodable(cause), where);
+  if (send === null) sendException(socket, state.exceptions, event, wire, onUnsent);
+  else new Reply(send, shape, onUnsent).error(wire);
+}
+
+/** Logs what went wrong around an event without being the answer to it. */
+export function reportEvent(state: SocketState, event: unknown, error: unknown): void {
+  state.namespace.failures.report(error, placeOf(state, event));
+}
+
+function placeOf({ namespace, socket }: SocketState, event: unknown): FailurePlace {
+  return {
     namespace: namespace.path(socket),
     socketId: socket.id,
     requestId: randomUUID(),
     call: String(event).slice(0, 128),
   };
-  const wire = namespace.failures.report(error, where);
-  const onUnsent = (cause: unknown) => namespace.failures.report(unencodable(cause), where);
-  if (send === null) sendException(socket, state.exceptions, event, wire, onUnsent);
-  else new Reply(send, shape, onUnsent).error(wire);
 }
 
 /** Answers a call by `@Ack()`. An error answers as if it had been thrown. */

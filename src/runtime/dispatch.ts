@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { isReservedEvent } from '../plan/reserved.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
-import { refuse, runCall } from './call.js';
+import { refuse, reportEvent, runCall } from './call.js';
 import {
   ackOf,
   callAnyListeners,
@@ -82,24 +82,30 @@ function dispatchRaw(
   const args = send === null ? packet.data : [...packet.data, send];
   const fail = (error: unknown): void =>
     refuse(state, event, bound?.plan.reply ?? namespace.plan.reply, send, error);
-  let isDone = false;
-  try {
-    callAnyListeners(socket, args);
-    runSocketMiddleware(socket, args, (error) => {
-      if (isDone) return;
-      isDone = true;
-      if (error) return fail(error);
-      if (!socket.connected) return;
-      const isHeard = event !== 'error' && socket.listenerCount(event as string) > 0;
-      try {
-        if (isHeard) callListeners(socket, args);
-      } catch (cause) {
-        return fail(cause);
-      }
-      if (bound !== null) runCall(bound, state, event as string, packet.data.slice(1), send);
-      else if (!isHeard) fail(new GatewireError('UNKNOWN_EVENT'));
-    });
-  } catch (error) {
+  const note = (error: unknown): void => reportEvent(state, event, error);
+  let isDecided = false;
+  const stop = (error: unknown): void => {
+    if (isDecided) return note(error);
+    isDecided = true;
     fail(error);
+  };
+  const pass = (): void => {
+    if (isDecided) return;
+    isDecided = true;
+    if (!socket.connected) return;
+    const isHeard = event !== 'error' && socket.listenerCount(event as string) > 0;
+    try {
+      if (isHeard) callListeners(socket, args, bound === null ? fail : note);
+    } catch (error) {
+      return fail(error);
+    }
+    if (bound !== null) runCall(bound, state, event as string, packet.data.slice(1), send);
+    else if (!isHeard) fail(new GatewireError('UNKNOWN_EVENT'));
+  };
+  try {
+    callAnyListeners(socket, args, note);
+  } catch (error) {
+    return fail(error);
   }
+  runSocketMiddleware(socket, args, pass, stop);
 }

@@ -36,6 +36,11 @@ export function sendException(
   try {
     socket.emit('exception', exception);
   } catch (cause) {
-    socket.emit('exception', { event: name, error: onUnsent(cause) } satisfies Exception);
+    const exception: Exception = { event: name, error: onUnsent(cause) };
+    try {
+      socket.emit('exception', exception);
+    } catch {
+      // A listener of the application's for all that goes out throws; the first time was logged.
+    }
   }
 }

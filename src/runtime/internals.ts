@@ -4,6 +4,7 @@ import type { Problem } from '../errors/problem.js';
 import { problem } from '../errors/problem.js';
 import { readsInversify } from '../metadata/injections.js';
 import type { Class } from '../metadata/record.js';
+import { isThenable } from './thenable.js';
 
 /** A decoded event as socket.io's parser hands it over. */
 export interface EventPacket {
@@ -16,12 +17,17 @@ export interface EventPacket {
 /** What gatewire uses of a socket beyond its public interface. Every such member is named here and nowhere else. */
 interface SocketInternals {
   onevent: (this: Socket, packet: EventPacket) => void;
+  onack: (this: Socket, packet: EventPacket) => void;
   ack(id: number): (...args: unknown[]) => void;
-  run(event: unknown[], done: (error: Error | null | undefined) => void): void;
-  emitUntyped(...args: unknown[]): boolean;
-  readonly fns: readonly unknown[];
-  readonly _anyListeners?: readonly ((...args: unknown[]) => void)[];
+  registerAckCallback: (this: Socket, id: number, ack: Callback) => void;
+  emitReserved: (this: Socket, event: string, ...args: unknown[]) => boolean;
+  readonly fns: readonly RawMiddleware[];
+  readonly _anyListeners?: readonly Callback[];
 }
+
+type Callback = (...args: unknown[]) => unknown;
+type RawMiddleware = (event: unknown[], next: (error?: unknown) => void) => unknown;
+type OnError = (error: unknown) => void;
 
 const internals = (socket: Socket): SocketInternals => socket as unknown as SocketInternals;
 
@@ -54,28 +60,89 @@ export function hasRawListeners(socket: Socket, event: unknown): boolean {
 }
 
 /** Calls listeners added with `socket.onAny`. */
-export function callAnyListeners(socket: Socket, args: readonly unknown[]): void {
-  for (const listener of [...(internals(socket)._anyListeners ?? [])]) listener.apply(socket, [...args]);
+export function callAnyListeners(socket: Socket, args: readonly unknown[], onRejection: OnError): void {
+  for (const listener of [...(internals(socket)._anyListeners ?? [])])
+    watch(listener.apply(socket, [...args]), onRejection);
 }
 
-/** Runs middleware added with `socket.use`. */
+/**
+ * Runs middleware added with `socket.use`, each when the one ahead of it has called `next`.
+ *
+ * @param onError - told what is given to `next`, thrown, or rejected with, also by one that has called `next` already
+ */
 export function runSocketMiddleware(
   socket: Socket,
   args: unknown[],
-  done: (error: Error | null | undefined) => void,
+  onPassed: () => void,
+  onError: OnError,
 ): void {
-  internals(socket).run(args, done);
+  const all = [...internals(socket).fns];
+  const runFrom = (i: number): void => {
+    const middleware = all[i];
+    if (middleware === undefined) return onPassed();
+    try {
+      watch(
+        middleware(args, (error) => (error ? onError(error) : runFrom(i + 1))),
+        onError,
+      );
+    } catch (error) {
+      onError(error);
+    }
+  };
+  runFrom(0);
 }
 
 /** Calls listeners added with `socket.on`. */
-export function callListeners(socket: Socket, args: readonly unknown[]): void {
-  internals(socket).emitUntyped(...args);
+export function callListeners(socket: Socket, args: readonly unknown[], onRejection: OnError): void {
+  const [event, ...values] = args;
+  for (const listener of socket.rawListeners(event as string))
+    watch(listener.apply(socket, values), onRejection);
+}
+
+/** Takes the rejection of something that nobody waits for. */
+function watch(result: unknown, onRejection: OnError): void {
+  if (isThenable(result)) Promise.resolve(result).catch(onRejection);
+}
+
+/**
+ * Makes a function that keeps what the application puts on a socket from ending the process: listeners of
+ * `disconnect` and the like, and callbacks of emits, which run when a client sends something, or nothing.
+ * All sockets share what it puts on them.
+ */
+export function createShield(
+  report: (socket: Socket, call: string, error: unknown) => void,
+): (socket: Socket) => void {
+  const attempt = (socket: Socket, call: string, run: () => unknown): void => {
+    const onError = (error: unknown): void => report(socket, call, error);
+    try {
+      watch(run(), onError);
+    } catch (error) {
+      onError(error);
+    }
+  };
+  const { onack, registerAckCallback } = Socket.prototype as unknown as SocketInternals;
+  const shield: Pick<SocketInternals, 'onack' | 'registerAckCallback' | 'emitReserved'> = {
+    onack(packet) {
+      attempt(this, 'ack of the client', () => onack.call(this, packet));
+    },
+    registerAckCallback(id, ack) {
+      registerAckCallback.call(this, id, (...args) =>
+        attempt(this, 'ack of the client', () => ack.apply(this, args)),
+      );
+    },
+    emitReserved(event, ...args) {
+      const listeners = this.rawListeners(event);
+      for (const listener of listeners) attempt(this, event, () => listener.apply(this, args));
+      return listeners.length > 0;
+    },
+  };
+  return (socket) => void Object.assign(socket, shield);
 }
 
 /** Checks that everything named above is there, once, before anything starts. */
 export function checkInternals(): readonly Problem[] {
   const prototype = Socket.prototype as unknown as Record<string, unknown>;
-  const missing = ['onevent', 'ack', 'run', 'emitUntyped'].filter(
+  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved'].filter(
     (name) => typeof prototype[name] !== 'function',
   );
   const problems = missing.map((name) => problem('GW_ERR_BOOT_STACK', { missing: `Socket.${name}` }));

@@ -4,12 +4,17 @@ import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
 import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
-import { routeEvents } from './internals.js';
+import { createShield, routeEvents } from './internals.js';
 import { applicationRooms } from './rooms.js';
 import { type SocketState, stateOf } from './socket-state.js';
 import { isThenable, withDeadline } from './thenable.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
+
+const shield = createShield((socket, call, error) => {
+  const state = stateOf(socket);
+  if (state !== undefined) reportHook(state.context, call, error);
+});
 
 /**
  * Follows one client from CONNECT to its end. socket.io calls this after CONNECT was answered, and delivers no
@@ -18,6 +23,7 @@ const CLIENT_LEFT = 'client namespace disconnect';
 export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
+  shield(socket);
   socket.on('disconnecting', onDisconnecting);
   socket.on('disconnect', onDisconnect);
   if (!state.namespace.hasConnectHooks) {
