@@ -1,4 +1,3 @@
-import { inject as inversifyInject } from 'inversify';
 import { CallSite } from '../metadata/call-site.js';
 import { type Class, editRecord } from '../metadata/record.js';
 import type { Injectable } from '../metadata/token.js';
@@ -6,7 +5,8 @@ import { assertExperimental } from './experimental.js';
 
 /**
  * Says what a constructor parameter or a property is filled with. Nothing is read from emitted types,
- * so tsx, esbuild, swc and vite need no plugin.
+ * so tsx, esbuild, swc and vite need no plugin. The container learns of it when the application starts: a class
+ * that your own inversify container makes before that takes inversify's `inject`, which gatewire reads too.
  *
  * @param token - a class, a `token<T>()`, a symbol or a string
  * @example
@@ -22,10 +22,6 @@ export function inject<TValue>(token: Injectable<TValue>): ParameterDecorator & 
       token,
       at,
     });
-    // An undefined token is a circle of imports: the plan reports it, inversify would only throw.
-    if (token === undefined) return;
-    const decorate = inversifyInject(token as never) as (...args: unknown[]) => void;
-    decorate(target, key, index);
   };
 }
 

@@ -210,10 +210,10 @@ export const ERRORS = {
     message: ({ state }) => `listen() was called on an application that is ${state}`,
     help: 'an application starts once; make another with createApp()',
   }),
-  GW_ERR_BOOT_STACK: entry<{ missing: string }>({
-    message: ({ missing }) => `this version of socket.io has no ${missing}`,
+  GW_ERR_BOOT_STACK: entry<{ package: string; missing: string }>({
+    message: ({ package: name, missing }) => `this version of ${name} has no ${missing}`,
     why: 'gatewire relies on it and will not run half-way',
-    help: 'install a version of socket.io that the peer dependency of gatewire allows',
+    help: ({ package: name }) => `install a version of ${name} that the peer dependency of gatewire allows`,
   }),
   // ---- command line
   GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({

@@ -14,8 +14,8 @@ export interface Injection {
   readonly at: CallSite | null;
 }
 
-// inversify keeps this key to itself. Its own decorators and gatewire's write there alike, so this is the one
-// place that sees both; `readsInversify` tells at boot whether it is still where it was.
+// inversify keeps this key to itself. Its own decorators are read here, since applications may use them;
+// `readsInversify` tells at boot whether they still write where they did.
 const INVERSIFY_KEY = '@inversifyjs/core/classMetadataReflectKey';
 
 // ClassElementMetadataKind.unmanaged: the parameter is the class's own business, such as one with a default.
@@ -47,17 +47,27 @@ export function injectionsOf(target: Class): readonly Injection[] {
   const constructorOwner = ownerOfConstructor(target);
   const properties = new Map<unknown, Injection>();
   for (const owner of lineage(target)) {
-    for (const [key, element] of inversifyRecord(owner)?.properties ?? []) {
-      properties.set(key, injection(owner, key, element));
+    for (const injection of ownInjections(owner)) {
+      if (typeof injection.target !== 'number') properties.set(injection.target, injection);
     }
   }
   const elements = constructorOwner === null ? [] : constructorElements(constructorOwner);
   return [...elements, ...properties.values()];
 }
 
+/** gatewire's own declarations that inversify has not been told of. */
+export function untoldInjections(target: Class): readonly Injection[] {
+  const record = inversifyRecord(target);
+  return ownInjections(target).filter(({ target: key, at, token }) => {
+    if (at === null || token === undefined) return false;
+    const element = typeof key === 'number' ? record?.constructorArguments[key] : record?.properties.get(key);
+    return element?.value === undefined;
+  });
+}
+
 /** Tells whether a class has to be told the constructor injections of its base. */
 export function inheritsConstructor(target: Class): boolean {
-  return target.length === 0 && constructorElements(target).length === 0 && injectionsOf(target).length > 0;
+  return ownerOfConstructor(target) !== null && ownerOfConstructor(target) !== target;
 }
 
 /** Number of constructor parameters, the inherited ones included. */
@@ -80,24 +90,30 @@ function ownerOfConstructor(target: Class): Class | null {
 }
 
 function constructorElements(owner: Class): readonly Injection[] {
-  const undefinedOnes = (recordOf(owner)?.injections ?? [])
-    .filter((one) => typeof one.target === 'number' && one.token === undefined)
-    .map((one) => ({ target: one.target, token: undefined, optional: false, isManaged: true, at: one.at }));
-  const elements = inversifyRecord(owner)?.constructorArguments ?? [];
-  return [
-    ...undefinedOnes,
-    ...elements.flatMap((element, index) => (element === undefined ? [] : injection(owner, index, element))),
-  ];
+  return ownInjections(owner).filter(({ target }) => typeof target === 'number');
 }
 
-function injection(owner: Class, target: number | string | symbol, element: InversifyElement): Injection {
-  const own = recordOf(owner)?.injections.find((one) => one.target === target);
+/** What gatewire's and inversify's decorators say about one class, without its bases. */
+function ownInjections(owner: Class): readonly Injection[] {
+  const { constructorArguments = [], properties = new Map() } = inversifyRecord(owner) ?? {};
+  const found = new Map<number | string | symbol, Injection>();
+  const elements = [...constructorArguments.entries(), ...properties.entries()];
+  for (const [target, element] of elements) {
+    if (element !== undefined) found.set(target, fromInversify(target, element));
+  }
+  for (const { target, token, at } of recordOf(owner)?.injections ?? []) {
+    found.set(target, { target, token, at, optional: found.get(target)?.optional ?? false, isManaged: true });
+  }
+  return [...found.values()];
+}
+
+function fromInversify(target: number | string | symbol, element: InversifyElement): Injection {
   return {
     target,
     token: unwrap(element.value),
     optional: element.optional === true,
     isManaged: element.kind !== UNMANAGED,
-    at: own?.at ?? null,
+    at: null,
   };
 }
 

@@ -1,11 +1,6 @@
 import { suggest } from '../errors/suggest.js';
 import type { CallSite } from '../metadata/call-site.js';
-import {
-  constructorLength,
-  type Injection,
-  inheritsConstructor,
-  injectionsOf,
-} from '../metadata/injections.js';
+import { constructorLength, type Injection, injectionsOf } from '../metadata/injections.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
 import { scopeOf } from './inherit.js';
@@ -64,11 +59,8 @@ class DependencyWalk {
     }
     if (this.visited.has(target)) return;
     const scope = this.known.providers.get(target)?.scope ?? scopeOf(target);
-    this.visited.set(
-      target,
-      Object.freeze({ target, scope, inheritsConstructor: inheritsConstructor(target) }),
-    );
     const injections = injectionsOf(target);
+    this.visited.set(target, Object.freeze({ target, scope, isInjected: injections.length > 0 }));
     this.#checkConstructor(target, injections, at);
     for (const injection of injections) {
       if (!injection.isManaged) continue;

@@ -93,8 +93,8 @@ export interface NamespacePlan {
 export interface DependencyPlan {
   readonly target: Class;
   readonly scope: ScopeName;
-  /** Whether it has to be told the constructor injections of its base. */
-  readonly inheritsConstructor: boolean;
+  /** Whether anything is injected into it. */
+  readonly isInjected: boolean;
 }
 
 /** Everything that the declarations say, checked and frozen. Nothing reads metadata after it. */

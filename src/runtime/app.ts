@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Container } from 'inversify';
+import type { Container } from 'inversify';
 import { Server } from 'socket.io';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
@@ -21,8 +21,8 @@ import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
 import { Calls } from './calls.js';
 import { Failures } from './failures.js';
-import { containerResolver } from './injection/container-resolver.js';
 import { type ForeignContainer, foreignResolver } from './injection/foreign-resolver.js';
+import { plainResolver } from './injection/plain-resolver.js';
 import type { Resolver } from './injection/resolver.js';
 import { checkInternals } from './internals.js';
 import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
@@ -242,20 +242,27 @@ class Application implements App {
   #isBound(): ((token: unknown) => boolean) | null {
     const { container } = this.#options;
     if (container === undefined) return () => false;
-    return container instanceof Container ? (token) => container.isBound(token as never) : null;
+    return isInversify(container) ? (token) => container.isBound(token as never) : null;
   }
 
-  async #createResolver(plan: AppPlan): Promise<Resolver> {
-    const { container, providers } = this.#options;
-    if (container !== undefined && !(container instanceof Container)) {
-      return foreignResolver(container as ForeignContainer);
-    }
+  async #createResolver({ dependencies }: AppPlan): Promise<Resolver> {
+    const { container, providers = [] } = this.#options;
+    if (container !== undefined && !isInversify(container)) return foreignResolver(container);
+    const isPlain = dependencies.every(({ isInjected, scope }) => !isInjected && scope === 'singleton');
+    if (container === undefined && providers.length === 0 && isPlain) return plainResolver();
+    const { containerResolver } = await import('./injection/container-resolver.js');
     return containerResolver({
       parent: container ?? null,
       providers: compileProviders(providers, new Problems(), this.at),
-      dependencies: plan.dependencies,
+      dependencies,
     });
   }
+}
+
+/** By its methods: an application without injection is not to import inversify for the sake of instanceof. */
+function isInversify(container: Container | ForeignContainer): container is Container {
+  const { bind, isBound } = container as Partial<Container>;
+  return typeof bind === 'function' && typeof isBound === 'function';
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -1,9 +1,5 @@
 import { Socket } from 'socket.io';
-import { inject } from '../decorators/injection.js';
-import type { Problem } from '../errors/problem.js';
-import { problem } from '../errors/problem.js';
-import { readsInversify } from '../metadata/injections.js';
-import type { Class } from '../metadata/record.js';
+import { type Problem, problem } from '../errors/problem.js';
 import { isThenable } from './thenable.js';
 
 /** A decoded event as socket.io's parser hands it over. */
@@ -145,10 +141,7 @@ export function checkInternals(): readonly Problem[] {
   const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved'].filter(
     (name) => typeof prototype[name] !== 'function',
   );
-  const problems = missing.map((name) => problem('GW_ERR_BOOT_STACK', { missing: `Socket.${name}` }));
-  class Probe {}
-  inject(Probe)(Probe, undefined as never, 0);
-  return readsInversify(Probe as Class)
-    ? problems
-    : [...problems, problem('GW_ERR_BOOT_STACK', { missing: 'injection metadata of inversify' })];
+  return missing.map((name) =>
+    problem('GW_ERR_BOOT_STACK', { package: 'socket.io', missing: `Socket.${name}` }),
+  );
 }

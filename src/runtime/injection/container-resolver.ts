@@ -1,4 +1,4 @@
-import { Container, injectFromHierarchy } from 'inversify';
+import { Container } from 'inversify';
 import { CurrentContext } from '../../metadata/current-context.js';
 import type { Class } from '../../metadata/record.js';
 import type { Get } from '../../metadata/token.js';
@@ -8,6 +8,7 @@ import { runFactories } from './factories.js';
 import { disposeInstance } from './instances.js';
 import { type InstanceSource, type Resolver, singleSource } from './resolver.js';
 import { Scopes } from './scopes.js';
+import { checkInversify, teachInversify } from './teach.js';
 
 // Unlike inversify's own default, one class is one instance, and needs no registration.
 const OPTIONS = { autobind: true, defaultScope: 'Singleton' } as const;
@@ -23,9 +24,10 @@ export interface ContainerContents {
 /**
  * Makes the one container of an application and runs the factories of its providers.
  *
- * @throws {BootError} GW_ERR_BOOT_PROVIDER_FAILED or GW_ERR_BOOT_PROVIDER_ORDER, after disposing of what was made
+ * @throws {BootError} GW_ERR_BOOT_STACK, GW_ERR_BOOT_PROVIDER_FAILED or GW_ERR_BOOT_PROVIDER_ORDER, after disposing of what was made
  */
 export async function containerResolver(contents: ContainerContents): Promise<Resolver> {
+  checkInversify();
   const resolver = new ContainerResolver(contents);
   await resolver.fill();
   return resolver;
@@ -45,7 +47,10 @@ class ContainerResolver implements Resolver {
     this.#scoped = new Map(
       dependencies.filter(({ scope }) => scope !== 'singleton').map((one) => [one.target, one]),
     );
-    this.get = (token) => this.#container.get(token as never) as never;
+    this.get = (token) => {
+      teachInversify(token);
+      return this.#container.get(token as never) as never;
+    };
   }
 
   async fill(): Promise<void> {
@@ -91,10 +96,9 @@ class ContainerResolver implements Resolver {
     }
   }
 
-  #prepare({ target, scope, inheritsConstructor }: DependencyPlan): void {
+  #prepare({ target, scope }: DependencyPlan): void {
     const container = this.#container;
-    // inversify does not look at the base class by itself: the parameters would be undefined.
-    if (inheritsConstructor) injectFromHierarchy()(target);
+    teachInversify(target);
     if (scope === 'singleton') {
       container.onActivation(target as never, (_context, instance: unknown) => {
         this.#made.push(instance);
