@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -26,6 +27,21 @@ function snippets(): ReadonlyMap<string, string> {
   const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)];
   return new Map(blocks.map(([, file = '', code = '']) => [file, code]));
+}
+
+/** What the README says that the client prints. */
+function promisedOutput(): string | undefined {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  return /^```text\n\$ npx tsx src\/client\.ts\n([\s\S]*?)^```$/m.exec(readme)?.[1];
+}
+
+/** The address in the line that the server logs when it listens. */
+async function listeningUrl(log: Readable): Promise<string> {
+  for await (const line of createInterface({ input: log })) {
+    const url = /app\.listening url=(\S+)/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error('the server ended before it listened');
 }
 
 /** A fresh project with the packed package in it, and its peers linked from here so that no network is needed. */
@@ -89,15 +105,24 @@ describe('the packed package, with the snippets of the README in a fresh project
   }, 120_000);
 
   it('runs: a server, a client that talks to it, and the test', async () => {
-    cpSync(path.join(root, 'README.md'), path.join(folder, 'README.md'));
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/client.ts'], {
+    const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
       cwd: folder,
-      timeout: 30_000,
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const output = /^```text\n\$ npx tsx src\/client\.ts\n([\s\S]*?)^```$/m.exec(
-      readFileSync(path.join(folder, 'README.md'), 'utf8'),
-    )?.[1];
-    expect(stdout).toBe(output);
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    try {
+      const url = await listeningUrl(server.stderr);
+      const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/client.ts'], {
+        cwd: folder,
+        env: { ...process.env, URL: url },
+        timeout: 30_000,
+      });
+      expect(stdout).toBe(promisedOutput());
+    } finally {
+      server.kill('SIGTERM');
+    }
+    expect(await ended).toBe(0);
     const tested = await run(process.execPath, ['--import', 'tsx', '--test', 'src/chat.test.ts'], {
       cwd: folder,
       timeout: 60_000,
