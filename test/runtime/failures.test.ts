@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type EventContext,
+  Gateway,
+  GatewireError,
+  lineLogger,
+  OnConnect,
+  OnEvent,
+} from '../../src/index.js';
+import { createTestApp } from '../../src/testing/index.js';
+
+class NoSuchOrder extends Error {}
+
+@Gateway('/')
+class Orders {
+  @OnEvent('order') order() {
+    throw new NoSuchOrder('order 7 of customer 12');
+  }
+  @OnEvent('crash') async crash(_payload: unknown, ctx: EventContext) {
+    ctx.log.info({ event: 'order.looked-up', order: 7 });
+    throw new Error('select * from orders');
+  }
+}
+
+describe('failures', () => {
+  it('become what mapError makes of them', async () => {
+    await using test = await createTestApp(Orders, {
+      mapError: (error) =>
+        error instanceof NoSuchOrder
+          ? new GatewireError('NOT_FOUND', { message: 'no such order' })
+          : undefined,
+    });
+    const client = await test.client.connect();
+    await expect(client.call('order')).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'no such order' });
+    await expect(client.call('crash')).rejects.toMatchObject({ code: 'INTERNAL', message: 'internal error' });
+    expect(test.takeErrors()).toHaveLength(1);
+  });
+
+  it('are logged once, under the id that the client sees and the lines of the handler carry', async () => {
+    await using test = await createTestApp(Orders);
+    const client = await test.client.connect();
+    const { id } = (await client.call('crash').catch((error: unknown) => error)) as GatewireError;
+    const records = test.log.records.filter((record) => record['id'] === id || record['requestId'] === id);
+    expect(records).toMatchObject([
+      { level: 'info', event: 'order.looked-up', order: 7, namespace: '/' },
+      { level: 'error', event: 'call.failed', call: 'crash', namespace: '/', code: 'INTERNAL' },
+    ]);
+    expect(String(test.takeErrors()[0])).toBe('Error: select * from orders');
+  });
+});
+
+describe('the default log', () => {
+  it('writes one readable line, and the error below it', () => {
+    const lines: string[] = [];
+    const logger = lineLogger((line) => lines.push(line), true);
+    logger.warn({ event: 'call.failed', call: 'a b', code: 'TIMEOUT', ms: 5, nothing: undefined });
+    logger.error({ event: 'call.failed', error: new Error('outer', { cause: new Error('inner') }) });
+    logger.debug({ event: 'x.y' });
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}call\.failed call="a b" code=TIMEOUT ms=5$/);
+    expect(lines[1]).toMatch(/error call\.failed\n {4}Error: outer\n[\s\S]*caused by Error: inner/);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('lets no client forge a line or move the cursor', () => {
+    const lines: string[] = [];
+    lineLogger((line) => lines.push(line)).info({ event: 'x', call: 'a\n12:00 error forged \u001b[2J' });
+    expect(lines[0]).toMatch(/call="a\\n12:00 error forged \\u001b\[2J"$/);
+  });
+});
+
+describe('what the application puts on a socket itself', () => {
+  it('goes on working: on, use and onAny, in Socket.IO’s order, and then the gateway', async () => {
+    const heard: string[] = [];
+    @Gateway('/')
+    class Mixed {
+      @OnConnect() connect({ socket }: EventContext) {
+        socket.onAny((event) => heard.push(`any ${event}`));
+        socket.use(([event], next) => {
+          heard.push(`use ${event}`);
+          next(event === 'refused' ? new GatewireError('FORBIDDEN') : undefined);
+        });
+        socket.on('both', () => heard.push('on both'));
+        socket.on('raw', (payload, ack) => ack({ raw: payload }));
+        socket.on('throws', () => {
+          throw new GatewireError('CONFLICT');
+        });
+      }
+      @OnEvent(['both', 'refused']) both() {
+        heard.push('gateway');
+        return 'gateway';
+      }
+    }
+    await using test = await createTestApp(Mixed);
+    const client = await test.client.connect();
+    expect(await client.call('both')).toBe('gateway');
+    expect(heard.splice(0)).toEqual(['any both', 'use both', 'on both', 'gateway']);
+    await expect(client.call('refused')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(heard.splice(0)).toEqual(['any refused', 'use refused']);
+    expect(await client.ack('raw', 1)).toEqual([{ raw: 1 }]);
+    await expect(client.call('throws')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(client.call('nobody')).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
+  });
+});
