@@ -166,11 +166,9 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
         end();
         resolve();
       };
-      const refused = (error: (Error & { data?: WireError }) | string): void => {
+      const refused = (error: Error & { data?: WireError }): void => {
         end();
-        // A connection that is closed before it stands gives its reason as a string.
-        if (typeof error === 'string') reject(new GatewireError('UNAVAILABLE', { message: error }));
-        else reject(error.data === undefined ? error : fromWireError(error.data));
+        reject(error.data === undefined ? error : fromWireError(error.data));
       };
       const end = (): void => {
         stop();
