@@ -10,6 +10,7 @@ import {
   gatewayDeclarationOf,
   isAuth,
 } from './gateways.js';
+import { scopeOf } from './inherit.js';
 import { overlap } from './namespaces.js';
 import { Problems, place } from './problems.js';
 import { compileProviders } from './providers.js';
@@ -61,7 +62,7 @@ export function compile(app: AppDeclaration): CompileResult {
   const namespaces = groupByNamespace(gateways).map((group) => compileNamespace(group, app, steps, problems));
   findOverlaps(gateways, problems);
   const providers = compileProviders(app.providers, problems, app.at);
-  if (app.isBound === null) findUnscopable(gateways, providers.size, problems, where);
+  if (app.isBound === null) findUnscopable(rootsOf(namespaces), providers.size, problems, where);
   const known = { providers, isBound: app.isBound, builtIn: app.builtIn };
   const dependencies = compileDependencies(rootsOf(namespaces), known, problems);
   if (problems.found.length > 0) return { plan: null, problems: problems.found };
@@ -152,20 +153,12 @@ function compileNamespace(
 }
 
 /** What only a container of gatewire's own can do. */
-function findUnscopable(
-  gateways: readonly CompiledGateway[],
-  providers: number,
-  problems: Problems,
-  where: Place,
-): void {
+function findUnscopable(roots: readonly Root[], providers: number, problems: Problems, where: Place): void {
   if (providers > 0) problems.add('GW_ERR_BUILD_FOREIGN_CONTAINER', { what: '`providers`' }, where);
-  for (const { plan } of gateways) {
-    if (plan.scope === 'singleton') continue;
-    problems.add(
-      'GW_ERR_BUILD_FOREIGN_CONTAINER',
-      { what: `@Scoped of \`${plan.name}\`` },
-      place(plan.at, plan.name),
-    );
+  for (const { target, at } of roots) {
+    if (scopeOf(target) === 'singleton') continue;
+    const name = nameOf(target);
+    problems.add('GW_ERR_BUILD_FOREIGN_CONTAINER', { what: `@Scoped of \`${name}\`` }, place(at, name));
   }
 }
 

@@ -42,12 +42,15 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     const refuse = (error: unknown): void => {
       const place = state.context.failurePlace('connect');
       next(new Refusal(namespace.failures.report(error, place)));
+      // Auth or middleware may have been made for this client alone.
+      const disposal = state.context.release((cause) => namespace.failures.report(cause, place));
+      if (disposal !== null) namespace.calls.track(disposal);
     };
     if (namespace.calls.isClosing) {
       return refuse(new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' }));
     }
     try {
-      if (namespace.plan.data !== null) socket.data = namespace.plan.data();
+      if (namespace.plan.data !== null && !socket.recovered) socket.data = namespace.plan.data();
       if (isOpen) return next();
     } catch (error) {
       return refuse(error);

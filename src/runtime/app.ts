@@ -116,7 +116,7 @@ class Application implements App {
     this.#optionProblems = problems.found;
     const { logger, socket } = this.#options;
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
-    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket });
+    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
   }
 
   get address(): AddressInfo | null {
@@ -263,6 +263,12 @@ class Application implements App {
 function isInversify(container: Container | ForeignContainer): container is Container {
   const { bind, isBound } = container as Partial<Container>;
   return typeof bind === 'function' && typeof isBound === 'function';
+}
+
+/** Socket.IO would let a recovered session in past auth: an expired token with it. */
+function recovery(socket: AppOptions['socket']): AppOptions['socket'] {
+  const { connectionStateRecovery: options } = socket ?? {};
+  return options && { connectionStateRecovery: { ...options, skipMiddlewares: false } };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -4,7 +4,7 @@ import type { AppPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '.
 import { stepsOf } from '../plan/walk.js';
 import { admission } from './admission.js';
 import type { BoundEvent, BoundGateway, BoundNamespace } from './bound.js';
-import { bindHook, handlerStage } from './handlers.js';
+import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
@@ -75,6 +75,7 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
 function bindOne(plan: EventPlan, sources: Sources): BoundEvent {
   const steps = (all: readonly StepPlan[]) => all.map((step) => bindStep(step, sources));
   let run = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
+  if (plan.answersByHand) run = byHandStage(run);
   if (plan.inner !== null) run = aroundEvent(steps(plan.inner), run);
   if (plan.payload !== null) run = payloadStage(plan.payload, run);
   if (plan.args !== null) run = argsStage(plan.args, run);

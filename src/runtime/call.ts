@@ -9,6 +9,7 @@ import type { FailurePlace } from './failures.js';
 import { Reply, type SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
 import { isThenable } from './thenable.js';
+import { checkAnswer } from './validate.js';
 
 /**
  * Runs one event through its chain and answers for it. A handler without promises is answered before this
@@ -36,8 +37,7 @@ export function runCall(
   }
   if (isLater)
     wait(call, Promise.resolve(result)); // what only looks like a promise may throw, or settle twice
-  else if (call.reply !== null && bound.plan.answersByHand) waitForHand(call);
-  else succeed(call, result);
+  else settle(call, result);
 }
 
 /** Answers an event with an error before anything ran for it. */
@@ -72,10 +72,19 @@ function placeOf({ namespace, socket }: SocketState, event: unknown): FailurePla
 
 /** Answers a call by `@Ack()`. An error answers as if it had been thrown. */
 export function answerByHand(call: CallContext, values: readonly unknown[]): void {
-  const [first] = values;
+  const [first, ...others] = values;
+  if (first instanceof Error) return call.isAnswered ? undefined : fail(call, first);
   if (call.reply === null || !call.reply.isOpen) return;
-  if (first instanceof Error) call.reply.error(report(call, first));
-  else call.reply.values(values);
+  const { ack } = call.bound.plan;
+  if (ack === null) return answerWith(call, values);
+  new Promise((resolve) => resolve(checkAnswer(ack, first))).then(
+    (parsed) => answerWith(call, [parsed, ...others]),
+    (error: unknown) => fail(call, error),
+  );
+}
+
+function answerWith(call: CallContext, values: readonly unknown[]): void {
+  call.reply?.values(values);
   finish(call);
 }
 
@@ -88,18 +97,16 @@ export function abandon(call: CallContext, error: GatewireError): void {
 function wait(call: CallContext, result: Promise<unknown>): void {
   startClock(call);
   result.then(
-    (value) => {
-      if (call.bound.plan.answersByHand && call.reply?.isOpen) return;
-      succeed(call, value);
-    },
+    (value) => settle(call, value),
     (error: unknown) => fail(call, error),
   );
 }
 
-/** The handler returned; whoever got `ack` has until the limit. */
-function waitForHand(call: CallContext): void {
-  if (call.reply?.isOpen) startClock(call);
-  else finish(call);
+/** The chain came to its end. Where the handler took `ack`, and nobody around it answered, the answer is still to come. */
+function settle(call: CallContext, value: unknown): void {
+  const isPending = call.isByHand && value === undefined && call.reply?.isOpen === true;
+  if (!isPending) return succeed(call, value);
+  if (!call.isRunning) startClock(call);
 }
 
 function startClock(call: CallContext): void {
@@ -112,7 +119,7 @@ function expire(call: CallContext): void {
   call.timer = null;
   interrupt(call, new GatewireError('TIMEOUT'));
   // Nothing will settle a handler that only waits for its ack to be called.
-  if (call.bound.plan.answersByHand) finish(call);
+  if (call.isByHand) finish(call);
 }
 
 /** Answers in place of a handler, which is told by `ctx.signal`; what it still does no longer matters. */
@@ -122,7 +129,7 @@ function interrupt(call: CallContext, error: GatewireError): void {
 }
 
 function succeed(call: CallContext, value: unknown): void {
-  if (!call.bound.plan.answersByHand) call.reply?.value(value);
+  call.reply?.value(value);
   finish(call);
 }
 

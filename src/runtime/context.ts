@@ -137,6 +137,8 @@ export class CallContext extends SocketContext implements EventContext {
   timer: NodeJS.Timeout | null = null;
   /** @internal Whether somebody waits for the handler. */
   isRunning = false;
+  /** @internal Whether the handler was given `ack` to answer with. */
+  isByHand = false;
   /** @internal Whether the client was told of a failure already. */
   isAnswered = false;
 

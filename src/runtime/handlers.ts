@@ -4,7 +4,7 @@ import type { BoundHook, Stage } from './bound.js';
 import { answerByHand } from './call.js';
 import { CallContext, type SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
-import { isThenable } from './thenable.js';
+import { andThen, isThenable } from './thenable.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
@@ -15,6 +15,14 @@ export function handlerStage({ method, parameters }: HandlerPlan, source: Instan
   if (instance === null) return (ctx) => methodOf(source.of(ctx), method)(ctx.payload, ctx);
   const handler = methodOf(instance, method);
   return (ctx) => handler(ctx.payload, ctx);
+}
+
+/** Around a handler that answers by `@Ack()`: what it returns is no answer. */
+export function byHandStage(handler: Stage): Stage {
+  return (ctx) => {
+    ctx.isByHand = true;
+    return andThen(handler(ctx), () => undefined);
+  };
 }
 
 /** Calls a lifecycle hook with `(ctx, reason)`, or with what its parameters ask for. */

@@ -35,18 +35,23 @@ export function argsStage(schema: Schema, inner: Stage): Stage {
     });
 }
 
-/** Parses what the handler returned. A mismatch is the server's fault, so that the client sees INTERNAL. */
+/** Parses the answer to an event. */
 export function ackStage(schema: Schema, inner: Stage): Stage {
-  const validate = schema['~standard'].validate;
   return (ctx: CallContext) =>
-    andThen(inner(ctx), (answer) =>
-      andThen(validate(answer), (result) => {
-        const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & { issues?: Issues };
-        if (issues === undefined) return value;
-        const cause = new Error(`the answer does not fit its schema: ${JSON.stringify(normalise(issues))}`);
-        throw new GatewireError('INTERNAL', { cause });
-      }),
-    );
+    andThen(inner(ctx), (answer) => {
+      const isStillToCome = ctx.isByHand && answer === undefined;
+      return isStillToCome ? undefined : checkAnswer(schema, answer);
+    });
+}
+
+/** Parses one answer. A mismatch is the server's fault, so that the client sees INTERNAL. */
+export function checkAnswer(schema: Schema, answer: unknown): unknown {
+  return andThen(schema['~standard'].validate(answer), (result) => {
+    const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & { issues?: Issues };
+    if (issues === undefined) return value;
+    const cause = new Error(`the answer does not fit its schema: ${JSON.stringify(normalise(issues))}`);
+    throw new GatewireError('INTERNAL', { cause });
+  });
 }
 
 type Issues = readonly StandardSchemaV1.Issue[];

@@ -11,6 +11,8 @@ import {
   Guard,
   OnAnyEvent,
   OnEvent,
+  Payload,
+  Use,
 } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
 
@@ -96,6 +98,15 @@ class AckGateway {
   @OnEvent('by-hand-never', { timeoutMs: 20 }) byHandNever(@Ack() _ack: AckFunction) {}
   @OnEvent('by-hand-throw') byHandThrow(@Ack() _ack: AckFunction) {
     throw new GatewireError('FORBIDDEN');
+  }
+  @OnEvent('by-hand-schema', { ack: z.object({ id: z.string().toUpperCase() }) }) byHandSchema(
+    @Payload() id: unknown,
+    @Ack() ack: AckFunction,
+  ) {
+    ack({ id });
+  }
+  @Use({ event: () => 'cached' }) @OnEvent('by-hand-cached') byHandCached(@Ack() _ack: AckFunction) {
+    throw new Error('never runs');
   }
   @OnEvent('several', { args: z.tuple([z.number(), z.number()]) }) several([a, b]: [number, number]) {
     return a + b;
@@ -202,6 +213,15 @@ describeMatrix('an acknowledgement', (cell) => {
     expect(await client.call('by-hand')).toBe('first');
     await expect(client.call('by-hand-error')).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(client.call('by-hand-throw')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await client.call('by-hand-schema', 'a')).toEqual({ id: 'A' });
+    await expect(client.call('by-hand-schema', 5)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(test.takeErrors()).toHaveLength(1);
+    expect(await client.call('by-hand-cached')).toBe('cached');
+    client.emit('by-hand-error');
+    expect(await client.next('exception')).toMatchObject({
+      event: 'by-hand-error',
+      error: { code: 'CONFLICT' },
+    });
     await client.flush();
   });
 

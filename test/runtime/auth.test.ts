@@ -7,6 +7,7 @@ import {
   type Handshake,
   inject,
   OnEvent,
+  Scoped,
   User,
 } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
@@ -133,6 +134,57 @@ describeMatrix('auth', (cell) => {
     expect(namespace._preConnectSockets.size).toBe(0);
     await test.close();
     void connecting;
+  });
+
+  it('runs again for a session that Socket.IO recovers', async () => {
+    let isExpired = false;
+    @Gateway('/', {
+      auth: () => {
+        if (isExpired) throw new GatewireError('UNAUTHENTICATED', { message: 'token expired' });
+        return { user: { id: 'ann' } };
+      },
+    })
+    class Recovering {
+      @OnEvent('recovered') recovered(_payload: unknown, ctx: EventContext) {
+        return ctx.socket.recovered;
+      }
+    }
+    await using test = await createTestApp(Recovering, { ...cell, socket: { connectionStateRecovery: {} } });
+    const client = await test.client.connect();
+    const cut = async () => {
+      const back = new Promise((resolve) => {
+        client.socket.once('connect', () => resolve('in'));
+        client.socket.once('connect_error', (error) => resolve(error.message));
+      });
+      client.socket.io.reconnection(true);
+      client.socket.io.engine.close();
+      return back;
+    };
+    client.socket.emit('recovered', () => {});
+    test.app.io.emit('something with an offset');
+    await client.next('something with an offset');
+    expect(await cut()).toBe('in');
+    expect(await client.call('recovered')).toBe(true);
+    isExpired = true;
+    expect(await cut()).toBe('token expired');
+  });
+
+  it('disposes of what was made for a client that is refused', async () => {
+    const disposed: string[] = [];
+    class Refuses {
+      authenticate(): never {
+        throw new GatewireError('FORBIDDEN');
+      }
+      [Symbol.dispose]() {
+        disposed.push('refuses');
+      }
+    }
+    Scoped('connection')(Refuses);
+    @Gateway('/', { auth: Refuses })
+    class Refused {}
+    await using test = await createTestApp(Refused, cell);
+    await expect(test.client.connect()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(disposed).toEqual(['refuses']);
   });
 
   it('is what the test kit says it is for client.as(user)', async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
-import { BootError, createApp, Gateway, OnDisconnect, OnEvent } from '../../src/index.js';
+import { BootError, createApp, Gateway, inject, OnDisconnect, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
 import { deferred } from '../support/deferred.js';
 
@@ -96,6 +96,29 @@ describe('listen()', () => {
       { code: 'GW_ERR_BOOT_BAD_HOST' },
     ]);
     await expect(test.app.listen(0)).rejects.toMatchObject({ problems: [{ code: 'GW_ERR_BOOT_STATE' }] });
+  });
+
+  it('leaves nothing open when it fails half-way', async () => {
+    const disposed: string[] = [];
+    @Gateway('/')
+    class Pooled {
+      constructor(@inject('POOL') readonly pool: unknown) {}
+    }
+    await using test = await createTestApp(Echo);
+    const app = createApp({
+      gateways: [Pooled],
+      logger: false,
+      providers: [
+        {
+          provide: 'POOL',
+          useFactory: async () => ({ [Symbol.asyncDispose]: async () => disposed.push('pool') }),
+        },
+      ],
+    });
+    const { port } = test.app.address as AddressInfo;
+    await expect(app.listen(port, '127.0.0.1')).rejects.toBeInstanceOf(BootError);
+    expect(disposed).toEqual(['pool']);
+    await expect(app.listen(0)).rejects.toMatchObject({ problems: [{ code: 'GW_ERR_BOOT_STATE' }] });
   });
 
   it('opens nothing before it is called', () => {
