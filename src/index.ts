@@ -1,5 +1,7 @@
 export type {
   AnyContract,
+  CallAnswer,
+  CallPayload,
   Contract,
   ContractDefinition,
   EmitArguments,
@@ -38,11 +40,19 @@ export type {
   EventContext,
   Handshake,
   Identity,
-  Target,
 } from './metadata/context.js';
 export { CurrentContext } from './metadata/current-context.js';
+export { Emitter } from './metadata/emitter.js';
 export type { Class, ScopeName } from './metadata/record.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
+export type {
+  CallAllResult,
+  CallOptions,
+  NamespaceTarget,
+  SocketInfo,
+  SocketTarget,
+  Target,
+} from './metadata/target.js';
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {

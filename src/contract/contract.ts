@@ -1,4 +1,4 @@
-import type { InputOf, Schema } from './schema.js';
+import type { InputOf, OutputOf, Schema } from './schema.js';
 
 /** One event of a contract, in either direction. */
 export interface EventDefinition {
@@ -69,3 +69,19 @@ export type EmitArguments<TContract extends Contract, TEvent extends ServerEvent
           ? readonly [payload?: InputOf<TPayload>]
           : readonly [payload: InputOf<TPayload>]
         : readonly [];
+
+/** The one argument of a call to a client: anything without a contract, the payload with one. */
+export type CallPayload<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
+  string extends ServerEvent<TContract>
+    ? unknown
+    : ServerToClient<TContract>[TEvent] extends { payload: infer TPayload }
+      ? InputOf<TPayload>
+      : undefined;
+
+/** What a client answers to a call: unknown without a contract, the parsed acknowledgement with one. */
+export type CallAnswer<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
+  string extends ServerEvent<TContract>
+    ? unknown
+    : ServerToClient<TContract>[TEvent] extends { ack: infer TAck }
+      ? OutputOf<TAck>
+      : undefined;

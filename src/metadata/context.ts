@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
-import type { AnyContract, Contract, EmitArguments, Params, ServerEvent } from '../contract/contract.js';
+import type { AnyContract, Contract, Params } from '../contract/contract.js';
+import type { NamespaceTarget, Target } from './target.js';
 
 /** What a client brought along when it connected. */
 export interface Handshake {
@@ -43,22 +44,6 @@ export type Auth<TUser extends User = User> =
       ...args: never[]
     ) => Authenticator<TUser>);
 
-/** Whom to send to: rooms of this namespace instance, or all of it. */
-export interface Target<TContract extends Contract = AnyContract> {
-  /** Adds rooms to send to. A client in several of them receives the event once. */
-  to(room: string | readonly string[]): Target<TContract>;
-  /** Leaves out whoever is in these rooms. */
-  except(room: string | readonly string[]): Target<TContract>;
-  /** Lets the event be dropped for clients that are not ready to receive. */
-  readonly volatile: Target<TContract>;
-  /**
-   * Sends an event.
-   *
-   * @throws {TypeError} when the arguments cannot be encoded
-   */
-  emit<TEvent extends ServerEvent<TContract>>(event: TEvent, ...args: EmitArguments<TContract, TEvent>): void;
-}
-
 /** A log that knows which call it belongs to. */
 export interface ContextLog {
   debug(record: object): void;
@@ -71,8 +56,8 @@ export interface ContextLog {
 export interface ConnectContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown> {
   /** Socket.IO's own socket. */
   readonly socket: Socket;
-  /** Sends to everyone in this namespace instance, this client included. */
-  readonly namespace: Target<TContract>;
+  /** Everyone in this namespace instance, this client included. */
+  readonly namespace: NamespaceTarget<TContract>;
   readonly handshake: Handshake;
   /** Parameters of the namespace: `{ team: '7' }` for `/team/7` of `/team/:team`. */
   readonly params: Params<TContract['namespace']>;
@@ -98,8 +83,10 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   except: Target<TContract>['except'];
   /** Sends to all but this client. */
   readonly broadcast: Target<TContract>;
-  /** Takes this client out of the namespace; it stays away until it connects again by itself. */
+  /** Takes this client out of this namespace; it stays away until the page connects again. */
   disconnect(): void;
+  /** Closes the connection of this client, with all of its namespaces; it comes back by itself. */
+  closeConnection(): void;
 }
 
 /** One event of one client. */

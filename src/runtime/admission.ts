@@ -7,6 +7,7 @@ import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
 import { aroundConnect, type BoundStep } from './onion.js';
+import { isRoomName } from './rooms.js';
 import { SocketState } from './socket-state.js';
 import { isThenable, withDeadline } from './thenable.js';
 
@@ -94,8 +95,8 @@ async function identify(state: SocketState, authenticate: Authenticate): Promise
     throw GatewireError.is(cause) ? cause : new GatewireError('UNAUTHENTICATED', { cause });
   }
   const user = (identity as Identity | null | undefined)?.user;
-  if (typeof user?.id === 'string' && user.id !== '') return user;
-  const cause = new Error('auth has to return { user: { id: string } } or to throw');
+  if (typeof user?.id === 'string' && isRoomName(user.id)) return user;
+  const cause = new Error('auth has to return { user: { id } }, an id of 1 to 128 characters, or to throw');
   throw new GatewireError('UNAUTHENTICATED', { cause });
 }
 

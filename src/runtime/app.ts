@@ -6,6 +6,7 @@ import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 import { CallSite } from '../metadata/call-site.js';
 import { CurrentContext } from '../metadata/current-context.js';
+import { Emitter } from '../metadata/emitter.js';
 import type { ScopeName } from '../metadata/record.js';
 import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
@@ -23,14 +24,19 @@ import { Calls } from './calls.js';
 import { Failures } from './failures.js';
 import { type ForeignContainer, foreignResolver } from './injection/foreign-resolver.js';
 import { plainResolver } from './injection/plain-resolver.js';
-import type { Resolver } from './injection/resolver.js';
+import type { BuiltIns, Resolver } from './injection/resolver.js';
 import { checkInternals } from './internals.js';
+import { IoEmitter } from './io-emitter.js';
 import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { runUntilSignal } from './process.js';
+import { Sweeper } from './sweeper.js';
 
 // Injected like a class, but made by gatewire.
-const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map([[CurrentContext, 'connection']]);
+const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map<unknown, ScopeName>([
+  [CurrentContext, 'connection'],
+  [Emitter, 'singleton'],
+]);
 
 /** A gatewire application. */
 export interface App {
@@ -97,6 +103,8 @@ class Application implements App {
   readonly #optionProblems: readonly Problem[];
   readonly #logger: Logger;
   readonly #calls = new Calls();
+  readonly #emitter: IoEmitter;
+  readonly #sweeper: Sweeper;
   #phase: Phase = 'new';
   #plan: AppPlan | null = null;
   #resolver: Resolver | null = null;
@@ -117,6 +125,10 @@ class Application implements App {
     const { logger, socket } = this.#options;
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
+    this.#emitter = new IoEmitter(this.io);
+    this.#sweeper = new Sweeper(this.io, (error) =>
+      this.#logger.error({ event: 'namespace.sweep-failed', error }),
+    );
   }
 
   get address(): AddressInfo | null {
@@ -195,6 +207,8 @@ class Application implements App {
       limits: allLimits,
       impersonate: this.impersonate,
     });
+    this.#emitter.open(plan);
+    this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),
     );
@@ -223,6 +237,7 @@ class Application implements App {
       await this.#calls.idle(closeTimeoutMs); // disconnect hooks
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
+    this.#sweeper.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
     await this.#stopListening();
@@ -247,14 +262,16 @@ class Application implements App {
 
   async #createResolver({ dependencies }: AppPlan): Promise<Resolver> {
     const { container, providers = [] } = this.#options;
-    if (container !== undefined && !isInversify(container)) return foreignResolver(container);
+    const builtIns: BuiltIns = new Map([[Emitter, this.#emitter]]);
+    if (container !== undefined && !isInversify(container)) return foreignResolver(container, builtIns);
     const isPlain = dependencies.every(({ isInjected, scope }) => !isInjected && scope === 'singleton');
-    if (container === undefined && providers.length === 0 && isPlain) return plainResolver();
+    if (container === undefined && providers.length === 0 && isPlain) return plainResolver(builtIns);
     const { containerResolver } = await import('./injection/container-resolver.js');
     return containerResolver({
       parent: container ?? null,
       providers: compileProviders(providers, new Problems(), this.at),
       dependencies,
+      builtIns,
     });
   }
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { ConnectContext, ContextLog, EventContext, Handshake, Target } from '../metadata/context.js';
+import type { ConnectContext, ContextLog, EventContext, Handshake } from '../metadata/context.js';
+import type { NamespaceTarget, Target } from '../metadata/target.js';
 import type { BoundEvent } from './bound.js';
 import type { FailurePlace } from './failures.js';
 import { ScopeInstances } from './injection/instances.js';
 import type { Reply } from './reply.js';
 import { applicationRooms, storedRoom, storedRooms } from './rooms.js';
 import type { SocketState } from './socket-state.js';
-import { RoomTarget } from './target.js';
+import { RoomTarget, WholeNamespace } from './target.js';
 
 /** The context of a connect, a hook, or a client's whole stay. What a handler rarely asks for is made when it asks. */
 export class SocketContext implements ConnectContext {
@@ -16,6 +17,7 @@ export class SocketContext implements ConnectContext {
   readonly state: SocketState;
   #requestId: string | null = null;
   #controller: AbortController | null = null;
+  #forget: (() => void) | null = null;
   #instances: ScopeInstances | null = null;
 
   constructor(state: SocketState) {
@@ -26,8 +28,8 @@ export class SocketContext implements ConnectContext {
     return this.state.socket;
   }
 
-  get namespace(): Target {
-    return new RoomTarget(this.state.socket.nsp);
+  get namespace(): NamespaceTarget {
+    return new WholeNamespace(this.state.socket);
   }
 
   get handshake(): Handshake {
@@ -61,9 +63,11 @@ export class SocketContext implements ConnectContext {
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.state.leftBecause === null) this.state.abortWithMe(this.#controller);
-      else this.#controller.abort(leftError(this.state.leftBecause));
+      const controller = new AbortController();
+      this.#controller = controller;
+      const { leftBecause } = this.state;
+      if (leftBecause !== null) controller.abort(leftError(leftBecause));
+      else this.#forget = this.state.whenLeaving((reason) => controller.abort(reason));
     }
     return this.#controller.signal;
   }
@@ -89,19 +93,23 @@ export class SocketContext implements ConnectContext {
   }
 
   to(room: string | readonly string[]): Target {
-    return new RoomTarget(this.state.socket.to(storedRooms(room)));
+    return new RoomTarget(this.state.socket, storedRooms(room), [this.state.socket.id]);
   }
 
   except(room: string | readonly string[]): Target {
-    return new RoomTarget(this.state.socket.except(storedRooms(room)));
+    return new RoomTarget(this.state.socket, [], [this.state.socket.id, ...storedRooms(room)]);
   }
 
   get broadcast(): Target {
-    return new RoomTarget(this.state.socket.broadcast);
+    return new RoomTarget(this.state.socket, [], [this.state.socket.id]);
   }
 
   disconnect(): void {
     this.state.socket.disconnect();
+  }
+
+  closeConnection(): void {
+    this.state.socket.conn.close();
   }
 
   /** @internal */
@@ -123,7 +131,7 @@ export class SocketContext implements ConnectContext {
 
   /** @internal The call is over: frees what was made for it. */
   release(onError: (error: unknown) => void): Promise<void> | null {
-    if (this.#controller !== null) this.state.releaseAbort(this.#controller);
+    this.#forget?.();
     return this.#instances === null ? null : this.#instances.dispose(onError);
   }
 }

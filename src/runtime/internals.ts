@@ -1,4 +1,4 @@
-import { Socket } from 'socket.io';
+import { type Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
 import { isThenable } from './thenable.js';
 
@@ -17,6 +17,7 @@ interface SocketInternals {
   ack(id: number): (...args: unknown[]) => void;
   registerAckCallback: (this: Socket, id: number, ack: Callback) => void;
   emitReserved: (this: Socket, event: string, ...args: unknown[]) => boolean;
+  readonly acks: Map<number, unknown>;
   readonly fns: readonly RawMiddleware[];
   readonly _anyListeners?: readonly Callback[];
 }
@@ -135,13 +136,67 @@ export function createShield(
   return (socket) => void Object.assign(socket, shield);
 }
 
+/**
+ * Sends an event that the client is to acknowledge.
+ *
+ * @returns what makes Socket.IO forget an acknowledgement that will not come; by itself it keeps it for ever
+ */
+export function emitForAck(
+  socket: Socket,
+  event: string,
+  payload: unknown,
+  onAnswer: (answer: unknown) => void,
+): () => void {
+  const id = (socket.nsp as unknown as NamespaceInternals)._ids;
+  socket.emit(event, payload, onAnswer);
+  return () => void internals(socket).acks.delete(id);
+}
+
+/** What gatewire uses of namespaces beyond their public interface. */
+interface NamespaceInternals {
+  /** Number that the next event with an acknowledgement gets. */
+  readonly _ids: number;
+  readonly _preConnectSockets: ReadonlyMap<string, Socket>;
+  readonly children?: Set<Namespace>;
+}
+
+interface ServerInternals {
+  readonly _nsps: Map<string, Namespace>;
+  readonly parentNsps: ReadonlyMap<unknown, Namespace>;
+}
+
+/** The instances of all patterns, each with its pattern. */
+export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
+  const parents = [...(io as unknown as ServerInternals).parentNsps.values()];
+  return parents.flatMap((parent) =>
+    [...((parent as unknown as NamespaceInternals).children ?? [])].map((child) => ({ parent, child })),
+  );
+}
+
+/** Tells whether nobody is in a namespace, nor on the way into it. */
+export function isEmpty(namespace: Namespace): boolean {
+  return namespace.sockets.size + (namespace as unknown as NamespaceInternals)._preConnectSockets.size === 0;
+}
+
+/** Makes Socket.IO forget an instance of a pattern. The next client makes another. */
+export function removeChild(io: Server, parent: Namespace, child: Namespace): void {
+  (io as unknown as ServerInternals)._nsps.delete(child.name);
+  (parent as unknown as NamespaceInternals).children?.delete(child);
+  void child.adapter.close();
+}
+
 /** Checks that everything named above is there, once, before anything starts. */
 export function checkInternals(): readonly Problem[] {
   const prototype = Socket.prototype as unknown as Record<string, unknown>;
-  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved'].filter(
-    (name) => typeof prototype[name] !== 'function',
-  );
-  return missing.map((name) =>
-    problem('GW_ERR_BOOT_STACK', { package: 'socket.io', missing: `Socket.${name}` }),
-  );
+  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved']
+    .filter((name) => typeof prototype[name] !== 'function')
+    .map((name) => `Socket.${name}`);
+  const io = new Server();
+  const { _nsps, parentNsps } = io as unknown as Partial<ServerInternals>;
+  if (!(_nsps instanceof Map)) missing.push('Server._nsps');
+  if (!(parentNsps instanceof Map)) missing.push('Server.parentNsps');
+  const { _preConnectSockets, _ids } = io.of('/') as unknown as Partial<NamespaceInternals>;
+  if (!(_preConnectSockets instanceof Map)) missing.push('Namespace._preConnectSockets');
+  if (typeof _ids !== 'number') missing.push('Namespace._ids');
+  return missing.map((name) => problem('GW_ERR_BOOT_STACK', { package: 'socket.io', missing: name }));
 }

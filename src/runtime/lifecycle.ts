@@ -1,11 +1,12 @@
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { User } from '../metadata/context.js';
 import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
 import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { createShield, routeEvents } from './internals.js';
-import { applicationRooms } from './rooms.js';
+import { applicationRooms, userRoom } from './rooms.js';
 import { type SocketState, stateOf } from './socket-state.js';
 import { isThenable, withDeadline } from './thenable.js';
 
@@ -24,6 +25,7 @@ export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
   shield(socket);
+  joinUserRoom(state);
   socket.on('disconnecting', onDisconnecting);
   socket.on('disconnect', onDisconnect);
   if (!state.namespace.hasConnectHooks) {
@@ -35,6 +37,12 @@ export function onConnection(socket: Socket): void {
   const connecting = runConnectHooks(state);
   if (connecting === null) settle(state);
   else state.namespace.calls.track(connecting.then(() => settle(state)));
+}
+
+/** All sockets of a user are in one room, so that `user(id)` reaches them. */
+function joinUserRoom({ socket, user }: SocketState): void {
+  const { id } = (user ?? {}) as Partial<User>;
+  if (id !== undefined) void socket.join(userRoom(id));
 }
 
 /** `@OnConnect` is over, one way or the other. Who left meanwhile is seen off now. */
@@ -114,7 +122,7 @@ function onDisconnecting(this: Socket, reason: string): void {
   if (state === undefined || state.leftBecause !== null) return;
   state.leftBecause = reason;
   state.lastRooms = applicationRooms(this.rooms, this.id);
-  state.abortAll(leftError(reason));
+  state.tellLeaving(leftError(reason));
   if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
 }
 

@@ -5,8 +5,11 @@ const MAX_LENGTH = 128;
 // Socket.IO gives every socket a room named by its id. A client that may choose a room name could choose
 // another client's id and read along, so names that look like ids are stored under another name. So are names
 // that begin like the stored form itself. Everything else is stored as it is: io.to('general') finds it.
-const LOOKS_LIKE_AN_ID = /^[A-Za-z0-9_-]{20}$/;
+// Clients of Engine.IO 3 have ids like `/chat#` and twenty characters.
+const LOOKS_LIKE_AN_ID = /^(?:\/[^#]*#)?[A-Za-z0-9_-]{20}$/;
 const ESCAPE = '\u0001';
+const USERS = `${ESCAPE}u:`;
+const NOBODY = `${ESCAPE}n:`;
 
 /**
  * The name under which a room is stored.
@@ -14,12 +17,8 @@ const ESCAPE = '\u0001';
  * @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters
  */
 export function storedRoom(room: unknown): string {
-  if (typeof room !== 'string' || room.length === 0 || room.length > MAX_LENGTH) {
-    throw new GatewireError('INVALID_PAYLOAD', {
-      message: `a room name is a string of 1 to ${MAX_LENGTH} characters`,
-    });
-  }
-  return LOOKS_LIKE_AN_ID.test(room) || room.startsWith(ESCAPE) ? ESCAPE + room : room;
+  const name = checkName(room, 'a room name');
+  return LOOKS_LIKE_AN_ID.test(name) || name.startsWith(ESCAPE) ? ESCAPE + name : name;
 }
 
 /** Stored names of one room or several. */
@@ -27,12 +26,35 @@ export function storedRooms(rooms: string | readonly string[]): string[] {
   return (Array.isArray(rooms) ? rooms : [rooms]).map(storedRoom);
 }
 
-/** The application's names of the rooms that a socket is in, without the one that every socket has. */
+/** The room that all sockets of a user are in. */
+export function userRoom(id: unknown): string {
+  return USERS + checkName(id, 'the id of a user');
+}
+
+/** The room that Socket.IO made for a socket; an id that no socket can have leads to a room with nobody in it. */
+export function socketRoom(id: unknown): string {
+  const name = checkName(id, 'the id of a socket');
+  return LOOKS_LIKE_AN_ID.test(name) ? name : NOBODY + name;
+}
+
+/** The application's names of the rooms that a socket is in, without those that it did not choose. */
 export function applicationRooms(stored: Iterable<string>, socketId: string): ReadonlySet<string> {
   const rooms = new Set<string>();
   for (const room of stored) {
-    if (room === socketId) continue;
+    if (room === socketId || room.startsWith(USERS)) continue;
     rooms.add(room.startsWith(ESCAPE) ? room.slice(ESCAPE.length) : room);
   }
   return rooms;
+}
+
+/** Tells whether a name can be that of a room or of a user. */
+export function isRoomName(name: unknown): name is string {
+  return typeof name === 'string' && name.length > 0 && name.length <= MAX_LENGTH;
+}
+
+function checkName(name: unknown, what: string): string {
+  if (isRoomName(name)) return name;
+  throw new GatewireError('INVALID_PAYLOAD', {
+    message: `${what} is a string of 1 to ${MAX_LENGTH} characters`,
+  });
 }

@@ -26,7 +26,7 @@ export class SocketState {
   /** Rooms at the time of leaving. */
   lastRooms: ReadonlySet<string> | null = null;
   #exceptions: ExceptionWindow | null = null;
-  #aborts: Set<AbortController> | null = null;
+  #leaving: Set<(reason: Error) => void> | null = null;
 
   constructor(
     readonly socket: Socket,
@@ -43,21 +43,18 @@ export class SocketState {
     return this.#exceptions;
   }
 
-  /** Aborts a controller when the client leaves. */
-  abortWithMe(controller: AbortController): void {
-    this.#aborts ??= new Set();
-    this.#aborts.add(controller);
+  /** Tells somebody when the client leaves; returns what takes that back. */
+  whenLeaving(tell: (reason: Error) => void): () => void {
+    this.#leaving ??= new Set();
+    this.#leaving.add(tell);
+    return () => void this.#leaving?.delete(tell);
   }
 
-  /** Forgets a controller whose call is over. */
-  releaseAbort(controller: AbortController): void {
-    this.#aborts?.delete(controller);
-  }
-
-  /** Aborts everything that still runs for this client. */
-  abortAll(reason: Error): void {
-    for (const controller of this.#aborts ?? []) controller.abort(reason);
-    this.#aborts = null;
+  /** Tells everybody who asked for it. */
+  tellLeaving(reason: Error): void {
+    const leaving = this.#leaving;
+    this.#leaving = null;
+    for (const tell of leaving ?? []) tell(reason);
   }
 }
 

@@ -1,30 +1,142 @@
-import type { BroadcastOperator, DefaultEventsMap } from 'socket.io';
-import type { Target } from '../metadata/context.js';
-import { storedRooms } from './rooms.js';
+import type { BroadcastOperator, DefaultEventsMap, Namespace, Socket } from 'socket.io';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type {
+  CallAllResult,
+  CallOptions,
+  NamespaceTarget,
+  SocketInfo,
+  SocketTarget,
+  Target,
+} from '../metadata/target.js';
+import { callClient, checkTimeout } from './client-call.js';
+import { applicationRooms, socketRoom, storedRooms, userRoom } from './rooms.js';
+import { stateOf } from './socket-state.js';
 
-type Operator = Pick<BroadcastOperator<DefaultEventsMap, unknown>, 'to' | 'except' | 'volatile' | 'emit'>;
+/**
+ * Something that knows its namespace instance, such as a socket. It is asked at each use: an instance that was
+ * empty may have been swept away meanwhile, and another one may have taken its place.
+ */
+export interface Located {
+  readonly nsp: Namespace;
+}
 
-/** Socket.IO's broadcast operator, with room names that clients cannot abuse. */
+/** Rooms of a namespace instance, by their stored names; none stands for everyone. */
 export class RoomTarget implements Target {
-  readonly #operator: Operator;
-
-  constructor(operator: Operator) {
-    this.#operator = operator;
-  }
+  constructor(
+    protected readonly located: Located,
+    private readonly rooms: readonly string[] = [],
+    private readonly excepted: readonly string[] = [],
+    private readonly isVolatile = false,
+  ) {}
 
   to(room: string | readonly string[]): Target {
-    return new RoomTarget(this.#operator.to(storedRooms(room)));
+    return new RoomTarget(
+      this.located,
+      [...this.rooms, ...storedRooms(room)],
+      this.excepted,
+      this.isVolatile,
+    );
   }
 
   except(room: string | readonly string[]): Target {
-    return new RoomTarget(this.#operator.except(storedRooms(room)));
+    return new RoomTarget(
+      this.located,
+      this.rooms,
+      [...this.excepted, ...storedRooms(room)],
+      this.isVolatile,
+    );
   }
 
   get volatile(): Target {
-    return new RoomTarget(this.#operator.volatile);
+    return new RoomTarget(this.located, this.rooms, this.excepted, true);
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
-    this.#operator.emit(event, ...args);
+    this.#operator().emit(event, ...args);
+  }
+
+  async callAll(event: string, payload?: unknown, options?: CallOptions): Promise<CallAllResult<unknown>> {
+    const timeoutMs = checkTimeout(options);
+    const sockets = await this.#members();
+    const calls = sockets.map((socket) => callClient(socket, event, payload, timeoutMs));
+    const outcomes = await Promise.allSettled(calls);
+    return {
+      answers: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+      missing: sockets.filter((_, i) => outcomes[i]?.status === 'rejected').map(({ id }) => id),
+    };
+  }
+
+  async join(room: string | readonly string[]): Promise<void> {
+    this.#operator().socketsJoin(storedRooms(room));
+  }
+
+  async leave(room: string | readonly string[]): Promise<void> {
+    this.#operator().socketsLeave(storedRooms(room));
+  }
+
+  async disconnect(): Promise<void> {
+    this.#operator().disconnectSockets();
+  }
+
+  async closeConnection(): Promise<void> {
+    for (const socket of await this.#members()) socket.conn.close();
+  }
+
+  async count(): Promise<number> {
+    return (await this.#members()).length;
+  }
+
+  async sockets(): Promise<readonly SocketInfo[]> {
+    const sockets = await this.#members();
+    return sockets.map((socket) => ({
+      id: socket.id,
+      user: stateOf(socket)?.user,
+      data: socket.data,
+      rooms: applicationRooms(socket.rooms, socket.id),
+    }));
+  }
+
+  #operator(): BroadcastOperator<DefaultEventsMap, unknown> {
+    const namespace = this.located.nsp;
+    const addressed = namespace.to([...this.rooms]);
+    const operator = this.excepted.length === 0 ? addressed : addressed.except([...this.excepted]);
+    return this.isVolatile ? operator.volatile : operator;
+  }
+
+  /** On one node, Socket.IO hands out the sockets themselves. */
+  async #members(): Promise<readonly Socket[]> {
+    return (await this.#operator().fetchSockets()) as unknown as readonly Socket[];
+  }
+}
+
+/** One socket of a namespace instance. */
+class OneSocket extends RoomTarget implements SocketTarget {
+  constructor(
+    located: Located,
+    private readonly id: string,
+  ) {
+    super(located, [socketRoom(id)]);
+  }
+
+  async call(event: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
+    const timeoutMs = checkTimeout(options);
+    const socket = this.located.nsp.sockets.get(this.id);
+    if (socket === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such socket' });
+    return callClient(socket, event, payload, timeoutMs);
+  }
+}
+
+/** Everyone in a namespace instance. */
+export class WholeNamespace extends RoomTarget implements NamespaceTarget {
+  constructor(located: Located) {
+    super(located);
+  }
+
+  user(id: string): Target {
+    return new RoomTarget(this.located, [userRoom(id)]);
+  }
+
+  socket(id: string): SocketTarget {
+    return new OneSocket(this.located, id);
   }
 }

@@ -6,7 +6,7 @@ import type { CheckedProvider } from '../../plan/providers.js';
 import type { DependencyPlan } from '../../plan/types.js';
 import { runFactories } from './factories.js';
 import { disposeInstance } from './instances.js';
-import { type InstanceSource, type Resolver, singleSource } from './resolver.js';
+import { type BuiltIns, type InstanceSource, type Resolver, singleSource } from './resolver.js';
 import { Scopes } from './scopes.js';
 import { checkInversify, teachInversify } from './teach.js';
 
@@ -19,6 +19,7 @@ export interface ContainerContents {
   readonly parent: Container | null;
   readonly providers: ReadonlyMap<unknown, CheckedProvider>;
   readonly dependencies: readonly DependencyPlan[];
+  readonly builtIns: BuiltIns;
 }
 
 /**
@@ -59,6 +60,8 @@ class ContainerResolver implements Resolver {
       .bind(CurrentContext)
       .toDynamicValue(() => this.#scopes.current('CurrentContext'))
       .inTransientScope();
+    for (const [token, value] of this.contents.builtIns)
+      container.bind(token as never).toConstantValue(value);
     for (const dependency of this.contents.dependencies) this.#prepare(dependency);
     for (const [token, { provider }] of this.contents.providers) {
       const { useClass } = provider;

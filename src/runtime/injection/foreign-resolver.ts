@@ -1,6 +1,6 @@
 import type { Class } from '../../metadata/record.js';
 import { type Get, nameOf } from '../../metadata/token.js';
-import { type Resolver, singleSource } from './resolver.js';
+import { type BuiltIns, type Resolver, singleSource } from './resolver.js';
 
 /** A container that gatewire knows nothing about, such as Nest's ModuleRef. */
 export interface ForeignContainer {
@@ -8,8 +8,8 @@ export interface ForeignContainer {
 }
 
 /** Takes everything from the application's own container, which keeps making and disposing of it. */
-export function foreignResolver(container: ForeignContainer): Resolver {
-  const get: Get = (token) => container.get(token as never) as never;
+export function foreignResolver(container: ForeignContainer, builtIns: BuiltIns): Resolver {
+  const get: Get = (token) => (builtIns.get(token) ?? container.get(token as never)) as never;
   return {
     get,
     source(target: Class) {

@@ -10,6 +10,9 @@ export interface InstanceSource {
   of(ctx: SocketContext): object;
 }
 
+/** What gatewire itself provides, by token. */
+export type BuiltIns = ReadonlyMap<unknown, object>;
+
 /** What the runtime needs of a container. */
 export interface Resolver {
   /** Makes a singleton at once, and tells how to come by an instance. */

@@ -1,0 +1,24 @@
+import type { NamespaceTarget } from './target.js';
+
+/**
+ * Sends from anywhere in the application: `@inject(Emitter)`. It works as soon as the application listens, also
+ * before the first client, and for instances of a namespace that nobody is in.
+ *
+ * @example
+ * class Prices {
+ *   constructor(@inject(Emitter) private readonly emitter: Emitter) {}
+ *   publish(team: string, price: number) {
+ *     this.emitter.namespace('/team/:team', { team }).to('prices').emit('price', price);
+ *   }
+ * }
+ */
+export abstract class Emitter {
+  /**
+   * A namespace of the application.
+   *
+   * @param name - as declared, such as `'/team/:team'`, or the name of an instance, such as `'/team/7'`
+   * @param params - values of the parameters in the name
+   * @throws {GatewireError} NOT_FOUND when no gateway has that namespace, INVALID_PAYLOAD for an unfit parameter
+   */
+  abstract namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTarget;
+}

@@ -1,0 +1,58 @@
+import type { Socket } from 'socket.io';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { CallOptions } from '../metadata/target.js';
+import { emitForAck } from './internals.js';
+import { stateOf } from './socket-state.js';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * Asks one client of this node, and settles once: with the value that it acknowledges with, with UNAVAILABLE as
+ * soon as it leaves, or with TIMEOUT. A second answer, or a late one, finds nobody.
+ */
+export function callClient(
+  socket: Socket,
+  event: string,
+  payload: unknown,
+  timeoutMs: number,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (!socket.connected) return reject(gone());
+    const end = (): void => {
+      clearTimeout(timer);
+      forgetLeaving();
+      forgetAck();
+    };
+    const fail = (error: unknown): void => {
+      end();
+      reject(error);
+    };
+    const late = () => new GatewireError('TIMEOUT', { message: 'the client did not answer in time' });
+    const timer = setTimeout(() => fail(late()), timeoutMs);
+    const forgetLeaving = stateOf(socket)?.whenLeaving(() => fail(gone())) ?? (() => {});
+    let forgetAck = (): void => {};
+    try {
+      forgetAck = emitForAck(socket, event, payload, (answer) => {
+        end();
+        resolve(answer);
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function gone(): GatewireError {
+  return new GatewireError('UNAVAILABLE', { message: 'the client left' });
+}
+
+/**
+ * The time limit of a call.
+ *
+ * @throws {RangeError} when it is no number of milliseconds that a timer can wait
+ */
+export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {}): number {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
+  throw new RangeError(`timeoutMs is a whole number from 1 to ${MAX_TIMER_MS}, not ${String(timeoutMs)}`);
+}

@@ -1,0 +1,42 @@
+import type { Namespace, Server } from 'socket.io';
+import { childrenOf, isEmpty, removeChild } from './internals.js';
+
+const SWEEP_MS = 10_000;
+
+/**
+ * Disposes of instances of parametrised namespaces that nobody is in. Socket.IO's own option splits a namespace
+ * in two when one client waits in auth while another is refused; a sweep sees both.
+ */
+export class Sweeper {
+  #timer: NodeJS.Timeout | null = null;
+  /** Empty at the last sweep; who comes between two sweeps keeps its instance. */
+  #candidates = new Set<Namespace>();
+
+  constructor(
+    private readonly io: Server,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  /** Removes what was empty last time and still is. */
+  sweep(): void {
+    const empty = childrenOf(this.io).filter(({ child }) => isEmpty(child));
+    for (const { parent, child } of empty) {
+      if (!this.#candidates.has(child)) continue;
+      try {
+        removeChild(this.io, parent, child);
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+    this.#candidates = new Set(empty.map(({ child }) => child));
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#candidates.clear();
+  }
+}
