@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
 import { emitForAck } from './internals.js';
-import { stateOf } from './socket-state.js';
+import { stateOf } from './state-of.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMER_MS = 2_147_483_647;

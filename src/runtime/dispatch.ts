@@ -13,7 +13,8 @@ import {
   runSocketMiddleware,
 } from './internals.js';
 import type { SendAck } from './reply.js';
-import { type SocketState, stateOf } from './socket-state.js';
+import type { SocketState } from './socket-state.js';
+import { stateOf } from './state-of.js';
 
 /**
  * Takes every event of every socket of a namespace; `this` is the socket, so that one function serves all.

@@ -7,7 +7,8 @@ import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { createShield, routeEvents } from './internals.js';
 import { applicationRooms, userRoom } from './rooms.js';
-import { type SocketState, stateOf } from './socket-state.js';
+import type { SocketState } from './socket-state.js';
+import { stateOf } from './state-of.js';
 import { isThenable, withDeadline } from './thenable.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';

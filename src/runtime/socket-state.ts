@@ -3,8 +3,7 @@ import type { BoundNamespace } from './bound.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals.js';
-
-const kState = Symbol('gatewire.state');
+import { attachState } from './state-of.js';
 
 /** What gatewire knows about one client in one namespace. */
 export class SocketState {
@@ -34,7 +33,7 @@ export class SocketState {
     readonly params: Readonly<Record<string, string>>,
   ) {
     this.context = new SocketContext(this);
-    (socket as { [kState]?: SocketState })[kState] = this;
+    attachState(socket, this);
   }
 
   /** Limits how many `exception` events this client gets. */
@@ -56,9 +55,4 @@ export class SocketState {
     this.#leaving = null;
     for (const tell of leaving ?? []) tell(reason);
   }
-}
-
-/** The state of a socket that a gatewire namespace admitted. */
-export function stateOf(socket: Socket): SocketState | undefined {
-  return (socket as { [kState]?: SocketState })[kState];
 }

@@ -10,7 +10,7 @@ import type {
 } from '../metadata/target.js';
 import { callClient, checkTimeout } from './client-call.js';
 import { applicationRooms, socketRoom, storedRooms, userRoom } from './rooms.js';
-import { stateOf } from './socket-state.js';
+import { stateOf } from './state-of.js';
 
 /**
  * Something that knows its namespace instance, such as a socket. It is asked at each use: an instance that was
