@@ -1,10 +1,13 @@
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallContext } from './context.js';
 
+type Refuse = (error: GatewireError) => void;
+
 /** The calls that wait for a promise, and whether new ones are still taken. `close()` waits for them. */
 export class Calls {
   readonly #running = new Set<CallContext>();
   readonly #settling = new Set<Promise<unknown>>();
+  readonly #waiting = new Set<Refuse>();
   #onIdle: (() => void) | null = null;
   isClosing = false;
 
@@ -26,6 +29,15 @@ export class Calls {
     this.#settling.add(settled);
   }
 
+  /** Names a function that answers for calls that have not begun, in case they never will. */
+  addWaiting(refuse: Refuse): void {
+    this.#waiting.add(refuse);
+  }
+
+  deleteWaiting(refuse: Refuse): void {
+    this.#waiting.delete(refuse);
+  }
+
   /** Resolves when nothing runs any more, or at the limit. */
   async idle(timeoutMs: number): Promise<void> {
     if (this.#isIdle) return;
@@ -38,10 +50,11 @@ export class Calls {
     this.#onIdle = null;
   }
 
-  /** Hands every call that still runs to a function that answers for it. */
+  /** Hands every call that still runs to a function that answers for it, and refuses those that wait. */
   abandon(answer: (call: CallContext, error: GatewireError) => void): void {
     const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
     for (const call of [...this.#running]) answer(call, error);
+    for (const refuse of [...this.#waiting]) refuse(error);
   }
 
   get #isIdle(): boolean {

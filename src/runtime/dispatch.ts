@@ -32,7 +32,8 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   const state = stateOf(this);
   if (state === undefined) return;
   nameEvent(packet);
-  if (state.waiting === null) return dispatch(state, packet);
+  // A server that is closing refuses at once, too: `@OnConnect` may outlast it.
+  if (state.waiting === null || state.namespace.calls.isClosing) return dispatch(state, packet);
   if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
   else refusePacket(state, packet, new GatewireError('OVERLOADED'));
 }

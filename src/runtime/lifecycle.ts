@@ -37,7 +37,19 @@ export function onConnection(socket: Socket): void {
   routeEvents(socket, onEarlyEvent);
   const connecting = runConnectHooks(state);
   if (connecting === null) settle(state);
-  else state.namespace.calls.track(connecting.then(() => settle(state)));
+  else awaitConnect(state, connecting);
+}
+
+/** Lets `close()` wait for `@OnConnect`, and answer the events that wait for it when that takes too long. */
+function awaitConnect(state: SocketState, connecting: Promise<void>): void {
+  const { calls } = state.namespace;
+  const refuse = (error: GatewireError): void => refuseWaiting(state, error);
+  const done = (): void => {
+    calls.deleteWaiting(refuse);
+    settle(state);
+  };
+  calls.addWaiting(refuse);
+  calls.track(connecting.then(done));
 }
 
 /** All sockets of a user are in one room, so that `user(id)` reaches them. */
@@ -103,16 +115,20 @@ function openGate(state: SocketState): void {
 /** `@OnConnect` failed: the client is told why, and so is whoever waits for an answer. */
 function turnAway(state: SocketState, error: unknown): void {
   const { namespace, socket } = state;
-  const waiting = state.waiting ?? [];
-  state.waiting = null;
   const report = (cause: unknown) =>
     namespace.failures.report(cause, state.context.failurePlace('@OnConnect'));
   const wire = report(error);
-  const unavailable = new GatewireError('UNAVAILABLE', { message: 'connecting failed' });
-  for (const packet of waiting) if (packet.id != null) refusePacket(state, packet, unavailable);
+  refuseWaiting(state, new GatewireError('UNAVAILABLE', { message: 'connecting failed' }));
   routeEvents(socket, ignore);
   sendException(socket, state.exceptions, 'connect', wire, report);
   socket.disconnect();
+}
+
+/** Answers the events that wait; those that ask for nothing are dropped. */
+function refuseWaiting(state: SocketState, error: GatewireError): void {
+  const waiting = state.waiting ?? [];
+  state.waiting = [];
+  for (const packet of waiting) if (packet.id != null) refusePacket(state, packet, error);
 }
 
 function ignore(): void {}
