@@ -64,11 +64,15 @@ export class GatewireError<
    * @param code - the code to ask for
    */
   static is<TCode extends string>(value: unknown, code?: TCode): value is GatewireError<TCode> {
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      (value as { [kBrand]?: unknown })[kBrand] === true &&
-      (code === undefined || (value as GatewireError).code === code)
-    );
+    try {
+      return (
+        typeof value === 'object' &&
+        value !== null &&
+        (value as { [kBrand]?: unknown })[kBrand] === true &&
+        (code === undefined || (value as GatewireError).code === code)
+      );
+    } catch {
+      return false; // a proxy may throw at every look
+    }
   }
 }

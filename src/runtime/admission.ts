@@ -6,6 +6,7 @@ import type { NamespacePlan } from '../plan/types.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
+import { guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
 import { isRoomName } from './rooms.js';
 import { SocketState } from './socket-state.js';
@@ -40,11 +41,13 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
   const isOpen = authenticate === null && middleware === null && namespace.impersonate === null;
   return (socket, next) => {
     const state = new SocketState(socket, namespace, paramsOf(namespace, socket));
+    const refusal = (error: unknown): Refusal =>
+      new Refusal(namespace.failures.report(error, state.context.failurePlace('connect')));
     const refuse = (error: unknown): void => {
-      const place = state.context.failurePlace('connect');
-      next(new Refusal(namespace.failures.report(error, place)));
+      guardRefusal(socket, refusal);
+      next(refusal(error));
       // Auth or middleware may have been made for this client alone.
-      const disposal = state.context.release((cause) => namespace.failures.report(cause, place));
+      const disposal = state.context.release((cause) => void refusal(cause));
       if (disposal !== null) namespace.calls.track(disposal);
     };
     if (namespace.calls.isClosing) {

@@ -18,13 +18,20 @@ interface SocketInternals {
   registerAckCallback: (this: Socket, id: number, ack: Callback) => void;
   emitReserved: (this: Socket, event: string, ...args: unknown[]) => boolean;
   readonly acks: Map<number, unknown>;
-  readonly fns: readonly RawMiddleware[];
+  _error: (this: Socket, refusal: Refusal) => void;
+  readonly fns: readonly RawMiddleware<unknown[]>[];
   readonly _anyListeners?: readonly Callback[];
 }
 
 type Callback = (...args: unknown[]) => unknown;
-type RawMiddleware = (event: unknown[], next: (error?: unknown) => void) => unknown;
+type RawMiddleware<TSubject> = (subject: TSubject, next: (error?: unknown) => void) => unknown;
 type OnError = (error: unknown) => void;
+
+/** What socket.io reads of an error that refuses a socket. */
+export interface Refusal {
+  readonly message: string;
+  readonly data: unknown;
+}
 
 const internals = (socket: Socket): SocketInternals => socket as unknown as SocketInternals;
 
@@ -39,6 +46,20 @@ export function routeEvents(socket: Socket, handle: SocketInternals['onevent']):
  */
 export function nameEvent(packet: { data?: unknown[] }): void {
   packet.data ??= [''];
+}
+
+/**
+ * Replaces a refusal that cannot be encoded: socket.io sends it in a tick of its own, where that would end the process.
+ */
+export function guardRefusal(socket: Socket, replace: (cause: unknown) => Refusal): void {
+  const { _error } = internals(socket);
+  internals(socket)._error = (refusal) => {
+    try {
+      _error.call(socket, refusal);
+    } catch (cause) {
+      _error.call(socket, replace(cause));
+    }
+  };
 }
 
 /** The function that answers a packet, or null when no answer was asked for. It counts only once. */
@@ -73,17 +94,27 @@ export function runSocketMiddleware(
   onPassed: () => void,
   onError: OnError,
 ): void {
-  const all = [...internals(socket).fns];
+  runMiddleware(internals(socket).fns, args, onPassed, onError, onError);
+}
+
+function runMiddleware<TSubject>(
+  all: readonly RawMiddleware<TSubject>[],
+  subject: TSubject,
+  onPassed: () => void,
+  onRefused: OnError,
+  onFailed: OnError,
+): void {
+  const steps = [...all];
   const runFrom = (i: number): void => {
-    const middleware = all[i];
-    if (middleware === undefined) return onPassed();
+    const step = steps[i];
+    if (step === undefined) return onPassed();
     try {
       watch(
-        middleware(args, (error) => (error ? onError(error) : runFrom(i + 1))),
-        onError,
+        step(subject, (error) => (error ? onRefused(error) : runFrom(i + 1))),
+        onFailed,
       );
     } catch (error) {
-      onError(error);
+      onFailed(error);
     }
   };
   runFrom(0);
@@ -188,7 +219,7 @@ export function removeChild(io: Server, parent: Namespace, child: Namespace): vo
 /** Checks that everything named above is there, once, before anything starts. */
 export function checkInternals(): readonly Problem[] {
   const prototype = Socket.prototype as unknown as Record<string, unknown>;
-  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved']
+  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved', '_error']
     .filter((name) => typeof prototype[name] !== 'function')
     .map((name) => `Socket.${name}`);
   const io = new Server();
