@@ -21,7 +21,7 @@ export interface AdmissionParts {
 }
 
 /** A refusal as socket.io sends it: `err.data` on the client. */
-class Refusal extends Error {
+export class Refusal extends Error {
   constructor(readonly data: WireError) {
     super(data.message);
   }

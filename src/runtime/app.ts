@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Container } from 'inversify';
@@ -17,6 +18,7 @@ import { Edge } from '../transport/edge.js';
 import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
 import { checkPort, listen } from '../transport/listen.js';
 import { parser } from '../transport/parser.js';
+import { Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
@@ -25,7 +27,7 @@ import { Failures } from './failures.js';
 import { type ForeignContainer, foreignResolver } from './injection/foreign-resolver.js';
 import { plainResolver } from './injection/plain-resolver.js';
 import type { BuiltIns, Resolver } from './injection/resolver.js';
-import { checkInternals } from './internals.js';
+import { checkInternals, shieldNamespaces } from './internals.js';
 import { IoEmitter } from './io-emitter.js';
 import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
@@ -102,6 +104,7 @@ class Application implements App {
   readonly #options: CheckedOptions;
   readonly #optionProblems: readonly Problem[];
   readonly #logger: Logger;
+  readonly #failures: Failures;
   readonly #calls = new Calls();
   readonly #emitter: IoEmitter;
   readonly #sweeper: Sweeper;
@@ -122,9 +125,14 @@ class Application implements App {
     const problems = new Problems();
     this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
     this.#optionProblems = problems.found;
-    const { logger, socket } = this.#options;
+    const { logger, mapError, socket } = this.#options;
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
+    this.#failures = new Failures(this.#logger, mapError ?? null);
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
+    shieldNamespaces(this.io, ({ id, nsp }, call, error) => {
+      const where = { namespace: nsp.name, socketId: id, requestId: randomUUID(), call };
+      return new Refusal(this.#failures.report(error, where));
+    });
     this.#emitter = new IoEmitter(this.io);
     this.#sweeper = new Sweeper(this.io, (error) =>
       this.#logger.error({ event: 'namespace.sweep-failed', error }),
@@ -192,7 +200,7 @@ class Application implements App {
 
   async #open(port: number | undefined, host: string | undefined): Promise<void> {
     const plan = this.plan();
-    const { allLimits, mapError, server, socket } = this.#options;
+    const { allLimits, server, socket } = this.#options;
     this.#resolver = await this.#createResolver(plan);
     const problems: Problem[] = [];
     const sources = resolveSources(plan, this.#resolver, (target, error) => {
@@ -202,7 +210,7 @@ class Application implements App {
     if (problems.length > 0) throw new BootError(problems);
     bind(plan, sources, this.io, {
       calls: this.#calls,
-      failures: new Failures(this.#logger, mapError ?? null),
+      failures: this.#failures,
       logger: this.#logger,
       limits: allLimits,
       impersonate: this.impersonate,

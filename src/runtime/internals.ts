@@ -1,4 +1,4 @@
-import { type Namespace, Server, Socket } from 'socket.io';
+import { Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
 import { isThenable } from './thenable.js';
 
@@ -31,6 +31,17 @@ type OnError = (error: unknown) => void;
 export interface Refusal {
   readonly message: string;
   readonly data: unknown;
+}
+
+/** The same of a namespace. */
+interface NamespaceInternals {
+  /** Number that the next event with an acknowledgement gets. */
+  readonly _ids: number;
+  readonly _preConnectSockets: ReadonlyMap<string, Socket>;
+  readonly children?: Set<Namespace>;
+  run: (socket: Socket, done: (refusal?: unknown) => void) => void;
+  emitReserved: (event: string, ...args: unknown[]) => boolean;
+  readonly _fns: readonly RawMiddleware<Socket>[];
 }
 
 const internals = (socket: Socket): SocketInternals => socket as unknown as SocketInternals;
@@ -140,14 +151,8 @@ function watch(result: unknown, onRejection: OnError): void {
 export function createShield(
   report: (socket: Socket, call: string, error: unknown) => void,
 ): (socket: Socket) => void {
-  const attempt = (socket: Socket, call: string, run: () => unknown): void => {
-    const onError = (error: unknown): void => report(socket, call, error);
-    try {
-      watch(run(), onError);
-    } catch (error) {
-      onError(error);
-    }
-  };
+  const attempt = (socket: Socket, call: string, run: () => unknown): void =>
+    runAlone(run, (error) => report(socket, call, error));
   const { onack, registerAckCallback } = Socket.prototype as unknown as SocketInternals;
   const shield: Pick<SocketInternals, 'onack' | 'registerAckCallback' | 'emitReserved'> = {
     onack(packet) {
@@ -183,14 +188,6 @@ export function emitForAck(
   return () => void internals(socket).acks.delete(id);
 }
 
-/** What gatewire uses of namespaces beyond their public interface. */
-interface NamespaceInternals {
-  /** Number that the next event with an acknowledgement gets. */
-  readonly _ids: number;
-  readonly _preConnectSockets: ReadonlyMap<string, Socket>;
-  readonly children?: Set<Namespace>;
-}
-
 interface ServerInternals {
   readonly _nsps: Map<string, Namespace>;
   readonly parentNsps: ReadonlyMap<unknown, Namespace>;
@@ -216,18 +213,75 @@ export function removeChild(io: Server, parent: Namespace, child: Namespace): vo
   void child.adapter.close();
 }
 
+/**
+ * Keeps what the application puts on namespaces from ending the process: middleware that fails refuses the socket,
+ * a listener of `connection` that fails is reported. It holds for every namespace made from now on.
+ *
+ * @param report - returns the refusal
+ */
+export function shieldNamespaces(
+  io: Server,
+  report: (socket: Socket, call: string, error: unknown) => Refusal,
+): void {
+  const shield = (namespace: Namespace): void => {
+    const own = namespace as unknown as NamespaceInternals;
+    const { emitReserved } = own;
+    own.run = (socket, done) => {
+      let isDecided = false;
+      const decide = (refusal?: unknown): void => {
+        if (isDecided) return;
+        isDecided = true;
+        done(refusal);
+      };
+      const refuse = (error: unknown): void => decide(report(socket, 'use', error));
+      runMiddleware(own._fns, socket, decide, decide, refuse);
+    };
+    own.emitReserved = (event, ...args) => {
+      const [socket] = args;
+      if (!(socket instanceof Socket)) return emitReserved.call(namespace, event, ...args);
+      for (const listener of namespace.rawListeners(event as 'connection')) {
+        runAlone(
+          () => listener.call(namespace, socket),
+          (error) => report(socket, event, error),
+        );
+      }
+      return true;
+    };
+  };
+  shield(io.of('/'));
+  io.on('new_namespace', shield);
+}
+
+/** Calls one thing of the application's, whatever becomes of it. */
+function runAlone(run: () => unknown, onError: OnError): void {
+  try {
+    watch(run(), onError);
+  } catch (error) {
+    onError(error);
+  }
+}
+
 /** Checks that everything named above is there, once, before anything starts. */
 export function checkInternals(): readonly Problem[] {
-  const prototype = Socket.prototype as unknown as Record<string, unknown>;
-  const missing = ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved', '_error']
-    .filter((name) => typeof prototype[name] !== 'function')
-    .map((name) => `Socket.${name}`);
   const io = new Server();
   const { _nsps, parentNsps } = io as unknown as Partial<ServerInternals>;
-  if (!(_nsps instanceof Map)) missing.push('Server._nsps');
-  if (!(parentNsps instanceof Map)) missing.push('Server.parentNsps');
   const { _preConnectSockets, _ids } = io.of('/') as unknown as Partial<NamespaceInternals>;
-  if (!(_preConnectSockets instanceof Map)) missing.push('Namespace._preConnectSockets');
-  if (typeof _ids !== 'number') missing.push('Namespace._ids');
+  const missing = [
+    ...missingMethods(Socket, ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved', '_error']),
+    ...missingMethods(Namespace, ['run', 'emitReserved']),
+    ...(_nsps instanceof Map ? [] : ['Server._nsps']),
+    ...(parentNsps instanceof Map ? [] : ['Server.parentNsps']),
+    ...(_preConnectSockets instanceof Map ? [] : ['Namespace._preConnectSockets']),
+    ...(typeof _ids === 'number' ? [] : ['Namespace._ids']),
+  ];
   return missing.map((name) => problem('GW_ERR_BOOT_STACK', { package: 'socket.io', missing: name }));
+}
+
+function missingMethods(
+  { name, prototype }: { readonly name: string; readonly prototype: object },
+  members: readonly string[],
+): readonly string[] {
+  return members
+    .filter((member) => typeof (prototype as Record<string, unknown>)[member] !== 'function')
+    .map((member) => `${name}.${member}`);
 }
