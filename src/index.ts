@@ -68,7 +68,7 @@ export type {
 export { type App, createApp } from './runtime/app.js';
 export type { MapError } from './runtime/failures.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
+export type { Issue } from './runtime/issues.js';
 export type { Limits } from './runtime/limits.js';
 export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
 export type { AppOptions } from './runtime/options.js';
-export type { Issue } from './runtime/validate.js';

@@ -3,23 +3,15 @@ import type { Schema } from '../contract/schema.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Stage } from './bound.js';
 import type { CallContext } from './context.js';
+import { publicIssues } from './issues.js';
 import { andThen } from './thenable.js';
-
-const MAX_ISSUES = 20;
-const MAX_TEXT = 200;
-
-/** One thing that is wrong with a payload. The value itself is never in it. */
-export interface Issue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /** Parses the payload ahead of the inner stages; a synchronous schema costs no tick. */
 export function payloadStage(schema: Schema, inner: Stage): Stage {
   const validate = schema['~standard'].validate;
   return (ctx) =>
     andThen(validate(ctx.payload), (result) => {
-      ctx.payload = accept(result as StandardSchemaV1.Result<unknown>);
+      ctx.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
       return inner(ctx);
     });
 }
@@ -29,7 +21,7 @@ export function argsStage(schema: Schema, inner: Stage): Stage {
   const validate = schema['~standard'].validate;
   return (ctx) =>
     andThen(validate(ctx.args), (result) => {
-      ctx.payload = accept(result as StandardSchemaV1.Result<unknown>);
+      ctx.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
       ctx.args = ctx.payload as readonly unknown[];
       return inner(ctx);
     });
@@ -47,27 +39,18 @@ export function ackStage(schema: Schema, inner: Stage): Stage {
 /** Parses one answer. A mismatch is the server's fault, so that the client sees INTERNAL. */
 export function checkAnswer(schema: Schema, answer: unknown): unknown {
   return andThen(schema['~standard'].validate(answer), (result) => {
-    const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & { issues?: Issues };
+    const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & {
+      issues?: readonly StandardSchemaV1.Issue[];
+    };
     if (issues === undefined) return value;
-    const cause = new Error(`the answer does not fit its schema: ${JSON.stringify(normalise(issues))}`);
+    const cause = new Error(
+      `the answer does not fit its schema: ${JSON.stringify(publicIssues(schema, issues))}`,
+    );
     throw new GatewireError('INTERNAL', { cause });
   });
 }
 
-type Issues = readonly StandardSchemaV1.Issue[];
-
-function accept(result: StandardSchemaV1.Result<unknown>): unknown {
+function accept(schema: Schema, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues === undefined) return result.value;
-  throw new GatewireError('INVALID_PAYLOAD', { details: normalise(result.issues) });
-}
-
-/** Libraries write paths as keys or as objects with a key; clients get keys, and not more than fit a log line. */
-function normalise(issues: Issues): readonly Issue[] {
-  return issues.slice(0, MAX_ISSUES).map((issue) => ({
-    path: (issue.path ?? []).slice(0, MAX_ISSUES).map((part) => {
-      const key = typeof part === 'object' ? part.key : part;
-      return typeof key === 'number' ? key : String(key).slice(0, MAX_TEXT);
-    }),
-    message: issue.message.slice(0, MAX_TEXT),
-  }));
+  throw new GatewireError('INVALID_PAYLOAD', { details: publicIssues(schema, result.issues) });
 }
