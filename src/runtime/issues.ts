@@ -9,7 +9,7 @@ const MAX_MESSAGE = 1_000;
 const QUOTES: Readonly<Record<string, RegExp>> = {
   arktype: / \((?:was |\w*Error: )[\s\S]*\)$| ?\([\s\S]*\)(?= must be\.\.\.)/,
   valibot: /(?: but received|: Received) [\s\S]*$/,
-  zod: /, received [\s\S]*$/, // zod 3; zod 4 quotes nothing
+  zod: /, received ['"][\s\S]*$/, // zod 3; zod 4 names types and quotes nothing
 };
 
 /** One thing that is wrong with a payload. The value itself is never in it. */
