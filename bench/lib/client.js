@@ -17,6 +17,10 @@ export function eventFrame(event, payload, ackId = '') {
 export class Client {
   /** Called with the id and the JSON text (a Buffer) of each acknowledgement; a throw fails the client. */
   onAck = () => {};
+  /** Called for each event that the server sends. */
+  onEvent = () => {};
+  /** Port of the server. */
+  port;
   /** Rejects when the connection ends without `close()` having been called. */
   failed;
 
@@ -34,6 +38,7 @@ export class Client {
   }
 
   constructor(port) {
+    this.port = port;
     this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
     // Whoever waits also sees the rejection; when nobody does, it must not end the process.
     this.failed.catch(() => {});
@@ -88,6 +93,7 @@ export class Client {
     if (engineType === 0x34 /* 4: message */) {
       const type = payload[1];
       if (type === 0x33 /* 3: ACK */) this.#receiveAck(payload);
+      else if (type === 0x32 /* 2: EVENT */) this.onEvent();
       else if (type === 0x30 /* 0: CONNECT */) this.#onConnected();
       else if (type === 0x31 /* 1: DISCONNECT */) this.#fail(new Error('the server left the namespace'));
       else if (type === 0x34 /* 4: CONNECT_ERROR */) this.#fail(new Error(`refused: ${payload.subarray(2)}`));

@@ -92,6 +92,20 @@ export function sendInBursts(clients, { event, lastEvent, burst, total }) {
   );
 }
 
+/** Resolves when all clients together have received `total` events. */
+export function countDeliveries(clients, total) {
+  let received = 0;
+  const done = new Promise((resolve) => {
+    for (const client of clients) {
+      client.onEvent = () => {
+        received += 1;
+        if (received === total) resolve();
+      };
+    }
+  });
+  return orFailure(clients, done, `${total} deliveries`);
+}
+
 function orFailure(clients, work, what) {
   return withTimeLimit(Promise.race([work, ...clients.map(({ failed }) => failed)]), WORK_LIMIT_MS, what);
 }

@@ -9,10 +9,18 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WsException,
+} from '@nestjs/websockets';
+import type { Socket } from 'socket.io';
 import * as z from 'zod'; // the root's copy, the same for every contender
 
 const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
+type Message = z.infer<typeof messageSchema>;
 let ticks = 0;
 
 @Injectable()
@@ -54,6 +62,18 @@ class BenchGateway {
   count() {
     return { ticks };
   }
+
+  @SubscribeMessage('join')
+  async join(@ConnectedSocket() client: Socket, @MessageBody() room: string) {
+    await client.join(room);
+    return true; // Nest acknowledges nothing where nothing is returned
+  }
+
+  @SubscribeMessage('say')
+  say(@ConnectedSocket() client: Socket, @MessageBody() payload: Message) {
+    client.to(payload.room).emit('said', payload);
+    return true;
+  }
 }
 
 @Module({ providers: [BenchGateway] })
@@ -61,7 +81,7 @@ class BenchModule {}
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
 export async function start({ handlers }: { handlers: number }) {
-  for (let i = 4; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
+  for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = await NestFactory.create(BenchModule, { logger: false });
   await app.listen(0, '127.0.0.1');

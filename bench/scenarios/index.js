@@ -1,7 +1,20 @@
 import { ackEcho1, ackEcho10, guardValidation } from './acks.js';
 import { boot } from './boot.js';
+import { connect } from './connect.js';
 import { heap6, heap26 } from './heap.js';
 import { noAck } from './no-ack.js';
+import { busyRoom, fanOut } from './rooms.js';
 
 /** In the order of the table. `measure(contender, options)` resolves with `{ value }` in the scenario's unit. */
-export const scenarios = [ackEcho10, ackEcho1, guardValidation, noAck, heap6, heap26, boot];
+export const scenarios = [
+  ackEcho10,
+  ackEcho1,
+  guardValidation,
+  noAck,
+  fanOut,
+  busyRoom,
+  connect,
+  heap6,
+  heap26,
+  boot,
+];

@@ -3,6 +3,7 @@ import { createApp, type EventContext, Gateway, Guard, OnEvent } from 'gatewire'
 import * as z from 'zod';
 
 const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
+type Message = z.infer<typeof messageSchema>;
 let ticks = 0;
 
 @Gateway('/')
@@ -27,11 +28,21 @@ class BenchGateway {
   count() {
     return { ticks };
   }
+
+  @OnEvent('join')
+  join(room: string, ctx: EventContext) {
+    return ctx.join(room);
+  }
+
+  @OnEvent('say')
+  say(payload: Message, ctx: EventContext) {
+    ctx.to(payload.room).emit('said', payload);
+  }
 }
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
 export async function start({ handlers, reply }: { handlers: number; reply?: 'raw' }) {
-  for (let i = 4; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
+  for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = createApp({
     gateways: [BenchGateway],

@@ -26,7 +26,16 @@ export async function start({ handlers }) {
     });
     socket.on('count', (ack) => ack({ ticks }));
 
-    for (let i = 4; i < handlers; i += 1) socket.on(`extra:${i}`, (payload, ack) => ack(payload));
+    socket.on('join', async (room, ack) => {
+      await socket.join(room);
+      ack();
+    });
+    socket.on('say', (payload, ack) => {
+      socket.to(payload.room).emit('said', payload);
+      ack();
+    });
+
+    for (let i = 6; i < handlers; i += 1) socket.on(`extra:${i}`, (payload, ack) => ack(payload));
   });
 
   await new Promise((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
