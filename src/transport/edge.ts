@@ -1,7 +1,11 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
 import type { Engine } from './engine.js';
+
+/** What other listeners of a server get to answer an upgrade that is none of ours; engine.io waits as long. */
+const UNWANTED_UPGRADE_MS = 1_000;
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -30,23 +34,29 @@ export class Edge {
     // Express and the like answer every request, so theirs must not see ours: the only way is to go first.
     const others = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
+    let isAttached = true;
     const onRequest: RequestListener = (request, response) => {
-      if (this.#isOurs(request)) this.#handleRequest(request, response);
+      if (isAttached && this.#isOurs(request)) this.#handleRequest(request, response);
       else if (others.length === 0) refuse(response, 404);
       else for (const listener of others) listener.call(server, request, response);
     };
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (this.#isOurs(request)) this.#handleUpgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, 404);
+      else leaveToOthers(socket);
     };
     server.on('request', onRequest);
     server.on('upgrade', onUpgrade);
     this.#detach = () => {
-      server.off('request', onRequest);
+      isAttached = false;
       server.off('upgrade', onUpgrade);
-      const later = server.listeners('request') as RequestListener[];
+      const listeners = server.listeners('request') as RequestListener[];
+      // Who attached later has taken our place and calls us; there we only pass on what comes.
+      if (!listeners.includes(onRequest)) return;
       server.removeAllListeners('request');
-      for (const listener of [...others, ...later]) server.on('request', listener);
+      for (const listener of listeners.flatMap((one) => (one === onRequest ? others : one))) {
+        server.on('request', listener);
+      }
     };
   }
 
@@ -108,6 +118,17 @@ function refuse(response: ServerResponse, status: number): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
   response.end(REASONS[status]);
+}
+
+/** Another listener may want it; when none does, Node would keep the socket open for ever. */
+function leaveToOthers(socket: Duplex): void {
+  const onError = (): void => void socket.destroy();
+  socket.on('error', onError);
+  const timer = setTimeout(() => {
+    if ((socket as Socket).bytesWritten === 0) refuseUpgrade(socket, 404);
+    else socket.off('error', onError);
+  }, UNWANTED_UPGRADE_MS);
+  timer.unref();
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
