@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { io } from 'socket.io-client';
+
+const CLIENTS = 5_000;
+const AT_ONCE = 100;
+
+interface Stats {
+  readonly heapBytes: number;
+  readonly left: number;
+  readonly [count: string]: number;
+}
+
+let server: ChildProcess;
+let url = '';
+
+beforeAll(async () => {
+  server = fork('test/fixtures/load/server.ts', {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+  url = `http://127.0.0.1:${port}/team/1`;
+}, 30_000);
+
+afterAll(() => void server.kill());
+
+async function ask(): Promise<Stats> {
+  server.send('stats');
+  const [stats] = (await once(server, 'message')) as [Stats];
+  return stats;
+}
+
+/** One client comes, joins a room of its own, and drops: half of them say goodbye, half just vanish. */
+async function visit(n: number): Promise<void> {
+  const client = io(url, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    auth: { id: `u${n}` },
+  });
+  await client.timeout(20_000).emitWithAck('join', `room-${n}`);
+  const closed = once(client.io.engine as never, 'close');
+  if (n % 2 === 0) client.disconnect();
+  else client.io.engine.close();
+  await closed;
+}
+
+async function visits(count: number, before: Stats): Promise<Stats> {
+  for (let n = 0; n < count; n += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => visit(n + i)));
+  }
+  // The last hooks run after the last client is gone.
+  for (;;) {
+    const stats = await ask();
+    if (stats.left - before.left >= count && stats['connections'] === 0) return stats;
+  }
+}
+
+it(`${CLIENTS} clients that come, join and drop leave nothing behind`, async () => {
+  const warm = await visits(1_000, await ask());
+  const after = await visits(CLIENTS, warm);
+  expect({ ...after, heapBytes: 0, left: 0 }).toEqual({
+    ...warm,
+    heapBytes: 0,
+    left: 0,
+    sockets: 0,
+    connections: 0,
+    rooms: 0,
+    members: 0,
+  });
+  expect(after.left - warm.left).toBe(CLIENTS);
+  expect((after.heapBytes - warm.heapBytes) / CLIENTS).toBeLessThan(200);
+}, 120_000);
