@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Container } from 'inversify';
 import { Server } from 'socket.io';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
@@ -12,11 +11,10 @@ import type { ScopeName } from '../metadata/record.js';
 import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
 import { Problems, place } from '../plan/problems.js';
-import { compileProviders } from '../plan/providers.js';
 import type { AppPlan } from '../plan/types.js';
 import { Edge } from '../transport/edge.js';
 import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
-import { checkPort, listen } from '../transport/listen.js';
+import { checkPort, listen, urlOf } from '../transport/listen.js';
 import { parser } from '../transport/parser.js';
 import { Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
@@ -24,9 +22,8 @@ import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
 import { Calls } from './calls.js';
 import { Failures } from './failures.js';
-import { type ForeignContainer, foreignResolver } from './injection/foreign-resolver.js';
-import { plainResolver } from './injection/plain-resolver.js';
-import type { BuiltIns, Resolver } from './injection/resolver.js';
+import { bindingsOf, createResolver } from './injection/create-resolver.js';
+import type { Resolver } from './injection/resolver.js';
 import { checkInternals, shieldNamespaces } from './internals.js';
 import { IoEmitter } from './io-emitter.js';
 import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
@@ -159,7 +156,7 @@ class Application implements App {
       providers,
       reply,
       handlerTimeoutMs: allLimits.handlerTimeoutMs,
-      isBound: this.#isBound(),
+      isBound: bindingsOf(this.#options.container),
       builtIn: BUILT_IN,
       at: this.at,
     });
@@ -200,8 +197,14 @@ class Application implements App {
 
   async #open(port: number | undefined, host: string | undefined): Promise<void> {
     const plan = this.plan();
-    const { allLimits, server, socket } = this.#options;
-    this.#resolver = await this.#createResolver(plan);
+    const { allLimits, container, providers, server, socket } = this.#options;
+    this.#resolver = await createResolver({
+      container,
+      providers: providers ?? [],
+      dependencies: plan.dependencies,
+      builtIns: new Map([[Emitter, this.#emitter]]),
+      at: this.at,
+    });
     const problems: Problem[] = [];
     const sources = resolveSources(plan, this.#resolver, (target, error) => {
       const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
@@ -260,44 +263,10 @@ class Application implements App {
     server.closeAllConnections();
     return closed;
   }
-
-  /** Tells what the application's own container has; null when it cannot be asked. */
-  #isBound(): ((token: unknown) => boolean) | null {
-    const { container } = this.#options;
-    if (container === undefined) return () => false;
-    return isInversify(container) ? (token) => container.isBound(token as never) : null;
-  }
-
-  async #createResolver({ dependencies }: AppPlan): Promise<Resolver> {
-    const { container, providers = [] } = this.#options;
-    const builtIns: BuiltIns = new Map([[Emitter, this.#emitter]]);
-    if (container !== undefined && !isInversify(container)) return foreignResolver(container, builtIns);
-    const isPlain = dependencies.every(({ isInjected, scope }) => !isInjected && scope === 'singleton');
-    if (container === undefined && providers.length === 0 && isPlain) return plainResolver(builtIns);
-    const { containerResolver } = await import('./injection/container-resolver.js');
-    return containerResolver({
-      parent: container ?? null,
-      providers: compileProviders(providers, new Problems(), this.at),
-      dependencies,
-      builtIns,
-    });
-  }
-}
-
-/** By its methods: an application without injection is not to import inversify for the sake of instanceof. */
-function isInversify(container: Container | ForeignContainer): container is Container {
-  const { bind, isBound } = container as Partial<Container>;
-  return typeof bind === 'function' && typeof isBound === 'function';
 }
 
 /** Socket.IO would let a recovered session in past auth: an expired token with it. */
 function recovery(socket: AppOptions['socket']): AppOptions['socket'] {
   const { connectionStateRecovery: options } = socket ?? {};
   return options && { connectionStateRecovery: { ...options, skipMiddlewares: false } };
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  const isWildcard = address === '::' || address === '0.0.0.0';
-  const host = isWildcard ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
 }

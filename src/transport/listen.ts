@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 
@@ -21,6 +22,13 @@ export function listen(server: HttpServer, port: number, host: string | undefine
     server.once('listening', succeed);
     server.listen(port, host);
   });
+}
+
+/** The URL under which an address can be opened on this machine. */
+export function urlOf({ address, family, port }: AddressInfo): string {
+  const isWildcard = address === '::' || address === '0.0.0.0';
+  const host = isWildcard ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
 }
 
 /** Checks a port before anything is opened. */
