@@ -79,7 +79,9 @@ describe.each(Object.keys(HOSTS))('a server of %s', (name) => {
       expect(await (await fetch(`${url}/socket.io/`)).text()).toBe('page');
     } finally {
       for (const app of apps) await app.close();
-      await host.close();
+      const closed = host.close();
+      host.server.closeAllConnections();
+      await closed;
     }
   });
 });
