@@ -22,7 +22,8 @@ import { stateOf } from './state-of.js';
  */
 export function onEvent(this: Socket, packet: EventPacket): void {
   const state = stateOf(this);
-  if (state === undefined) return;
+  // What was read together with a goodbye comes after it: `@OnDisconnect` has run, nothing may start any more.
+  if (state === undefined || !this.connected) return;
   nameEvent(packet);
   dispatch(state, packet);
 }
@@ -30,7 +31,7 @@ export function onEvent(this: Socket, packet: EventPacket): void {
 /** Takes the events that come before `@OnConnect` is done. */
 export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   const state = stateOf(this);
-  if (state === undefined) return;
+  if (state === undefined || !this.connected) return;
   nameEvent(packet);
   // A server that is closing refuses at once, too: `@OnConnect` may outlast it.
   if (state.waiting === null || state.namespace.calls.isClosing) return dispatch(state, packet);

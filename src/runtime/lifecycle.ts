@@ -107,9 +107,12 @@ function openGate(state: SocketState): void {
   const waiting = state.waiting ?? [];
   state.waiting = null;
   routeEvents(state.socket, onEvent);
-  // Someone who said something and left said it; of a connection that broke, nobody waits for answers.
-  if (state.leftBecause !== null && state.leftBecause !== CLIENT_LEFT) return;
-  for (const packet of waiting) dispatch(state, packet);
+  for (const packet of waiting) {
+    // Someone who said something and left said it; of a connection that broke, nobody waits for answers,
+    // and whoever is sent away by one of the events has no say any more.
+    if (state.leftBecause !== null && state.leftBecause !== CLIENT_LEFT) return;
+    dispatch(state, packet);
+  }
 }
 
 /** `@OnConnect` failed: the client is told why, and so is whoever waits for an answer. */
