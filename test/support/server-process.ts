@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { within } from './within.js';
+
+const START_MS = 20_000;
+const EXIT_MS = 15_000;
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What may differ between two processes of the same server. */
+export interface ServerProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Options of node itself. */
+  readonly execArgv?: readonly string[];
+}
+
+/** A server as its own process, started from the root of the repository as its README says. */
+export class ServerProcess {
+  readonly child: ChildProcess;
+  private output = '';
+  private readonly left: Promise<unknown>;
+
+  /** @param file - what is run, from the root of the repository */
+  constructor(file: string, port: string | number, { env = {}, execArgv = [] }: ServerProcessOptions = {}) {
+    this.child = spawn(process.execPath, [...execArgv, '--import', 'tsx', file], {
+      cwd: root,
+      env: { ...process.env, ...env, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // 'close', not 'exit': then the last words are read, too.
+    this.left = once(this.child, 'close');
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+        this.child.emit('output');
+      });
+    }
+  }
+
+  /** All that it printed until now. */
+  get printed(): string {
+    return this.output;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits for the line with the URL, and returns the URL. */
+  async listening(): Promise<string> {
+    const ended = this.left.then(() => {
+      throw new Error(`ended before it listened:\n${this.output}`);
+    });
+    const url = within(
+      START_MS,
+      () => `a line with the URL in\n${this.output}`,
+      Promise.race([this.url(), ended]),
+    );
+    // The process ends later than the race: that is no failure of the wait.
+    ended.catch(() => undefined);
+    return url;
+  }
+
+  /** Waits for the end of the process, and returns its exit code and all that it printed. */
+  async exited(): Promise<{ code: number | null; output: string }> {
+    await within(EXIT_MS, () => `the end of the process, which printed\n${this.output}`, this.left);
+    return { code: this.child.exitCode, output: this.output };
+  }
+
+  /** Ends the process at once, however it does; harmless when it has ended already. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited();
+  }
+
+  private async url(): Promise<string> {
+    for (;;) {
+      const [url] = /http:\/\/[^\s"]+:\d+/.exec(this.output) ?? [];
+      if (url !== undefined) return url;
+      await once(this.child, 'output');
+    }
+  }
+}
