@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.js';
 import { findOnPath } from './find-program.js';
+import { findPythonSocketIo } from './find-python-socketio.js';
 
 /**
  * One row for each program: `find` returns a path or null, `variable` may name the path instead, `apt` are its
@@ -16,6 +17,16 @@ const NEEDS = [
     variable: 'CHROMIUM_PATH',
     apt: ['chromium', 'fonts-liberation'],
     elsewhere: { darwin: 'brew install --cask google-chrome', win32: 'winget install Google.Chrome' },
+  },
+  {
+    name: 'a Python with python-socketio',
+    find: findPythonSocketIo,
+    variable: 'PYTHON_SOCKETIO',
+    apt: ['python3-socketio', 'python3-requests', 'python3-websocket'],
+    elsewhere: {
+      darwin: 'python3 -m pip install "python-socketio[client]"',
+      win32: 'py -m pip install "python-socketio[client]"',
+    },
   },
 ];
 
@@ -61,7 +72,7 @@ function aptGet(args) {
 
 function explain({ name, variable, apt, elsewhere }) {
   const path = process.env[variable];
-  if (path) return `${variable} is set to ${path}, which is no program that can be run.`;
+  if (path) return `${variable} is set to ${path}, where the tests did not find ${name}.`;
   const command =
     elsewhere[process.platform] ?? `sudo apt-get update && sudo apt-get install -y ${apt.join(' ')}`;
   return `The tests need ${name}, which was not found. Run\n    ${command}\nor set ${variable} to its path.`;
