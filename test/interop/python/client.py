@@ -7,8 +7,11 @@ import threading
 
 import engineio
 import socketio
+from engineio.payload import Payload
 
 WAIT_S = 20
+# As its documentation advises: the default of 16 ends the connection when a poll brings more packets than that.
+Payload.max_decode_packets = 1_000
 
 
 class OneByOne(engineio.Client):
