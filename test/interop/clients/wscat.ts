@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { engineUrl } from '../../support/raw-websocket.js';
 import { type Channel, connectByHand } from './by-hand.js';
 import type { InteropClient } from './client.js';
-import { engineUrl } from './raw-websocket.js';
 
 const program = join(createRequire(import.meta.url).resolve('wscat/package.json'), '..', 'bin', 'wscat');
 
