@@ -22,6 +22,7 @@ export interface World {
  */
 export function hostileWorld(env: Readonly<Record<string, string>> = {}): World {
   let server: HostileServer | null = null;
+  let cannotStart: unknown = null;
   const clients: RawClient[] = [];
 
   const running = (): HostileServer => {
@@ -51,7 +52,13 @@ export function hostileWorld(env: Readonly<Record<string, string>> = {}): World 
     // One that a test has ended is replaced, so that the next test is about something else.
     if (server?.isAlive && server.errors === '') return;
     await server?.stop();
-    server = await HostileServer.start(env);
+    if (cannotStart !== null) throw cannotStart; // once is enough for a thousand tests
+    try {
+      server = await HostileServer.start(env);
+    } catch (error) {
+      cannotStart = error;
+      throw error;
+    }
   }, LIMIT_MS);
 
   afterEach(async () => {
