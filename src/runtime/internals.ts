@@ -147,8 +147,11 @@ function watch(result: unknown, onRejection: OnError): void {
  * Makes a function that keeps what the application puts on a socket from ending the process: listeners of
  * `disconnect` and the like, and callbacks of emits, which run when a client sends something, or nothing.
  * All sockets share what it puts on them.
+ *
+ * @param own - listeners of gatewire's, ahead of all others; the application's `removeAllListeners()` leaves them
  */
 export function createShield(
+  own: ReadonlyMap<string, (this: Socket, reason: string) => void>,
   report: (socket: Socket, call: string, error: unknown) => void,
 ): (socket: Socket) => void {
   const attempt = (socket: Socket, call: string, run: () => unknown): void =>
@@ -165,6 +168,7 @@ export function createShield(
     },
     emitReserved(event, ...args) {
       const listeners = this.rawListeners(event);
+      attempt(this, event, () => own.get(event)?.call(this, args[0] as string));
       for (const listener of listeners) attempt(this, event, () => listener.apply(this, args));
       return listeners.length > 0;
     },

@@ -13,10 +13,16 @@ import { isThenable, withDeadline } from './thenable.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
 
-const shield = createShield((socket, call, error) => {
-  const state = stateOf(socket);
-  if (state !== undefined) reportHook(state.context, call, error);
-});
+const shield = createShield(
+  new Map([
+    ['disconnecting', onDisconnecting],
+    ['disconnect', onDisconnect],
+  ]),
+  (socket, call, error) => {
+    const state = stateOf(socket);
+    if (state !== undefined) reportHook(state.context, call, error);
+  },
+);
 
 /**
  * Follows one client from CONNECT to its end. socket.io calls this after CONNECT was answered, and delivers no
@@ -27,8 +33,6 @@ export function onConnection(socket: Socket): void {
   if (state === undefined) return;
   shield(socket);
   joinUserRoom(state);
-  socket.on('disconnecting', onDisconnecting);
-  socket.on('disconnect', onDisconnect);
   if (!state.namespace.hasConnectHooks) {
     state.isSettled = true;
     return routeEvents(socket, onEvent);
