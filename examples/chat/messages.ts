@@ -1,28 +1,45 @@
-import { randomUUID } from 'node:crypto';
+import { GatewireError } from 'gatewire';
+import { z } from 'zod';
+import type { Person } from './people.js';
 
 export interface Message {
   readonly id: string;
-  readonly name: string;
+  readonly from: Person;
   readonly text: string;
   /** Milliseconds since 1970, as Date.now() gives them. */
   readonly at: number;
 }
 
+// The page makes the id. So it may send a message again when it does not know whether it arrived, also to
+// a server that was restarted meanwhile, and nobody sees it twice.
+export const messageId = z.string().regex(/^[0-9a-f]{32}$/, 'an id has 32 hexadecimal digits');
+export const messageText = z.string().trim().min(1, 'there is no text').max(2000);
+
 const KEPT = 50;
 
-/** Keeps the last messages in memory, for who comes in later. A restart of the server forgets them. */
+/** Keeps the last 50 messages of each room in memory. A restart of the server forgets them. */
 export class Messages {
-  private readonly kept: Message[] = [];
+  private readonly rooms = new Map<string, Message[]>();
 
-  add(name: string, text: string): Message {
-    // Random, not counted: a page that stays open over a restart must not meet an id twice.
-    const message = { id: randomUUID(), name, text, at: Date.now() };
-    this.kept.push(message);
-    if (this.kept.length > KEPT) this.kept.shift();
-    return message;
+  /** @returns the message, and whether it is a new one */
+  add(room: string, from: Person, id: string, text: string): { message: Message; isNew: boolean } {
+    const kept = this.rooms.get(room) ?? [];
+    const known = kept.find((message) => message.id === id);
+    if (known && known.from.id !== from.id) {
+      throw new GatewireError('CONFLICT', { message: 'somebody else has used this id' });
+    }
+    if (known) return { message: known, isNew: false };
+
+    const message = { id, from, text, at: Date.now() };
+    this.rooms.set(room, [...kept, message].slice(-KEPT));
+    return { message, isNew: true };
   }
 
-  last(): readonly Message[] {
-    return this.kept;
+  last(room: string): readonly Message[] {
+    return this.rooms.get(room) ?? [];
+  }
+
+  forget(room: string): void {
+    this.rooms.delete(room);
   }
 }

@@ -1,12 +1,33 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { extname } from 'node:path';
+import { signIn } from './sign-in.js';
+import type { Tokens } from './tokens.js';
+
+const types = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+]);
 
 // A closed list instead of paths made from the URL: no request can reach another file.
 const files = new Map([
-  ['/', { file: 'index.html', type: 'text/html; charset=utf-8' }],
-  ['/chat.css', { file: 'chat.css', type: 'text/css; charset=utf-8' }],
-  ['/chat.js', { file: 'chat.js', type: 'text/javascript; charset=utf-8' }],
-  ['/icon.svg', { file: 'icon.svg', type: 'image/svg+xml' }],
+  ['/', 'index.html'],
+  ...[
+    'base.css',
+    'layout.css',
+    'messages.css',
+    'chat.js',
+    'connection.js',
+    'conversations.js',
+    'dom.js',
+    'messages.js',
+    'sidebar.js',
+    'sign-in.js',
+    'typing.js',
+    'icon.svg',
+  ].map((file) => [`/${file}`, file] as const),
 ]);
 
 const headers = {
@@ -19,17 +40,25 @@ const headers = {
   'cache-control': 'no-cache',
 };
 
-/** Answers the requests for the page; those for the socket never get here. */
-export async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '/'] = (request.url ?? '/').split('?');
-  const found = files.get(path);
-  if (!found) return refuse(response, 404, 'not found');
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return refuse(response, 405, 'only GET and HEAD');
+/** Answers the requests for the page and for a token; those for the socket never get here. */
+export function createPage(tokens: Tokens): RequestListener {
+  return (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const file = files.get(path);
+    if (path === '/sign-in') void signIn(request, response, tokens);
+    else if (file !== undefined) void serveFile(file, request, response);
+    else refuse(response, 404, 'not found');
+  };
+}
 
+async function serveFile(file: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return refuse(response, 405, 'only GET and HEAD');
+  }
   try {
-    const body = await readFile(new URL(`public/${found.file}`, import.meta.url));
-    response.writeHead(200, { ...headers, 'content-type': found.type, 'content-length': body.length });
+    const body = await readFile(new URL(`public/${file}`, import.meta.url));
+    response.writeHead(200, { 'content-type': types.get(extname(file)), 'content-length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);
   } catch {
     refuse(response, 500, 'the page cannot be read');
@@ -37,6 +66,5 @@ export async function servePage(request: IncomingMessage, response: ServerRespon
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${reason}\n`);
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }

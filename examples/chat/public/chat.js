@@ -1,227 +1,273 @@
-// The page of the chat, in plain browser JavaScript. `io` comes from the server itself: /socket.io/socket.io.js.
-const socket = window.io('/chat', { reconnectionDelayMax: 3_000 });
+// The page of the chat, in plain browser JavaScript. This file puts the others together.
+import { call, connect, showProblem, socket, watchConnection } from './connection.js';
+import { conversations, forget, privateWith, put, roomOf, tidy } from './conversations.js';
+import { arrange, byId, recall, remember, setText } from './dom.js';
+import { newId } from './messages.js';
+import { setDrawer, showSide } from './sidebar.js';
+import { askForName, session, signOut } from './sign-in.js';
+import { startsTyping, stopsTyping, tellTyping, toldNothing, typingWords } from './typing.js';
 
-const ANSWER_MS = 10_000;
-const SHOWN = 200;
-
-const byId = (id) => document.getElementById(id);
-const list = byId('messages');
 const scroller = byId('scroller');
-const form = byId('composer');
-const nameField = byId('name');
 const textField = byId('text');
 
-const items = new Map(); // message id -> its list item; so that none is shown twice
-const ownIds = new Set(recall('session', 'own')?.split(' ')); // a reload still knows what was yours
-const waiting = []; // written while there was no connection
+let current = null; // the conversation that is shown
 let atEnd = true; // whether the reader looks at the newest message
 
-// --- The connection ---
+// --- The server ---
 
-socket.on('connect', () => {
-  showState('connected', 'Connected');
-  showProblem('');
-  for (const draft of waiting.splice(0)) transmit(draft);
+// Comes at each connect. What was missed meanwhile goes where it belongs; what is shown already stays.
+socket.on('welcome', async ({ you, rooms }) => {
+  session.me = you;
+  session.ids.add(you.id);
+  const names = new Set(rooms.map(({ room }) => room));
+  for (const room of conversations('room')) if (!room.isOpen && !names.has(room.id)) forget(room);
+  for (const { room, people } of rooms) roomOf(room).count = people;
+  for (const conversation of conversations('person')) sendWaiting(conversation);
+  const own = conversations('room').filter(({ isOpen }) => isOpen);
+  await Promise.all(own.map(({ id }) => enter(id).catch(failed)));
+  draw();
 });
 
 socket.on('disconnect', () => {
-  byId('people').textContent = 'Offline';
-  if (socket.active) {
-    showState('reconnecting', 'Reconnecting…');
-    showProblem('The connection was lost. What you write now is sent when it is back.');
-  } else {
-    showState('closed', 'Disconnected');
-    showProblem('The server closed the connection. Reload the page to come back.');
+  for (const room of conversations('room')) Object.assign(room, { isEntered: false, people: [] });
+  draw();
+});
+
+socket.on('room:changed', ({ room, people }) => {
+  roomOf(room).count = people;
+  draw();
+});
+
+socket.on('room:removed', ({ room }) => {
+  if (!roomOf(room).isOpen) forget(roomOf(room));
+  draw();
+});
+
+socket.on('person:joined', ({ room, person }) => {
+  const { people } = roomOf(room);
+  if (!people.some(({ id }) => id === person.id)) people.push(person);
+  draw();
+});
+
+socket.on('person:left', ({ room, person }) => {
+  const conversation = roomOf(room);
+  conversation.people = conversation.people.filter(({ id }) => id !== person.id);
+  stopsTyping(conversation, person);
+  draw();
+});
+
+socket.on('message:new', ({ room, message }) => receive(roomOf(room), message));
+socket.on('room:typing', ({ room, person }) => startsTyping(roomOf(room), person, draw));
+
+socket.on('private:new', ({ message, to }) => {
+  const conversation = privateWith(session.ids.has(message.from.id) ? to : message.from);
+  conversation.isOpen = true;
+  receive(conversation, message);
+});
+
+socket.on('private:typing', ({ person }) => startsTyping(privateWith(person), person, draw));
+
+function receive(conversation, message) {
+  const isNew = !conversation.messages.has(message.id);
+  const { isOwn } = put(conversation, { ...message, state: 'sent' });
+  stopsTyping(conversation, message.from);
+  if (isNew && !isOwn && (conversation !== current || document.hidden)) conversation.unread += 1;
+  if (isNew && conversation === current && !atEnd) byId('newer').hidden = false;
+  tidy(conversation);
+  draw();
+}
+
+// --- Rooms ---
+
+/** Joins a room. One that the server does not know, as after its restart, is made again. */
+async function enter(name) {
+  let entered;
+  try {
+    entered = await call('room:join', { room: name });
+  } catch (error) {
+    if (error.code !== 'NOT_FOUND') throw error;
+    // Another page may have been faster.
+    entered = await call('room:create', { room: name }).catch(() => call('room:join', { room: name }));
+  }
+  const { room, people, messages } = entered;
+  const conversation = Object.assign(roomOf(room), { isOpen: true, isEntered: true, people });
+  for (const message of messages) put(conversation, { ...message, state: 'sent' });
+  tidy(conversation);
+  sendWaiting(conversation);
+  return conversation;
+}
+
+async function open(conversation) {
+  setDrawer(false);
+  try {
+    if (conversation.kind === 'room' && !conversation.isOpen) await enter(conversation.id);
+    conversation.isOpen = true;
+    show(conversation);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function leave(conversation) {
+  try {
+    if (conversation.isEntered) await call('room:leave', { room: conversation.id });
+  } catch (error) {
+    return failed(error);
+  }
+  Object.assign(conversation, { isOpen: false, isEntered: false, people: [], unread: 0 });
+  if (conversation.kind === 'room') {
+    conversation.messages.clear();
+    tidy(conversation);
+  }
+  if (conversation === current) {
+    show([...conversations('room'), ...conversations('person')].find(({ isOpen }) => isOpen) ?? null);
+  } else draw();
+}
+
+byId('room-form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const field = byId('room');
+  if (!field.value.trim()) return field.focus();
+  try {
+    const name = field.value.trim();
+    // Whoever asks for a room that is there already wants to go there.
+    const isRoom = conversations('room').some(({ id }) => id === name.toLowerCase());
+    if (!isRoom) await call('room:create', { room: name });
+    const conversation = await enter(name);
+    field.value = '';
+    setText(byId('room-problem'), '');
+    open(conversation);
+  } catch (error) {
+    setText(byId('room-problem'), error.message);
+    field.focus();
   }
 });
 
-socket.on('connect_error', (error) => {
-  if (socket.active) {
-    showProblem('The server cannot be reached. What you write now is sent when it is back.');
-  } else {
-    showState('closed', 'Refused');
-    showProblem(`The server refused the connection: ${error.message}.`);
-  }
-});
+byId('room').addEventListener('input', () => setText(byId('room-problem'), ''));
 
-// --- What the server sends ---
-
-socket.on('people', (count) => {
-  byId('people').textContent = count === 1 ? 'Only you here' : `${count} people here`;
-});
-
-// Comes on every connect: what was missed meanwhile goes where it belongs, what is shown already stays.
-socket.on('history', (messages) => {
-  let previous = [...list.children].findLast((item) => !isUnsent(item));
-  list.setAttribute('aria-busy', 'true');
-  for (const message of messages) {
-    previous = items.get(message.id) ?? addMessage(message, previous);
-  }
-  list.removeAttribute('aria-busy');
-  tidy();
-});
-
-socket.on('message:new', (message) => {
-  if (items.has(message.id)) return;
-  addMessage(message, list.lastElementChild);
-  tidy();
-});
-
-// A failure of something that asked for no acknowledgement.
-socket.on('exception', ({ event, error }) => showProblem(`${event}: ${error.message}.`));
+function failed(error) {
+  if (socket.connected) showProblem(error.message);
+}
 
 // --- Writing ---
 
-form.addEventListener('submit', (event) => {
+byId('composer').addEventListener('submit', (event) => {
   event.preventDefault();
-  const name = nameField.value.trim();
   const text = textField.value.trim();
-  if (!name) return askForName();
-  if (!text) return textField.focus();
-
-  remember('local', 'name', name);
-  const item = createItem({ name, text, at: Date.now() });
-  item.classList.add('own');
-  list.append(item);
-  transmit({ name, text, item });
+  textField.focus();
+  if (!text || !current) return;
+  const message = { id: newId(), from: session.me, text, at: Date.now(), state: 'pending' };
   atEnd = true;
-  tidy();
-
+  transmit(current, put(current, message));
+  toldNothing();
   textField.value = '';
   fitText();
-  textField.focus();
 });
 
 textField.addEventListener('keydown', (event) => {
   // `isComposing`: Enter that chooses a word of an input method sends nothing.
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  form.requestSubmit();
+  byId('composer').requestSubmit();
 });
 
-textField.addEventListener('input', fitText);
-
-nameField.addEventListener('input', () => {
-  if (nameField.hasAttribute('aria-invalid')) showProblem('');
-  nameField.removeAttribute('aria-invalid');
+textField.addEventListener('input', () => {
+  fitText();
+  if (textField.value.trim() && current) tellTyping(current);
 });
 
-function transmit(draft) {
-  const { name, text, item } = draft;
-  if (!socket.connected) {
-    waiting.push(draft);
-    return setState(item, 'waiting', 'Waiting for the connection');
+/** May be called again with the same message: the server knows it by its id. */
+async function transmit(conversation, message) {
+  const { kind, id: to, isEntered } = conversation;
+  const { id, text } = message;
+  const change = (values) => {
+    put(conversation, { id, ...values });
+    tidy(conversation);
+    draw();
+  };
+  if (!socket.connected || (kind === 'room' && !isEntered)) return change({ state: 'waiting' });
+
+  change({ state: 'pending' });
+  try {
+    const isRoom = kind === 'room';
+    const { at } = await call(
+      isRoom ? 'message:send' : 'private:send',
+      isRoom ? { room: to, id, text } : { to, id, text },
+    );
+    change({ state: 'sent', at });
+  } catch (error) {
+    // Whether it arrived is not known; sending it again does no harm.
+    if (!socket.connected || error.code === 'UNAVAILABLE') return change({ state: 'waiting' });
+    change({ state: 'failed', why: error.message, again: () => transmit(conversation, message) });
   }
-  setState(item, 'pending', 'Sending…');
-  socket.timeout(ANSWER_MS).emit('message:send', { name, text }, (noAnswer, reply) => {
-    if (noAnswer) return fail(draft, 'No answer came, so it may or may not have arrived.');
-    if (!reply.ok) return fail(draft, `The server said: ${reply.error.message}.`);
-
-    items.set(reply.data.id, item);
-    ownIds.add(reply.data.id);
-    remember('session', 'own', [...ownIds].slice(-SHOWN).join(' '));
-    setState(item, 'sent', 'Sent');
-  });
 }
 
-function fail(draft, why) {
-  setState(draft.item, 'failed', 'Not sent');
-  const again = create('button', 'again', 'Try again');
-  again.type = 'button';
-  const failure = create('p', 'failure', why);
-  failure.append(' ', again);
-  again.addEventListener('click', () => {
-    failure.remove();
-    list.append(draft.item);
-    transmit(draft);
-    tidy();
-    textField.focus();
-  });
-  draft.item.append(failure);
-  tidy();
+function sendWaiting(conversation) {
+  for (const message of conversation.messages.values()) {
+    if (message.state === 'waiting') transmit(conversation, message);
+  }
+}
+
+/** The field grows with its text, up to the limit in the style sheet. */
+function fitText() {
+  textField.style.height = 'auto';
+  textField.style.height = `${textField.scrollHeight + 2}px`;
 }
 
 // --- Showing ---
 
-function addMessage(message, previous) {
-  const item = createItem(message);
-  if (ownIds.has(message.id)) {
-    item.classList.add('own');
-    setState(item, 'sent', 'Sent');
-  }
-  items.set(message.id, item);
-  item.dataset.id = message.id;
-  if (previous) previous.after(item);
-  else list.prepend(item);
-  if (!atEnd) byId('newer').hidden = false;
-  return item;
+function show(conversation) {
+  if (current) current.draft = textField.value;
+  current = conversation;
+  textField.value = current?.draft ?? '';
+  toldNothing();
+  // Only what comes from now on is to be read out.
+  scroller.setAttribute('aria-busy', 'true');
+  arrange(scroller, current ? [current.list] : []);
+  scroller.removeAttribute('aria-busy');
+  atEnd = true;
+  draw();
+  fitText();
+  if (matchMedia('(hover: hover)').matches) textField.focus(); // on a phone the keyboard would hide half
 }
 
-/** Everything that people wrote goes in as text, never as HTML. */
-function createItem({ name, text, at: sentAt }) {
-  const item = create('li', 'message');
-  item.dataset.name = name;
-
-  const author = create('p', 'author', name);
-  author.dir = 'auto';
-  author.style.setProperty('--hue', hueOf(name));
-
-  const words = create('span', 'text', text);
-  words.dir = 'auto';
-  const date = new Date(sentAt);
-  const time = create('time', 'time', timeOf(date));
-  time.dateTime = date.toISOString();
-  const meta = create('span', 'meta');
-  meta.append(time, create('span', 'state'));
-  const bubble = create('div', 'bubble');
-  bubble.append(words, ' ', meta);
-
-  item.append(author, bubble);
-  return item;
-}
-
-function setState(item, state, words) {
-  item.dataset.state = state;
-  item.querySelector('.state').textContent = words;
-}
-
-function isUnsent(item) {
-  return ['waiting', 'pending', 'failed'].includes(item.dataset.state);
-}
-
-function tidy() {
-  while (list.children.length > SHOWN) {
-    items.delete(list.firstElementChild.dataset.id);
-    list.firstElementChild.remove();
-  }
-  let previous;
-  for (const item of list.children) {
-    item.classList.toggle('follows', previous !== undefined && isSameAuthor(previous, item));
-    previous = item;
-  }
-  byId('empty').hidden = list.children.length > 0;
+function draw() {
+  if (current && !document.hidden) current.unread = 0;
+  const unread = showSide(current, { open, leave, writeTo: (person) => open(privateWith(person)) });
+  const { title, subtitle, empty, hint } = wordsFor(current);
+  document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · gatewire chat`;
+  setText(byId('title'), title);
+  setText(byId('subtitle'), subtitle);
+  setText(byId('empty-title'), empty);
+  setText(byId('empty-text'), hint);
+  byId('empty').hidden = current !== null && current.messages.size > 0;
+  setText(byId('typing'), current ? typingWords(current) : '');
+  byId('composer').hidden = current === null;
+  textField.placeholder = current ? `Write to ${title}` : '';
   if (atEnd) scrollToEnd();
+
+  const own = conversations('room').filter(({ isOpen }) => isOpen);
+  remember('rooms', own.map(({ id }) => id).join('\n'));
+  remember('current', current?.kind === 'room' ? current.id : '');
 }
 
-function isSameAuthor(one, other) {
-  const own = one.classList.contains('own');
-  return own === other.classList.contains('own') && (own || one.dataset.name === other.dataset.name);
-}
-
-function showState(state, words) {
-  byId('connection').dataset.state = state;
-  byId('connection').textContent = words;
-}
-
-function showProblem(words) {
-  // Only changes: a screen reader would say the same words again at each attempt to reconnect.
-  if (byId('problem').textContent !== words) byId('problem').textContent = words;
-}
-
-function askForName() {
-  nameField.setAttribute('aria-invalid', 'true');
-  showProblem('Write your name first.');
-  nameField.focus();
+function wordsFor(conversation) {
+  if (conversation === null) {
+    const hint = 'Choose one from the list, or make a new one.';
+    return { title: 'No room', subtitle: '', empty: 'You are in no room', hint };
+  }
+  const { kind, name, people, isEntered } = conversation;
+  if (kind === 'person') {
+    const hint = 'Only the two of you see this, on all of your devices. The server keeps nothing of it.';
+    return { title: name, subtitle: 'Private', empty: `Nothing said to ${name} yet`, hint };
+  }
+  const count = people.length === 1 ? 'Only you here' : `${people.length} people here`;
+  return {
+    title: `#${name}`,
+    subtitle: isEntered ? count : 'Offline',
+    empty: 'Nothing said here yet',
+    hint: 'Open this page in a second window and talk to yourself.',
+  };
 }
 
 function scrollToEnd() {
@@ -241,49 +287,22 @@ byId('newer').addEventListener('click', () => {
 
 // The keyboard of a phone takes half of the height: the newest message stays in sight.
 new ResizeObserver(() => atEnd && scrollToEnd()).observe(scroller);
+document.addEventListener('visibilitychange', draw);
+byId('sign-out').addEventListener('click', signOut);
 
-/** The field grows with its text, up to the limit in the style sheet. */
-function fitText() {
-  textField.style.height = 'auto';
-  textField.style.height = `${textField.scrollHeight + 2}px`;
+// --- Beginning ---
+
+const TOO_OLD =
+  'You have to sign in again: your sign-in is too old, or the server was restarted. What you wrote is still here.';
+
+function start() {
+  byId('chat').hidden = false;
+  show(current);
+  connect();
 }
 
-function timeOf(date) {
-  const time = { hour: 'numeric', minute: '2-digit' };
-  const isToday = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString([], isToday ? time : { ...time, day: 'numeric', month: 'short' });
-}
-
-/** One colour for each name, the same on every screen. */
-function hueOf(name) {
-  let hash = 0;
-  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)) % 360;
-  return String(hash);
-}
-
-function create(tag, className, text = '') {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-// A browser may forbid storage altogether; the chat works without.
-function recall(kind, key) {
-  try {
-    return window[`${kind}Storage`].getItem(`gatewire-chat:${key}`) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(kind, key, value) {
-  try {
-    window[`${kind}Storage`].setItem(`gatewire-chat:${key}`, value);
-  } catch {
-    // nothing to do
-  }
-}
-
-nameField.value = recall('local', 'name') ?? '';
-(nameField.value ? textField : nameField).focus();
+for (const room of recall('rooms').split('\n')) roomOf(room || 'lobby').isOpen = true;
+current = roomOf(recall('current') || conversations('room')[0].id);
+watchConnection(() => askForName(TOO_OLD, start));
+if (session.token) start();
+else askForName('', start);

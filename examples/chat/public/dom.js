@@ -1,0 +1,46 @@
+export const byId = (id) => document.getElementById(id);
+
+/** Everything that people wrote goes in as text, never as HTML. */
+export function create(tag, className, text = '') {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Sets a text, and only when it differs: a screen reader would say the same words again. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Puts exactly these children into an element, and moves none that stands right already. */
+export function arrange(parent, children) {
+  children.forEach((child, i) => {
+    if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild.remove();
+}
+
+/** One colour for each person, the same on every screen. */
+export function paint(element, personId) {
+  let hash = 0;
+  for (const letter of personId) hash = (hash * 31 + letter.codePointAt(0)) % 360;
+  element.style.setProperty('--hue', String(hash));
+}
+
+// A browser may forbid storage altogether; the chat works without.
+export function recall(key) {
+  try {
+    return sessionStorage.getItem(`gatewire-chat:${key}`) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export function remember(key, value) {
+  try {
+    sessionStorage.setItem(`gatewire-chat:${key}`, value);
+  } catch {
+    // nothing to do
+  }
+}
