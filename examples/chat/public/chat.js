@@ -136,7 +136,7 @@ byId('room-form').addEventListener('submit', async (event) => {
     const conversation = await enter(name);
     field.value = '';
     setText(byId('room-problem'), '');
-    open(conversation);
+    await open(conversation);
   } catch (error) {
     setText(byId('room-problem'), error.message);
     field.focus();
@@ -158,7 +158,7 @@ byId('composer').addEventListener('submit', (event) => {
   if (!text || !current) return;
   const message = { id: newId(), from: session.me, text, at: Date.now(), state: 'pending' };
   atEnd = true;
-  transmit(current, put(current, message));
+  void transmit(current, put(current, message));
   toldNothing();
   textField.value = '';
   fitText();
@@ -204,7 +204,7 @@ async function transmit(conversation, message) {
 
 function sendWaiting(conversation) {
   for (const message of conversation.messages.values()) {
-    if (message.state === 'waiting') transmit(conversation, message);
+    if (message.state === 'waiting') void transmit(conversation, message);
   }
 }
 
