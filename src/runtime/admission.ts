@@ -54,7 +54,7 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
       return refuse(new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' }));
     }
     try {
-      if (namespace.plan.data !== null && !socket.recovered) socket.data = namespace.plan.data();
+      if (namespace.plan.data !== null && !socket.recovered) socket.data = firstData(namespace.plan.data);
       if (isOpen) return next();
     } catch (error) {
       return refuse(error);
@@ -63,6 +63,14 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     const entering = whileConnected(socket, enter(state));
     withDeadline(entering, namespace.limits.authTimeoutMs, late).then(() => next(), refuse);
   };
+}
+
+/** Makes the first `ctx.data` of a socket. */
+function firstData(make: () => unknown): unknown {
+  const data = make();
+  if (!isThenable(data)) return data;
+  Promise.resolve(data).catch(() => {}); // its rejection would end the process
+  throw new TypeError('`data` returned a promise; it has to return the data itself');
 }
 
 /** Ends with the connection: Socket.IO would keep the socket of a lost one for as long as auth hangs. */
