@@ -35,12 +35,13 @@ describe.each(TRANSPORTS)('the process survives what an application does over %s
   it.each(['by DISCONNECT', 'by the end of the connection', 'by a broken packet'])(
     'when listeners throw as the client leaves %s',
     async (how) => {
-      const client = await world.client(transport, '/raw-goodbye', '/bad-goodbye', '/hooks');
+      const client = await world.client(transport, '/raw-goodbye', '/bad-goodbye', '/raw-strips', '/hooks');
       const from = world.server.mark;
-      if (how === 'by DISCONNECT') client.packet('1/raw-goodbye,', '1/bad-goodbye,', '1/hooks,');
+      if (how === 'by DISCONNECT')
+        client.packet('1/raw-goodbye,', '1/bad-goodbye,', '1/raw-strips,', '1/hooks,');
       else if (how === 'by a broken packet') client.packet('2[');
       else client.wire.hangUp();
-      for (const gateway of ['RawGoodbyeGateway', 'BadGoodbyeGateway', 'HooksGateway']) {
+      for (const gateway of ['RawGoodbyeGateway', 'BadGoodbyeGateway', 'RawStripsGateway', 'HooksGateway']) {
         const isGoodbye = (entry: Entry) => entry['hook'] === 'disconnect' && entry['gateway'] === gateway;
         await world.server.told(isGoodbye, `the disconnect hook of ${gateway}`, from);
       }

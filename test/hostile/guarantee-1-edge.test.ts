@@ -158,14 +158,8 @@ describe('the process survives requests', () => {
   it.each([
     ['a request', httpRequest('GET', `${POLLING}&allow=pending`)],
     ['an upgrade', upgradeRequest(`${WEBSOCKET}&allow=pending`)],
-  ])('%s that is reset while it is decided about', async (_name, bytes) => {
-    const { server } = world;
-    const from = server.mark;
-    const connection = new Bytes(server.port);
-    await connection.write(bytes);
-    await server.told(({ at }) => at === 'pending', 'that it decides', from);
-    await connection.reset();
-    await server.told(({ at }) => at === 'decided', 'that it has decided', from);
+  ])('%s that is reset while `allowRequest` decides', async (_name, bytes) => {
+    await resetWhilePending(world.server, bytes);
   });
 
   it.each(['throws', 'rejects', 'refuses'])('where `allowRequest` %s, and refuses them', async (allow) => {
@@ -314,6 +308,14 @@ describe('the process survives requests that it thinks about in promises', () =>
     }
   });
 
+  it.each([
+    ['a request', httpRequest('GET', `${POLLING}&thinks=1`)],
+    ['an upgrade', upgradeRequest(`${WEBSOCKET}&thinks=1`)],
+    ['an upgrade to nothing', upgradeRequest(`${WEBSOCKET}&sid=none&thinks=1`)],
+  ])('%s that is reset meanwhile', async (_name, bytes) => {
+    await resetWhilePending(slow.server, bytes);
+  });
+
   it.each(HANDSHAKES)('for %s', async (path) => {
     for (const bytes of [httpRequest('GET', path), httpRequest('POST', path), upgradeRequest(path)]) {
       for (const isPatient of [true, false]) {
@@ -353,3 +355,13 @@ describe('the process ends at SIGTERM', () => {
     LIMIT_MS,
   );
 });
+
+/** Sends a request that takes a while to be decided about, and resets the connection meanwhile. */
+async function resetWhilePending(server: HostileServer, bytes: string): Promise<void> {
+  const from = server.mark;
+  const connection = new Bytes(server.port);
+  await connection.write(bytes);
+  await server.told(({ at }) => at === 'pending', 'that it decides', from);
+  await connection.reset();
+  await server.told(({ at }) => at === 'decided', 'that it has decided', from);
+}

@@ -64,6 +64,7 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
   it.each([
     ['/auth-class', 'UNAUTHENTICATED'],
     ['/data', 'INTERNAL'],
+    ['/data-rejects', 'INTERNAL'],
     ['/raw-use', 'INTERNAL'],
     ['/team-use/a', 'INTERNAL'],
   ])('where what stands before %s fails, and answers %s once', async (namespace, code) => {

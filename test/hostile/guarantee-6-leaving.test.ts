@@ -142,6 +142,14 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     expect(world.server.entries('disposed', from)).toHaveLength(1);
   });
 
+  it('although a hook ahead of that never ends', async () => {
+    const from = world.server.mark;
+    const client = await world.client(transport, '/');
+    const { sid } = await client.connect('/slow-goodbye');
+    client.packet('1/slow-goodbye,');
+    expect(await goodbyes(sid, from, ['SlowGoodbyeGateway'])).toHaveLength(1);
+  });
+
   it.each(['refuses', 'hangs'])('with the scope of its stay, also when auth %s', async (kind) => {
     const from = world.server.mark;
     const client = await world.client(transport, '/');

@@ -103,6 +103,9 @@ export class AuthClassGateway {}
 })
 export class DataGateway {}
 
+@Gateway('/data-rejects', { data: () => Promise.reject(failure()) })
+export class RejectingDataGateway {}
+
 const connecting: Middleware = {
   connect(ctx, next) {
     switch (ctx.handshake.auth['kind']) {

@@ -124,6 +124,18 @@ export class BadGoodbyeGateway {
   }
 }
 
+/** Goodbyes that never end. */
+@Gateway('/slow-goodbye')
+export class SlowGoodbyeGateway {
+  @OnDisconnecting() hangs() {
+    return new Promise(() => {});
+  }
+  @OnDisconnect() hangsToo(ctx: ConnectContext, reason: string) {
+    journal('hook', { hook: 'disconnect', gateway: 'SlowGoodbyeGateway', socketId: ctx.socket.id, reason });
+    return new Promise(() => {});
+  }
+}
+
 // Three gateways share a namespace; the one in the middle decides how the connect ends.
 @Gateway('/shared')
 export class FirstGateway extends Journaling {

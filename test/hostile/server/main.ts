@@ -7,6 +7,7 @@ import {
   AuthScopedGateway,
   ConnectStepsGateway,
   DataGateway,
+  RejectingDataGateway,
 } from './auth.js';
 import { BadWelcomeGateway, EmitsGateway, PlainGateway, TeamGateway } from './emits.js';
 import {
@@ -15,10 +16,18 @@ import {
   HooksGateway,
   LastGateway,
   MiddleGateway,
+  SlowGoodbyeGateway,
   SyncHooksGateway,
 } from './hooks.js';
 import { failure, journal, listenToTest } from './journal.js';
-import { AsksGateway, RawGateway, RawGoodbyeGateway, RawOutgoingGateway, RawUseGateway } from './raw.js';
+import {
+  AsksGateway,
+  RawGateway,
+  RawGoodbyeGateway,
+  RawOutgoingGateway,
+  RawStripsGateway,
+  RawUseGateway,
+} from './raw.js';
 import { ScopedStepsGateway, StepsGateway, UnbornGateway } from './steps.js';
 
 const lines = lineLogger((line) => void process.stdout.write(`${line}\n`), true);
@@ -80,10 +89,12 @@ const app = createApp({
     AuthClassGateway,
     AuthScopedGateway,
     DataGateway,
+    RejectingDataGateway,
     ConnectStepsGateway,
     HooksGateway,
     SyncHooksGateway,
     BadGoodbyeGateway,
+    SlowGoodbyeGateway,
     FirstGateway,
     MiddleGateway,
     LastGateway,
@@ -94,6 +105,7 @@ const app = createApp({
     AsksGateway,
     RawGoodbyeGateway,
     RawOutgoingGateway,
+    RawStripsGateway,
     RawUseGateway,
   ],
   logger,
@@ -129,7 +141,12 @@ listenToTest();
 process.once('SIGTERM', () => setImmediate(journal, 'closing'));
 await app.run(0, '127.0.0.1');
 if (process.env['HOSTILE_MIDDLEWARE'] !== undefined) {
-  // Whatever the engine does for a request now happens in a promise.
-  app.io.engine.use((_request: unknown, _response: unknown, next: () => void) => setImmediate(next));
+  // Whatever the engine does for a request now happens in a promise, and for some of them later.
+  app.io.engine.use(({ url = '' }: IncomingMessage, _response: unknown, next: () => void) => {
+    if (!url.includes('thinks=1')) return setImmediate(next);
+    journal('pending');
+    setTimeout(next, 50);
+    return setTimeout(journal, 60, 'decided');
+  });
 }
 journal('listening', { port: app.address?.port });

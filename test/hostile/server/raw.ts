@@ -109,6 +109,20 @@ export class RawGoodbyeGateway {
   }
 }
 
+/** Takes every listener off its socket, also those that it did not put there. */
+@Gateway('/raw-strips')
+export class RawStripsGateway {
+  @OnConnect() connected({ socket }: ConnectContext) {
+    socket.removeAllListeners();
+  }
+  @OnEvent('ping') ping() {
+    return 'pong';
+  }
+  @OnDisconnect() left({ socket }: ConnectContext, reason: string) {
+    journal('hook', { hook: 'disconnect', gateway: 'RawStripsGateway', socketId: socket.id, reason });
+  }
+}
+
 /** Listeners that see everything that goes out, and throw. */
 @Gateway('/raw-outgoing')
 export class RawOutgoingGateway {
