@@ -47,7 +47,7 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
       guardRefusal(socket, refusal);
       next(refusal(error));
       // Auth or middleware may have been made for this client alone.
-      const disposal = state.context.release((cause) => void refusal(cause));
+      const disposal = state.release((cause) => void refusal(cause));
       if (disposal !== null) namespace.calls.track(disposal);
     };
     if (namespace.calls.isClosing) {

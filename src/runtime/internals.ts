@@ -144,36 +144,37 @@ function watch(result: unknown, onRejection: OnError): void {
 }
 
 /**
- * Makes a function that keeps what the application puts on a socket from ending the process: listeners of
- * `disconnect` and the like, and callbacks of emits, which run when a client sends something, or nothing.
- * All sockets share what it puts on them.
+ * Keeps what the application puts on a socket from ending the process: listeners of `disconnect` and the like, and
+ * callbacks of emits, which run when a client sends something, or nothing. It is done once, on the class: three
+ * properties of each socket would cost it 400 bytes. Sockets of other servers go the way they always went.
  *
+ * @param isOurs - tells the sockets that a gatewire namespace let in
  * @param own - listeners of gatewire's, ahead of all others; the application's `removeAllListeners()` leaves them
  */
-export function createShield(
+export function shieldSockets(
+  isOurs: (socket: Socket) => boolean,
   own: ReadonlyMap<string, (this: Socket, reason: string) => void>,
   report: (socket: Socket, call: string, error: unknown) => void,
-): (socket: Socket) => void {
+): void {
   const attempt = (socket: Socket, call: string, run: () => unknown): void =>
     runAlone(run, (error) => report(socket, call, error));
-  const { onack, registerAckCallback } = Socket.prototype as unknown as SocketInternals;
-  const shield: Pick<SocketInternals, 'onack' | 'registerAckCallback' | 'emitReserved'> = {
-    onack(packet) {
-      attempt(this, 'ack of the client', () => onack.call(this, packet));
-    },
-    registerAckCallback(id, ack) {
-      registerAckCallback.call(this, id, (...args) =>
-        attempt(this, 'ack of the client', () => ack.apply(this, args)),
-      );
-    },
-    emitReserved(event, ...args) {
-      const listeners = this.rawListeners(event);
-      attempt(this, event, () => own.get(event)?.call(this, args[0] as string));
-      for (const listener of listeners) attempt(this, event, () => listener.apply(this, args));
-      return listeners.length > 0;
-    },
+  const prototype = Socket.prototype as unknown as SocketInternals;
+  const { onack, registerAckCallback, emitReserved } = prototype;
+  prototype.onack = function (packet) {
+    if (!isOurs(this)) return onack.call(this, packet);
+    attempt(this, 'ack of the client', () => onack.call(this, packet));
   };
-  return (socket) => void Object.assign(socket, shield);
+  prototype.registerAckCallback = function (id, ack) {
+    const guarded: Callback = (...args) => attempt(this, 'ack of the client', () => ack.apply(this, args));
+    registerAckCallback.call(this, id, isOurs(this) ? guarded : ack);
+  };
+  prototype.emitReserved = function (event, ...args) {
+    if (!isOurs(this)) return emitReserved.call(this, event, ...args);
+    const listeners = this.rawListeners(event);
+    attempt(this, event, () => own.get(event)?.call(this, args[0] as string));
+    for (const listener of listeners) attempt(this, event, () => listener.apply(this, args));
+    return listeners.length > 0;
+  };
 }
 
 /**

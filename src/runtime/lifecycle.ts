@@ -5,7 +5,7 @@ import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
 import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
-import { createShield, routeEvents } from './internals.js';
+import { routeEvents, shieldSockets } from './internals.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
@@ -13,7 +13,8 @@ import { isThenable, withDeadline } from './thenable.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
 
-const shield = createShield(
+shieldSockets(
+  (socket) => stateOf(socket) !== undefined,
   new Map([
     ['disconnecting', onDisconnecting],
     ['disconnect', onDisconnect],
@@ -31,7 +32,6 @@ const shield = createShield(
 export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
-  shield(socket);
   joinUserRoom(state);
   if (!state.namespace.hasConnectHooks) {
     state.isSettled = true;
@@ -164,13 +164,12 @@ function leave(state: SocketState): void {
 
 /** Runs `@OnDisconnect` after `@OnDisconnecting`, and ends the scope of the connection. */
 function seeOff(state: SocketState, disconnecting: Promise<void> | null): void {
-  const rest = async (): Promise<void> => {
-    if (disconnecting !== null) await disconnecting;
-    const running = runLeaveHooks(state, 'disconnect');
-    if (running !== null) await running;
-    await state.context.release((error) => reportHook(state.context, 'dispose', error));
-  };
-  state.namespace.calls.track(rest());
+  const release = () => state.release((error) => reportHook(state.context, 'dispose', error));
+  if (disconnecting !== null) {
+    return track(state, disconnecting.then(() => runLeaveHooks(state, 'disconnect')).then(release));
+  }
+  const running = runLeaveHooks(state, 'disconnect');
+  track(state, running === null ? release() : running.then(release));
 }
 
 /** Hooks of the gateways that were told of the client: those whose `@OnConnect` started, or that have none. */
@@ -206,8 +205,8 @@ function runLeaveHook(state: SocketState, hook: BoundHook): unknown {
   }
 }
 
-function track({ namespace }: SocketState, disposal: Promise<void> | null): void {
-  if (disposal !== null) namespace.calls.track(disposal);
+function track({ namespace }: SocketState, rest: Promise<unknown> | null): void {
+  if (rest !== null) namespace.calls.track(rest);
 }
 
 /** One after the other, without a promise as long as none returns one. */

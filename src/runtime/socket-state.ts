@@ -7,8 +7,6 @@ import { attachState } from './state-of.js';
 
 /** What gatewire knows about one client in one namespace. */
 export class SocketState {
-  /** The context of the stay as a whole; it owns the instances of the scope `connection`. */
-  readonly context: SocketContext;
   user: unknown = undefined;
   /** Events that came before `@OnConnect` was done; null once they flow. */
   waiting: EventPacket[] | null = null;
@@ -24,6 +22,7 @@ export class SocketState {
   leftBecause: string | null = null;
   /** Rooms at the time of leaving. */
   lastRooms: ReadonlySet<string> | null = null;
+  #context: SocketContext | null = null;
   #exceptions: ExceptionWindow | null = null;
   #leaving: Set<(reason: Error) => void> | null = null;
 
@@ -32,8 +31,18 @@ export class SocketState {
     readonly namespace: BoundNamespace,
     readonly params: Readonly<Record<string, string>>,
   ) {
-    this.context = new SocketContext(this);
     attachState(socket, this);
+  }
+
+  /** The context of the stay as a whole; it owns the instances of the scope `connection`. */
+  get context(): SocketContext {
+    this.#context ??= new SocketContext(this);
+    return this.#context;
+  }
+
+  /** Ends the scope `connection`, where anything was made in it. */
+  release(onError: (error: unknown) => void): Promise<void> | null {
+    return this.#context === null ? null : this.#context.release(onError);
   }
 
   /** Limits how many `exception` events this client gets. */
