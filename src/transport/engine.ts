@@ -6,6 +6,8 @@ import type { Server, ServerOptions } from 'socket.io';
 /** One connection of the engine, below all namespaces. */
 export interface EngineConnection {
   readonly readyState: string;
+  /** What a polling transport runs when the poll comes in which it says goodbye. */
+  readonly transport: { shouldClose?: (() => void) | null };
   close(discard?: boolean): void;
   /** Ends it here and now, whatever the other side says. */
   onClose(reason: string): void;
@@ -17,6 +19,7 @@ export interface EngineConnection {
 export interface Engine {
   readonly clients: Readonly<Record<string, EngineConnection>>;
   readonly clientsCount: number;
+  on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -43,7 +46,17 @@ export function createEngine(
     allowRequest === undefined ? options : { ...options, allowRequest: guarded(allowRequest, onError) },
   );
   io.bind(engine);
+  engine.on('connection', endWaiting);
   return engine;
+}
+
+/** A polling transport that closes while nobody polls would wait 30 s for a poll that cannot reach it any more. */
+function endWaiting(connection: EngineConnection): void {
+  connection.once('close', () => {
+    const { transport } = connection;
+    transport.shouldClose?.();
+    transport.shouldClose = null;
+  });
 }
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
