@@ -9,7 +9,7 @@ export class FrameReader {
   readonly socket: RawWebSocket;
   private readonly frames: (string | Buffer)[] = [];
   private wake: () => void = () => {};
-  private isClosed = false;
+  isClosed = false;
 
   /** @param answersPings - answers the engine's pings and does not show them */
   constructor(url: string, { answersPings = true } = {}) {
