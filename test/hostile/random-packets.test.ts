@@ -41,13 +41,17 @@ describe(`random packets (again with RANDOM_SEED=${SEED})`, () => {
       return index < WEBSOCKET_SENDERS ? sendOverWebSockets(random, run) : sendOverPolling(random, run);
     });
     const { packets } = await state();
-    const reached = stateWhen((now) => now.packets >= packets + count);
+    const reached = stateWhen((now) => run.isOver || now.packets >= packets + count);
     try {
       await Promise.race([reached, Promise.all(senders)]);
+      run.isOver = true;
+      await Promise.all(senders);
+    } catch (cause) {
+      throw new Error(`seed ${SEED}; the server printed: ${server.printed}`, { cause });
     } finally {
       run.isOver = true;
+      await Promise.allSettled([reached, ...senders]);
     }
-    await Promise.all(senders);
     return run;
   }
 

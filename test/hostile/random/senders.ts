@@ -58,7 +58,7 @@ export async function sendOverPolling(random: Seeded, run: Run): Promise<void> {
 }
 
 function batchOf(random: Seeded): Frames[] {
-  return Array.from({ length: random.int(1, 30) }, () => nextFrames(random));
+  return Array.from({ length: random.int(1, 16) }, () => nextFrames(random));
 }
 
 async function isAnswered(reader: FrameReader, mark: string): Promise<boolean> {
