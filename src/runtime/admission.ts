@@ -111,7 +111,10 @@ async function identify(state: SocketState, authenticate: Authenticate): Promise
   throw new GatewireError('UNAUTHENTICATED', { cause });
 }
 
+// One for all sockets of all fixed namespaces.
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
 function paramsOf({ plan }: BoundNamespace, socket: Socket): Readonly<Record<string, string>> {
-  if (plan.pattern === null) return {};
+  if (plan.pattern === null) return NO_PARAMS;
   return { ...plan.pattern.exec(socket.nsp.name)?.groups };
 }
