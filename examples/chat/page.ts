@@ -26,6 +26,7 @@ const files = new Map([
     'sidebar.js',
     'sign-in.js',
     'typing.js',
+    'view.js',
     'icon.svg',
   ].map((file) => [`/${file}`, file] as const),
 ]);

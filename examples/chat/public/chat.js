@@ -1,17 +1,14 @@
 // The page of the chat, in plain browser JavaScript. This file puts the others together.
 import { call, connect, showProblem, socket, watchConnection } from './connection.js';
 import { conversations, forget, privateWith, put, roomOf, tidy } from './conversations.js';
-import { arrange, byId, recall, remember, setText } from './dom.js';
+import { byId, recall, setText } from './dom.js';
 import { newId } from './messages.js';
-import { setDrawer, showSide } from './sidebar.js';
+import { setDrawer } from './sidebar.js';
 import { askForName, session, signOut } from './sign-in.js';
-import { startsTyping, stopsTyping, tellTyping, toldNothing, typingWords } from './typing.js';
+import { startsTyping, stopsTyping, tellTyping, toldNothing } from './typing.js';
+import { announceNew, current, draw, fitText, scrollToEnd, show, useActions } from './view.js';
 
-const scroller = byId('scroller');
 const textField = byId('text');
-
-let current = null; // the conversation that is shown
-let atEnd = true; // whether the reader looks at the newest message
 
 // --- The server ---
 
@@ -29,7 +26,7 @@ socket.on('welcome', async ({ you, rooms }) => {
 });
 
 socket.on('disconnect', () => {
-  for (const room of conversations('room')) Object.assign(room, { isEntered: false, people: [] });
+  for (const room of conversations('room')) Object.assign(room, { isEntered: false, count: 0, people: [] });
   draw();
 });
 
@@ -72,7 +69,7 @@ function receive(conversation, message) {
   const { isOwn } = put(conversation, { ...message, state: 'sent' });
   stopsTyping(conversation, message.from);
   if (isNew && !isOwn && (conversation !== current || document.hidden)) conversation.unread += 1;
-  if (isNew && conversation === current && !atEnd) byId('newer').hidden = false;
+  if (isNew && conversation === current) announceNew();
   tidy(conversation);
   draw();
 }
@@ -157,8 +154,8 @@ byId('composer').addEventListener('submit', (event) => {
   textField.focus();
   if (!text || !current) return;
   const message = { id: newId(), from: session.me, text, at: Date.now(), state: 'pending' };
-  atEnd = true;
   void transmit(current, put(current, message));
+  scrollToEnd();
   toldNothing();
   textField.value = '';
   fitText();
@@ -208,101 +205,20 @@ function sendWaiting(conversation) {
   }
 }
 
-/** The field grows with its text, up to the limit in the style sheet. */
-function fitText() {
-  textField.style.height = 'auto';
-  textField.style.height = `${textField.scrollHeight + 2}px`;
-}
-
-// --- Showing ---
-
-function show(conversation) {
-  if (current) current.draft = textField.value;
-  current = conversation;
-  textField.value = current?.draft ?? '';
-  toldNothing();
-  // Only what comes from now on is to be read out.
-  scroller.setAttribute('aria-busy', 'true');
-  arrange(scroller, current ? [current.list] : []);
-  scroller.removeAttribute('aria-busy');
-  atEnd = true;
-  draw();
-  fitText();
-  if (matchMedia('(hover: hover)').matches) textField.focus(); // on a phone the keyboard would hide half
-}
-
-function draw() {
-  if (current && !document.hidden) current.unread = 0;
-  const unread = showSide(current, { open, leave, writeTo: (person) => open(privateWith(person)) });
-  const { title, subtitle, empty, hint } = wordsFor(current);
-  document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · gatewire chat`;
-  setText(byId('title'), title);
-  setText(byId('subtitle'), subtitle);
-  setText(byId('empty-title'), empty);
-  setText(byId('empty-text'), hint);
-  byId('empty').hidden = current !== null && current.messages.size > 0;
-  setText(byId('typing'), current ? typingWords(current) : '');
-  byId('composer').hidden = current === null;
-  textField.placeholder = current ? `Write to ${title}` : '';
-  if (atEnd) scrollToEnd();
-
-  const own = conversations('room').filter(({ isOpen }) => isOpen);
-  remember('rooms', own.map(({ id }) => id).join('\n'));
-  remember('current', current?.kind === 'room' ? current.id : '');
-}
-
-function wordsFor(conversation) {
-  if (conversation === null) {
-    const hint = 'Choose one from the list, or make a new one.';
-    return { title: 'No room', subtitle: '', empty: 'You are in no room', hint };
-  }
-  const { kind, name, people, isEntered } = conversation;
-  if (kind === 'person') {
-    const hint = 'Only the two of you see this, on all of your devices. The server keeps nothing of it.';
-    return { title: name, subtitle: 'Private', empty: `Nothing said to ${name} yet`, hint };
-  }
-  const count = people.length === 1 ? 'Only you here' : `${people.length} people here`;
-  return {
-    title: `#${name}`,
-    subtitle: isEntered ? count : 'Offline',
-    empty: 'Nothing said here yet',
-    hint: 'Open this page in a second window and talk to yourself.',
-  };
-}
-
-function scrollToEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-  byId('newer').hidden = true;
-}
-
-scroller.addEventListener('scroll', () => {
-  atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-  if (atEnd) byId('newer').hidden = true;
-});
-
-byId('newer').addEventListener('click', () => {
-  scrollToEnd();
-  textField.focus();
-});
-
-// The keyboard of a phone takes half of the height: the newest message stays in sight.
-new ResizeObserver(() => atEnd && scrollToEnd()).observe(scroller);
-document.addEventListener('visibilitychange', draw);
 byId('sign-out').addEventListener('click', signOut);
 
 // --- Beginning ---
 
-const TOO_OLD =
-  'You have to sign in again: your sign-in is too old, or the server was restarted. What you wrote is still here.';
+const TOO_OLD = 'You have to sign in again: your sign-in is too old, or the server was restarted.';
 
 function start() {
   byId('chat').hidden = false;
-  show(current);
+  show(current ?? roomOf(recall('current') || conversations('room')[0].id));
   connect();
 }
 
+useActions({ open, leave, writeTo: (person) => open(privateWith(person)) });
 for (const room of recall('rooms').split('\n')) roomOf(room || 'lobby').isOpen = true;
-current = roomOf(recall('current') || conversations('room')[0].id);
 watchConnection(() => askForName(TOO_OLD, start));
 if (session.token) start();
 else askForName('', start);

@@ -6,8 +6,8 @@ const side = byId('side');
 const opener = byId('open-side');
 const entries = new Map(); // key -> list item: one that stays keeps the focus
 
-/** Lists rooms, private conversations and the people of `current`. */
-export function showSide(current, { open, leave, writeTo }) {
+/** Lists rooms, private conversations and the people `here`. */
+export function showSide(current, here, { open, leave, writeTo }) {
   const entry = (conversation) => showEntry(conversation, conversation === current, open, leave);
   arrange(byId('rooms'), conversations('room').map(entry));
 
@@ -15,7 +15,6 @@ export function showSide(current, { open, leave, writeTo }) {
   byId('private-section').hidden = chats.length === 0;
   arrange(byId('private'), chats.map(entry));
 
-  const here = current?.kind === 'room' ? current.people : [];
   byId('people-title').parentElement.hidden = here.length === 0;
   setText(byId('people-title'), `Here now · ${here.length}`);
   arrange(
