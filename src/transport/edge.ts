@@ -26,8 +26,15 @@ export class Edge {
   #detach: () => void = () => {};
   /** The server forgets a socket once it is upgraded, and would wait for it when it closes. */
   readonly #upgraded = new Set<Duplex>();
+  /** One listener for all sockets: each connection keeps its listeners for as long as it lives. */
+  readonly #forget: (this: Duplex) => void;
 
-  constructor(private readonly options: EdgeOptions) {}
+  constructor(private readonly options: EdgeOptions) {
+    const upgraded = this.#upgraded;
+    this.#forget = function () {
+      upgraded.delete(this);
+    };
+  }
 
   /** Takes over a server's requests and upgrades below the path. */
   attach(server: HttpServer): void {
@@ -91,9 +98,9 @@ export class Edge {
 
   #handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#upgraded.add(socket);
-    socket.once('close', () => this.#upgraded.delete(socket));
+    socket.on('close', this.#forget);
     // Nobody else listens until the WebSocket stands; a reset before that would be an uncaught error.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (this.#isClosing && isHandshake(request)) return refuseUpgrade(socket, 503);
     try {
       this.options.engine.handleUpgrade(request, socket, head);
@@ -122,19 +129,23 @@ function refuse(response: ServerResponse, status: number): void {
 
 /** Another listener may want it; when none does, Node would keep the socket open for ever. */
 function leaveToOthers(socket: Duplex): void {
-  const onError = (): void => void socket.destroy();
-  socket.on('error', onError);
+  socket.on('error', destroy);
   const timer = setTimeout(() => {
     if ((socket as Socket).bytesWritten === 0) refuseUpgrade(socket, 404);
-    else socket.off('error', onError);
+    else socket.off('error', destroy);
   }, UNWANTED_UPGRADE_MS);
   timer.unref();
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.on('error', () => socket.destroy());
+  socket.on('error', destroy);
   // Destroyed, since a client that leaves its own side open would keep the socket for as long as it likes.
   socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
     socket.destroy(),
   );
+}
+
+/** One listener for the errors of all sockets. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }

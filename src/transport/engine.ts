@@ -7,12 +7,12 @@ import type { Server, ServerOptions } from 'socket.io';
 export interface EngineConnection {
   readonly readyState: string;
   /** What a polling transport runs when the poll comes in which it says goodbye. */
-  readonly transport: { shouldClose?: (() => void) | null };
+  readonly transport: { readonly name: string; shouldClose?: (() => void) | null };
   close(discard?: boolean): void;
   /** Ends it here and now, whatever the other side says. */
   onClose(reason: string): void;
+  on(event: 'close', listener: (this: EngineConnection) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
-  off(event: 'close', listener: () => void): unknown;
 }
 
 /** The part of Engine.IO's server that gatewire uses. */
@@ -52,11 +52,13 @@ export function createEngine(
 
 /** A polling transport that closes while nobody polls would wait 30 s for a poll that cannot reach it any more. */
 function endWaiting(connection: EngineConnection): void {
-  connection.once('close', () => {
-    const { transport } = connection;
-    transport.shouldClose?.();
-    transport.shouldClose = null;
-  });
+  if (connection.transport.name === 'polling') connection.on('close', answerLastPoll);
+}
+
+function answerLastPoll(this: EngineConnection): void {
+  const { transport } = this;
+  transport.shouldClose?.();
+  transport.shouldClose = null;
 }
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
