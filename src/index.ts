@@ -46,6 +46,7 @@ export { Emitter } from './metadata/emitter.js';
 export type { Class, ScopeName } from './metadata/record.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
 export type {
+  BroadcastTarget,
   CallAllResult,
   CallOptions,
   NamespaceTarget,

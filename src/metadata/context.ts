@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { AnyContract, Contract, Params } from '../contract/contract.js';
-import type { NamespaceTarget, Target } from './target.js';
+import type { BroadcastTarget, NamespaceTarget, Target } from './target.js';
 
 /** What a client brought along when it connected. */
 export interface Handshake {
@@ -81,8 +81,8 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   to: Target<TContract>['to'];
   /** Sends to all but this client and those in these rooms. */
   except: Target<TContract>['except'];
-  /** Sends to all but this client. */
-  readonly broadcast: Target<TContract>;
+  /** Sends to all but this client; `broadcast.user(id)` to the user's other devices. */
+  readonly broadcast: BroadcastTarget<TContract>;
   /** Takes this client out of this namespace; it stays away until the page connects again. */
   disconnect(): void;
   /** Closes the connection of this client, with all of its namespaces; it comes back by itself. */

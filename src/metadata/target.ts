@@ -88,10 +88,15 @@ export interface SocketTarget<TContract extends Contract = AnyContract> extends 
   ): Promise<CallAnswer<TContract, TEvent>>;
 }
 
-/** Everyone in a namespace instance, and the way to a part of them. */
-export interface NamespaceTarget<TContract extends Contract = AnyContract> extends Target<TContract> {
-  /** All sockets of a user. */
+/** Everyone in a namespace instance, and the way to the devices of one user. */
+export interface BroadcastTarget<TContract extends Contract = AnyContract> extends Target<TContract> {
+  /** All sockets of a user; of `ctx.broadcast`, all but this one. */
   user(id: string): Target<TContract>;
+}
+
+/** Everyone in a namespace instance, and the way to a part of them. */
+export interface NamespaceTarget<TContract extends Contract = AnyContract>
+  extends BroadcastTarget<TContract> {
   /** One socket, by its id. */
   socket(id: string): SocketTarget<TContract>;
 }

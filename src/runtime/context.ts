@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ConnectContext, ContextLog, EventContext, Handshake } from '../metadata/context.js';
-import type { NamespaceTarget, Target } from '../metadata/target.js';
+import type { BroadcastTarget, NamespaceTarget, Target } from '../metadata/target.js';
 import type { BoundEvent } from './bound.js';
 import type { FailurePlace } from './failures.js';
 import { ScopeInstances } from './injection/instances.js';
 import type { Reply } from './reply.js';
 import { applicationRooms, storedRoom, storedRooms } from './rooms.js';
 import type { SocketState } from './socket-state.js';
-import { RoomTarget, WholeNamespace } from './target.js';
+import { Broadcast, RoomTarget, WholeNamespace } from './target.js';
 
 /** The context of a connect, a hook, or a client's whole stay. What a handler rarely asks for is made when it asks. */
 export class SocketContext implements ConnectContext {
@@ -100,8 +100,8 @@ export class SocketContext implements ConnectContext {
     return new RoomTarget(this.state.socket, [], [this.state.socket.id, ...storedRooms(room)]);
   }
 
-  get broadcast(): Target {
-    return new RoomTarget(this.state.socket, [], [this.state.socket.id]);
+  get broadcast(): BroadcastTarget {
+    return new Broadcast(this.state.socket, [this.state.socket.id]);
   }
 
   disconnect(): void {

@@ -1,6 +1,7 @@
 import type { BroadcastOperator, DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
+  BroadcastTarget,
   CallAllResult,
   CallOptions,
   NamespaceTarget,
@@ -126,14 +127,24 @@ class OneSocket extends RoomTarget implements SocketTarget {
   }
 }
 
-/** Everyone in a namespace instance. */
-export class WholeNamespace extends RoomTarget implements NamespaceTarget {
-  constructor(located: Located) {
-    super(located);
+/** Everyone in a namespace instance, or everyone but one. */
+export class Broadcast extends RoomTarget implements BroadcastTarget {
+  constructor(
+    located: Located,
+    private readonly withoutSender: readonly string[] = [],
+  ) {
+    super(located, [], withoutSender);
   }
 
   user(id: string): Target {
-    return new RoomTarget(this.located, [userRoom(id)]);
+    return new RoomTarget(this.located, [userRoom(id)], this.withoutSender);
+  }
+}
+
+/** Everyone in a namespace instance, and each by its id. */
+export class WholeNamespace extends Broadcast implements NamespaceTarget {
+  constructor(located: Located) {
+    super(located);
   }
 
   socket(id: string): SocketTarget {

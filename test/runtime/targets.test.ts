@@ -34,6 +34,11 @@ class Team {
     ctx.namespace.user(id).emit('told', text);
     return ctx.namespace.user(id).count();
   }
+  @OnEvent('other-devices') otherDevices(text: string, ctx: Context) {
+    const others = ctx.broadcast.user(ctx.user?.id ?? '');
+    others.emit('told', text);
+    return others.count();
+  }
   @OnEvent('socket') socket({ id, text }: { id: string; text: string }, ctx: Context) {
     ctx.namespace.socket(id).emit('told', text);
   }
@@ -66,6 +71,17 @@ describeMatrix('targets', (cell) => {
     const client = await clients.connect(namespace);
     return Object.assign(client, { id: String(await client.next('hello')) });
   };
+
+  it('reach the other devices of a user without the one that speaks', async () => {
+    await using test = await createTestApp(Team, cell);
+    const phone = await connect(test, 'ann');
+    const laptop = await connect(test, 'ann');
+    const bob = await connect(test, 'bob');
+    expect(await phone.call('other-devices', 'read')).toBe(1);
+    expect(await laptop.next('told')).toBe('read');
+    await phone.expectNone('told');
+    await bob.expectNone('told');
+  });
 
   it('count, list, move and address rooms, with the sender or without', async () => {
     await using test = await createTestApp(Team, cell);
