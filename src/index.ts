@@ -1,15 +1,30 @@
 export type {
-  AnyContract,
+  ClientToServerEvents,
+  ServerToClientEvents,
+} from './contract/client-events.js';
+export {
+  type AnyContract,
+  type Contract,
+  type ContractDefinition,
+  defineContract,
+  type EventDefinition,
+  type Params,
+} from './contract/contract.js';
+export type {
   CallAnswer,
   CallPayload,
-  Contract,
-  ContractDefinition,
+  ClientEvent,
   EmitArguments,
-  EventDefinition,
-  Params,
+  ErrorCodeOf,
+  ErrorDetailsIn,
+  HandlerAnswer,
+  HandlerPayload,
+  PayloadsOf,
   ServerEvent,
-} from './contract/contract.js';
+} from './contract/events.js';
 export type { InputOf, OutputOf, Schema } from './contract/schema.js';
+export type { Serialized } from './contract/serialized.js';
+export type { AckReply, Exception, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
 export { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
 export { inject, Scoped } from './decorators/injection.js';
@@ -30,7 +45,6 @@ export { GatewireError, type GatewireErrorOptions } from './errors/gatewire-erro
 export type { Place, Problem } from './errors/problem.js';
 export type { ErrorCode } from './errors/registry.js';
 export type { WireCode } from './errors/wire-codes.js';
-export type { AckReply, Exception, WireError } from './errors/wire-error.js';
 export type { CallSite, SourceLocation } from './metadata/call-site.js';
 export type {
   Auth,

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 /** Folders and files of src, lowest first; those of one row do not know each other. */
 const LEVELS: readonly (readonly string[])[] = [
   ['contract', 'errors'],
+  ['client'],
   ['metadata'],
   ['decorators', 'plan', 'transport', 'stores'],
   ['runtime'],

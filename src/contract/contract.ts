@@ -1,20 +1,29 @@
-import type { InputOf, OutputOf, Schema } from './schema.js';
+import type { Schema } from './schema.js';
 
-/** One event of a contract, in either direction. */
-export interface EventDefinition {
-  /** Schema of the one argument that the event carries. */
-  readonly payload?: Schema;
-  /** Schema of the list of arguments, for events that carry several. */
-  readonly args?: Schema;
+/** What every event may have, whatever it carries. */
+interface EventBase {
   /** Schema of the acknowledgement; without it the event is fire and forget. */
   readonly ack?: Schema;
   /** Shown in generated documents. */
   readonly description?: string;
-  /** Shown in generated documents. */
+  /** Payloads, shown in generated documents. */
   readonly examples?: readonly unknown[];
   /** Marks the event as one that new code should not use. */
   readonly deprecated?: boolean;
 }
+
+/** One event of a contract, in either direction: without arguments, with one (`payload`), or with several (`args`). */
+export type EventDefinition =
+  | (EventBase & {
+      /** Schema of the one argument that the event carries. */
+      readonly payload?: Schema;
+      readonly args?: never;
+    })
+  | (EventBase & {
+      /** Schema of the list of arguments, for events that carry several. */
+      readonly args: Schema;
+      readonly payload?: never;
+    });
 
 /** The events and errors of one namespace. */
 export interface ContractDefinition {
@@ -38,6 +47,27 @@ export interface Contract<
 /** The contract of a gateway that has none: every event name and every payload is allowed. */
 export type AnyContract = Contract<string, ContractDefinition>;
 
+/**
+ * Names a namespace and everything that travels in it, once for server, client and documents. It checks nothing when
+ * it runs: what is wrong with a contract is found where a server starts with it, and together with everything else.
+ *
+ * @param namespace - a path such as `'/chat'`, or with parameters such as `'/team/:team'`
+ * @param definition - events in both directions, and errors, each with schemas of any Standard Schema library
+ * @example
+ * const chat = defineContract('/chat', {
+ *   clientToServer: {
+ *     'message:send': { payload: z.object({ text: z.string() }), ack: z.object({ id: z.string() }) },
+ *   },
+ *   serverToClient: { 'message:new': { payload: z.object({ id: z.string(), text: z.string() }) } },
+ * });
+ */
+export function defineContract<const TNamespace extends string, const TDefinition extends ContractDefinition>(
+  namespace: TNamespace,
+  definition: TDefinition,
+): Contract<TNamespace, TDefinition> {
+  return { namespace, definition };
+}
+
 /** Names and values of the parameters of a namespace such as `/team/:team`. */
 export type Params<TNamespace extends string> = string extends TNamespace
   ? Readonly<Record<string, string>>
@@ -46,42 +76,3 @@ export type Params<TNamespace extends string> = string extends TNamespace
     : TNamespace extends `${string}:${infer TName}`
       ? { readonly [P in TName]: string }
       : Readonly<Record<never, string>>;
-
-type ServerToClient<TContract extends Contract> = TContract['definition'] extends {
-  serverToClient: infer TEvents;
-}
-  ? TEvents
-  : Readonly<Record<string, EventDefinition>>;
-
-/** Names of the events that a server of this contract may send. */
-export type ServerEvent<TContract extends Contract> = keyof ServerToClient<TContract> & string;
-
-/** Arguments of `emit` for one event: anything without a contract, the payload with one. */
-export type EmitArguments<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
-  string extends ServerEvent<TContract>
-    ? readonly unknown[]
-    : ServerToClient<TContract>[TEvent] extends { args: infer TArgs }
-      ? InputOf<TArgs> extends infer TList extends readonly unknown[]
-        ? TList
-        : never
-      : ServerToClient<TContract>[TEvent] extends { payload: infer TPayload }
-        ? undefined extends InputOf<TPayload>
-          ? readonly [payload?: InputOf<TPayload>]
-          : readonly [payload: InputOf<TPayload>]
-        : readonly [];
-
-/** The one argument of a call to a client: anything without a contract, the payload with one. */
-export type CallPayload<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
-  string extends ServerEvent<TContract>
-    ? unknown
-    : ServerToClient<TContract>[TEvent] extends { payload: infer TPayload }
-      ? InputOf<TPayload>
-      : undefined;
-
-/** What a client answers to a call: unknown without a contract, the parsed acknowledgement with one. */
-export type CallAnswer<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
-  string extends ServerEvent<TContract>
-    ? unknown
-    : ServerToClient<TContract>[TEvent] extends { ack: infer TAck }
-      ? OutputOf<TAck>
-      : undefined;

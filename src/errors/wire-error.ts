@@ -1,30 +1,9 @@
-import { GatewireError } from './gatewire-error.js';
-
-/** An error as it travels: in a failed acknowledgement, in `exception`, in `connect_error`. */
-export interface WireError {
-  readonly code: string;
-  readonly message: string;
-  /** The same id stands in the server's log. */
-  readonly id: string;
-  readonly details?: unknown;
-  readonly retryAfterMs?: number;
-}
-
-/** An acknowledgement as it travels. `data` is absent when the handler returned `undefined`. */
-export type AckReply<TData = unknown> =
-  | { readonly ok: true; readonly data?: TData }
-  | { readonly ok: false; readonly error: WireError };
-
-/** What clients receive as the event `exception` when an event without acknowledgement failed. */
-export interface Exception {
-  readonly event: string;
-  readonly error: WireError;
-}
+import { GatewireError, type GatewireErrorOptions } from './gatewire-error.js';
 
 /** Reduces an error to what may leave the process. */
-export function toWireError(error: GatewireError, id: string): WireError {
+export function toWireError(error: GatewireError, id: string) {
   return {
-    code: error.code,
+    code: error.code as string,
     message: error.message,
     id,
     ...(error.details === undefined ? null : { details: error.details }),
@@ -33,6 +12,9 @@ export function toWireError(error: GatewireError, id: string): WireError {
 }
 
 /** Makes the error again that a server sent. */
-export function fromWireError({ code, ...rest }: WireError): GatewireError {
+export function fromWireError({
+  code,
+  ...rest
+}: GatewireErrorOptions & { readonly code: string }): GatewireError {
   return new GatewireError(code, rest);
 }

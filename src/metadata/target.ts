@@ -1,11 +1,5 @@
-import type {
-  AnyContract,
-  CallAnswer,
-  CallPayload,
-  Contract,
-  EmitArguments,
-  ServerEvent,
-} from '../contract/contract.js';
+import type { AnyContract, Contract } from '../contract/contract.js';
+import type { CallAnswer, CallPayload, EmitArguments, ServerEvent } from '../contract/events.js';
 
 /** Options of a call to clients. */
 export interface CallOptions {

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
+import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { WireError } from '../errors/wire-error.js';
 import type { Authenticator, Handshake, Identity } from '../metadata/context.js';
 import type { NamespacePlan } from '../plan/types.js';
 import type { BoundNamespace, Stage } from './bound.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { WireError } from '../errors/wire-error.js';
 import type { ReplyShape } from '../plan/types.js';
 import type { BoundEvent } from './bound.js';
 import { CallContext } from './context.js';

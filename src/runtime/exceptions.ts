@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Exception, WireError } from '../errors/wire-error.js';
+import type { Exception, WireError } from '../contract/wire.js';
 
 const WINDOW_MS = 1_000;
 const MAX_PER_WINDOW = 10;

@@ -1,5 +1,6 @@
+import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { toWireError, type WireError } from '../errors/wire-error.js';
+import { toWireError } from '../errors/wire-error.js';
 import type { Logger } from './logger.js';
 import { isThenable } from './thenable.js';
 

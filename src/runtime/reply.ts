@@ -1,4 +1,4 @@
-import type { AckReply, WireError } from '../errors/wire-error.js';
+import type { AckReply, WireError } from '../contract/wire.js';
 import type { ReplyShape } from '../plan/types.js';
 
 /** Socket.IO's function that puts an acknowledgement on the wire. */

@@ -1,6 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { AckReply, WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { type AckReply, fromWireError, type WireError } from '../errors/wire-error.js';
+import { fromWireError } from '../errors/wire-error.js';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;

@@ -1,0 +1,34 @@
+export type {
+  ClientToServerEvents,
+  ReceivedAnswer,
+  ReceivedArguments,
+  SentAnswer,
+  SentArguments,
+  ServerToClientEvents,
+} from './client-events.js';
+export {
+  type AnyContract,
+  type Contract,
+  type ContractDefinition,
+  defineContract,
+  type EventDefinition,
+  type Params,
+} from './contract.js';
+export type {
+  ArgumentsOf,
+  CallAnswer,
+  CallPayload,
+  ClientEvent,
+  ClientToServer,
+  EmitArguments,
+  ErrorCodeOf,
+  ErrorDetailsIn,
+  HandlerAnswer,
+  HandlerPayload,
+  PayloadsOf,
+  ServerEvent,
+  ServerToClient,
+} from './events.js';
+export type { InputOf, OutputOf, Schema } from './schema.js';
+export type { Serialized } from './serialized.js';
+export type { AckReply, Exception, WireError } from './wire.js';
