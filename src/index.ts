@@ -9,6 +9,7 @@ export {
   defineContract,
   type EventDefinition,
   type Params,
+  type ParamsArgument,
 } from './contract/contract.js';
 export type {
   CallAnswer,
@@ -45,6 +46,13 @@ export { GatewireError, type GatewireErrorOptions } from './errors/gatewire-erro
 export type { Place, Problem } from './errors/problem.js';
 export type { ErrorCode } from './errors/registry.js';
 export type { WireCode } from './errors/wire-codes.js';
+export {
+  type ConnectContextOf,
+  type ContextOf,
+  type GatewayKit,
+  gatewayFor,
+  type KitEventOptions,
+} from './kit.js';
 export type { CallSite, SourceLocation } from './metadata/call-site.js';
 export type {
   Auth,

@@ -32,7 +32,8 @@ export type ReceivedArguments<TEvent> = TEvent extends { readonly args: infer TA
 /** What a client answers when the server asks it. */
 export type SentAnswer<TEvent> = TEvent extends { readonly ack: infer TAck }
   ? Serialized<InputOf<TAck>>
-  : void;
+  : // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns
+    void;
 
 type Listener<TArguments extends readonly unknown[]> = (...args: [...TArguments]) => void;
 type ListenerWithAck<TArguments extends readonly unknown[], TAnswer> = (

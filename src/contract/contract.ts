@@ -68,6 +68,13 @@ export function defineContract<const TNamespace extends string, const TDefinitio
   return { namespace, definition };
 }
 
+/** The parameters of a namespace as an argument, which is there when the namespace has any. */
+export type ParamsArgument<TNamespace extends string> = string extends TNamespace
+  ? readonly [params?: Params<TNamespace>]
+  : Record<never, string> extends Params<TNamespace>
+    ? readonly []
+    : readonly [params: Params<TNamespace>];
+
 /** Names and values of the parameters of a namespace such as `/team/:team`. */
 export type Params<TNamespace extends string> = string extends TNamespace
   ? Readonly<Record<string, string>>

@@ -48,7 +48,10 @@ export type HandlerPayload<TEvent> = TEvent extends { readonly args: infer TArgs
     : undefined;
 
 /** What a handler has to return; nothing is sent where the contract names no acknowledgement. */
-export type HandlerAnswer<TEvent> = TEvent extends { readonly ack: infer TAck } ? InputOf<TAck> : void;
+export type HandlerAnswer<TEvent> = TEvent extends { readonly ack: infer TAck }
+  ? InputOf<TAck>
+  : // biome-ignore lint/suspicious/noConfusingVoidType: it is what a method returns
+    void;
 
 /**
  * The parsed payloads of a contract by event, for the signatures of handlers.

@@ -13,6 +13,7 @@ export {
   defineContract,
   type EventDefinition,
   type Params,
+  type ParamsArgument,
 } from './contract.js';
 export type {
   ArgumentsOf,

@@ -1,6 +1,6 @@
 import { CallSite } from '../metadata/call-site.js';
 import type { Auth, User } from '../metadata/context.js';
-import { type Class, editRecord } from '../metadata/record.js';
+import { type Class, editRecord, type GatewayDeclaration } from '../metadata/record.js';
 import { assertExperimental } from './experimental.js';
 
 /** Options of `@Gateway`. */
@@ -39,9 +39,13 @@ export function Gateway<TUser extends User = User, TData = unknown>(
   namespace: string | RegExp = '/',
   options: GatewayOptions<TUser, TData> = {},
 ): ClassDecorator {
-  const at = new CallSite(Gateway);
+  return gatewayDecorator({ namespace, options, contract: null, at: new CallSite(Gateway) });
+}
+
+/** Writes down one `@Gateway`, plain or of a kit. */
+export function gatewayDecorator(declaration: GatewayDeclaration): ClassDecorator {
   return (target: unknown, second?: unknown) => {
     assertExperimental('Gateway', second);
-    editRecord(target as Class).gateways.unshift({ namespace, options, at });
+    editRecord(target as Class).gateways.unshift(declaration);
   };
 }

@@ -1,6 +1,6 @@
 import type { Schema } from '../contract/schema.js';
 import { CallSite } from '../metadata/call-site.js';
-import { editMethod } from '../metadata/record.js';
+import { type EventDeclaration, editMethod } from '../metadata/record.js';
 import { assertExperimental } from './experimental.js';
 
 /** Options of `@OnEvent`. */
@@ -21,6 +21,12 @@ export interface OnEventOptions {
    * @default the gateway's `reply`
    */
   readonly reply?: 'envelope' | 'raw';
+  /** Shown in generated documents. */
+  readonly description?: string;
+  /** Payloads, shown in generated documents. */
+  readonly examples?: readonly unknown[];
+  /** Marks the event as one that new code should not use. */
+  readonly deprecated?: boolean;
 }
 
 /**
@@ -38,9 +44,14 @@ export function OnEvent(
   names: string | RegExp | readonly (string | RegExp)[],
   options: OnEventOptions = {},
 ): MethodDecorator {
-  const at = new CallSite(OnEvent);
+  const all = Array.isArray(names) ? names : [names];
+  return eventDecorator({ names: all, options, contract: null, at: new CallSite(OnEvent) });
+}
+
+/** Writes down one `@OnEvent`, plain or of a kit. */
+export function eventDecorator(declaration: EventDeclaration): MethodDecorator {
   return (target: object, key: string | symbol) => {
     assertExperimental('OnEvent', key);
-    editMethod(target, key).events.unshift({ names: Array.isArray(names) ? names : [names], options, at });
+    editMethod(target, key).events.unshift(declaration);
   };
 }

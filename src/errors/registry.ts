@@ -74,6 +74,33 @@ export const ERRORS = {
     why: 'both would run and both would try to acknowledge',
     help: 'keep one of them',
   }),
+  // ---- contracts
+  GW_ERR_BUILD_BAD_CONTRACT: entry<{ given: string }>({
+    message: ({ given }) => `${given} was given to gatewayFor and is no contract`,
+    help: "pass what defineContract('/chat', { … }) returns; undefined means that two files import each other",
+  }),
+  GW_ERR_BUILD_UNHANDLED_EVENT: entry<{ event: string; namespace: string; method: string }>({
+    message: ({ event, namespace }) =>
+      `event \`${event}\` of the contract of \`${namespace}\` has no handler`,
+    why: 'clients may send it, and would be told UNKNOWN_EVENT',
+    help: ({ event, method }) =>
+      `write @Kit.OnEvent('${event}') ${method}(payload: Payload['${event}'], ctx: Context) { … }, with Kit from gatewayFor`,
+  }),
+  GW_ERR_BUILD_PAST_CONTRACT: entry<{ event: string; namespace: string }>({
+    message: ({ event, namespace }) =>
+      `event \`${event}\` of the contract of \`${namespace}\` is handled with the plain @OnEvent`,
+    why: 'its payload and its answer would not be checked',
+    help: ({ event }) => `write @Kit.OnEvent('${event}'), with Kit from gatewayFor(contract)`,
+  }),
+  GW_ERR_BUILD_NOT_IN_CONTRACT: entry<{ event: string; namespace: string; suggestion: string | null }>({
+    message: ({ event, namespace }) => `event \`${event}\` is not in the contract of \`${namespace}\``,
+    help: ({ suggestion }) => `${meant(suggestion)}add it to clientToServer, or use the plain @OnEvent`,
+  }),
+  GW_ERR_BUILD_FOREIGN_CONTRACT: entry<{ method: string; contract: string; namespace: string }>({
+    message: ({ method, contract, namespace }) =>
+      `\`${method}\` handles an event of the contract of \`${contract}\`, and its gateway serves \`${namespace}\` without it`,
+    help: 'take Gateway and OnEvent from one gatewayFor(contract)',
+  }),
   GW_ERR_BUILD_NOT_A_METHOD: entry<{ decorator: string; member: string }>({
     message: ({ decorator, member }) =>
       `@${decorator} stands on \`${member}\`, which is not an instance method`,

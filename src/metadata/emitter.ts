@@ -1,3 +1,4 @@
+import type { Contract, ParamsArgument } from '../contract/contract.js';
 import type { NamespaceTarget } from './target.js';
 
 /**
@@ -14,7 +15,18 @@ import type { NamespaceTarget } from './target.js';
  */
 export abstract class Emitter {
   /**
-   * A namespace of the application.
+   * The namespace of a contract, which knows its events.
+   *
+   * @param contract - what `defineContract` returned
+   * @param params - values of the parameters in its name, where it has any
+   * @throws {GatewireError} NOT_FOUND when no gateway has that namespace, INVALID_PAYLOAD for an unfit parameter
+   */
+  abstract namespace<TContract extends Contract>(
+    contract: TContract,
+    ...params: ParamsArgument<TContract['namespace']>
+  ): NamespaceTarget<TContract>;
+  /**
+   * A namespace of the application, without types for its events.
    *
    * @param name - as declared, such as `'/team/:team'`, or the name of an instance, such as `'/team/7'`
    * @param params - values of the parameters in the name

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Contract } from '../contract/contract.js';
 import type { CallSite } from './call-site.js';
 
 /** Any class. */
@@ -11,6 +12,8 @@ export type ScopeName = 'singleton' | 'connection' | 'event';
 export interface GatewayDeclaration {
   readonly namespace: unknown;
   readonly options: unknown;
+  /** The contract of the kit whose decorator it is; null for the plain one. */
+  readonly contract: Contract | null;
   readonly at: CallSite;
 }
 
@@ -18,6 +21,8 @@ export interface GatewayDeclaration {
 export interface EventDeclaration {
   readonly names: readonly unknown[];
   readonly options: unknown;
+  /** The contract of the kit whose decorator it is; null for the plain one. */
+  readonly contract: Contract | null;
   readonly at: CallSite;
 }
 

@@ -29,8 +29,8 @@ export interface GuardClass<TContext = EventContext> {
 
 /** A function of ctx, or an injectable class with `check(ctx)`. */
 // `never` lets a check ask for a narrower context than the plain decorators know.
-export type Check =
-  | ((ctx: never) => boolean | Promise<boolean>)
+export type Check<TContext = never> =
+  | ((ctx: TContext) => boolean | Promise<boolean>)
   | (new (
       ...args: never[]
-    ) => GuardClass<never>);
+    ) => GuardClass<TContext>);

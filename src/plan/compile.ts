@@ -1,7 +1,9 @@
+import type { Contract } from '../contract/contract.js';
 import type { Place, Problem } from '../errors/problem.js';
 import type { CallSite } from '../metadata/call-site.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
+import { compileContract, findForeign, findUnhandled } from './contracts.js';
 import { compileDependencies, type Root } from './dependencies.js';
 import {
   type CompiledGateway,
@@ -16,7 +18,7 @@ import { Problems, place } from './problems.js';
 import { compileProviders } from './providers.js';
 import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
-import type { AppPlan, EventPlan, NamespacePlan, ReplyShape, StepPlan } from './types.js';
+import type { AppPlan, ContractPlan, EventPlan, NamespacePlan, ReplyShape, StepPlan } from './types.js';
 import { stepsOf } from './walk.js';
 
 /** What an application declares, as far as the plan is concerned. Values are as written. */
@@ -135,6 +137,10 @@ function compileNamespace(
   const data = agree('data', gateways, (gateway) => gateway.data, problems);
   const all = gateways.flatMap((gateway) => gateway.events);
   findDuplicates(namespace.name, all, problems);
+  const contract = agree('contract', gateways, (gateway) => gateway.contract, problems) as
+    | Contract
+    | undefined;
+  findForeign(contract ?? null, namespace.name, all, problems);
   const connect = [...appSteps, ...gateways.flatMap((gateway) => gateway.connect)].filter(
     (step) => step.connects,
   );
@@ -149,7 +155,21 @@ function compileNamespace(
     events: Object.freeze(all.filter((event) => event.name !== null)),
     patterns: Object.freeze(all.filter((event) => event.pattern !== null)),
     any: all.find(isCatchAll) ?? null,
+    contract: contract === undefined ? null : compileNamespaceContract(contract, gateways, all, problems),
   });
+}
+
+function compileNamespaceContract(
+  contract: Contract,
+  gateways: readonly CompiledGateway[],
+  events: readonly EventPlan[],
+  problems: Problems,
+): ContractPlan {
+  const places = gateways
+    .filter((gateway) => gateway.contract === contract)
+    .map(({ plan }) => place(plan.at, plan.name));
+  findUnhandled(contract, events, places, problems);
+  return compileContract(contract, problems, places[0] as Place);
 }
 
 /** What only a container of gatewire's own can do. */
@@ -164,7 +184,7 @@ function findUnscopable(roots: readonly Root[], providers: number, problems: Pro
 
 /** The one value that all gateways of a namespace have, where they have one. */
 function agree(
-  option: 'auth' | 'data',
+  option: 'auth' | 'data' | 'contract',
   gateways: readonly CompiledGateway[],
   read: (gateway: CompiledGateway) => unknown,
   problems: Problems,

@@ -1,10 +1,12 @@
+import type { EventDefinition } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import type { EventDeclaration } from '../metadata/record.js';
+import { definitionOf, messageOf } from './contracts.js';
 import { checkOptions, rules } from './options.js';
 import { type Problems, place } from './problems.js';
 import { isReservedEvent } from './reserved.js';
 import { show } from './show.js';
-import type { ReplyShape } from './types.js';
+import type { MessageDocs, ReplyShape } from './types.js';
 
 /** The options of one `@OnEvent`, checked. */
 export interface EventOptions {
@@ -13,6 +15,7 @@ export interface EventOptions {
   readonly ack: Schema | null;
   readonly timeoutMs: number;
   readonly reply: ReplyShape;
+  readonly docs: MessageDocs;
 }
 
 interface GivenOptions {
@@ -21,6 +24,9 @@ interface GivenOptions {
   ack: Schema;
   timeoutMs: number;
   reply: ReplyShape;
+  description: string;
+  examples: readonly unknown[];
+  deprecated: boolean;
 }
 
 const EVENT_OPTIONS = {
@@ -29,6 +35,9 @@ const EVENT_OPTIONS = {
   ack: rules.schema,
   timeoutMs: rules.milliseconds,
   reply: rules.reply,
+  description: rules.text,
+  examples: rules.list,
+  deprecated: rules.boolean,
 };
 
 /** Checks the options of an event; what is absent comes from the gateway or the application. */
@@ -44,10 +53,12 @@ export function compileEventOptions(
     const args = { option: 'args', given: 'set beside `payload`', expected: 'one of the two' };
     problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
   }
+  const { payload, args, ack, docs } = messageOf('', definitionOf(event) ?? (given as EventDefinition));
   return {
-    payload: given.payload ?? null,
-    args: given.args ?? null,
-    ack: given.ack ?? null,
+    payload,
+    args,
+    ack,
+    docs,
     timeoutMs: given.timeoutMs ?? defaults.timeoutMs,
     reply: given.reply ?? defaults.reply,
   };

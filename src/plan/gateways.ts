@@ -1,12 +1,16 @@
-import { type CallSite } from '../metadata/call-site.js';
+import type { Contract } from '../contract/contract.js';
+import type { Place } from '../errors/problem.js';
+import type { CallSite } from '../metadata/call-site.js';
 import { type Class, type GatewayDeclaration, type HookKind, lineage, recordOf } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
+import { isContract, messageOf } from './contracts.js';
 import { compileEventNames, compileEventOptions, type EventOptions } from './events.js';
 import { type InheritedMethod, inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
 import { type NamespaceName, parseNamespace } from './namespaces.js';
 import { checkOptions, rules } from './options.js';
 import { compileParameters } from './parameters.js';
 import { type Problems, place } from './problems.js';
+import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
 import type { EventPlan, GatewayPlan, HandlerPlan, ReplyShape, StepPlan } from './types.js';
 
@@ -27,6 +31,8 @@ export interface CompiledGateway {
   readonly auth: unknown;
   readonly data: (() => unknown) | undefined;
   readonly reply: ReplyShape;
+  /** Of the kit whose `Gateway` decorates the class. */
+  readonly contract: Contract | undefined;
 }
 
 interface GivenOptions {
@@ -86,7 +92,9 @@ export function compileGateway(
     compileEvents(method, { plan, outer, guards, timeoutMs: defaults.timeoutMs, reply }, problems),
   );
   const connect = steps.filter((step) => step.connects);
-  return namespace && { namespace, plan, events, connect, auth: given.auth, data: given.data, reply };
+  const contract = contractOf(declaration, problems, where);
+  const { auth, data } = given;
+  return namespace && { namespace, plan, events, connect, auth, data, reply, contract };
 }
 
 /** The `@Gateway` of a class or of the nearest base that has one. */
@@ -95,6 +103,17 @@ export function gatewayDeclarationOf(target: Class): readonly GatewayDeclaration
     const own = recordOf(owner)?.gateways ?? [];
     return own.length > 0 ? own : inherited;
   }, []);
+}
+
+function contractOf(
+  { contract }: GatewayDeclaration,
+  problems: Problems,
+  where: Place,
+): Contract | undefined {
+  if (contract === null) return undefined;
+  if (isContract(contract)) return contract;
+  problems.add('GW_ERR_BUILD_BAD_CONTRACT', { given: show(contract) }, where);
+  return undefined;
 }
 
 interface GatewaySurroundings {
@@ -126,17 +145,27 @@ function compileEvents(
     name: string | null,
     pattern: RegExp | null,
     at: CallSite,
+    contract: Contract | null,
     options: EventOptions,
   ): EventPlan =>
-    Object.freeze({ ...base, ...options, name, pattern, handler: Object.freeze({ ...handler, at }) });
+    Object.freeze({
+      ...base,
+      ...options,
+      name,
+      pattern,
+      contract,
+      handler: Object.freeze({ ...handler, at }),
+    });
   const named = method.events.flatMap((event) => {
     const options = compileEventOptions(event, around, handler.label, problems);
     return compileEventNames(event, handler.label, problems).map((name) =>
-      name instanceof RegExp ? plan(null, name, event.at, options) : plan(name, null, event.at, options),
+      name instanceof RegExp
+        ? plan(null, name, event.at, null, options)
+        : plan(name, null, event.at, event.contract, options),
     );
   });
-  const bare = { payload: null, args: null, ack: null, timeoutMs: around.timeoutMs, reply: around.reply };
-  return [...named, ...any.map((hook) => plan(null, null, hook.at, bare))];
+  const bare = { ...messageOf('', {}), timeoutMs: around.timeoutMs, reply: around.reply };
+  return [...named, ...any.map((hook) => plan(null, null, hook.at, null, bare))];
 }
 
 function compileHandler(

@@ -17,6 +17,7 @@ export const rules = {
   boolean: { accepts: (value) => typeof value === 'boolean', expected: 'true or false' },
   callable: { accepts: (value) => typeof value === 'function', expected: 'a function' },
   object: { accepts: (value) => typeof value === 'object' && value !== null, expected: 'an object' },
+  text: { accepts: (value) => typeof value === 'string', expected: 'a string' },
   list: { accepts: Array.isArray, expected: 'an array' },
   reply: { accepts: (value) => value === 'envelope' || value === 'raw', expected: "'envelope' or 'raw'" },
   // A timer above 2^31-1 fires at once, which would turn "for ever" into "never".

@@ -1,3 +1,4 @@
+import type { Contract } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import type { CallSite } from '../metadata/call-site.js';
 import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
@@ -36,6 +37,8 @@ export interface EventPlan {
   readonly name: string | null;
   /** RegExp, or null for an exact name or the catch-all. */
   readonly pattern: RegExp | null;
+  /** The contract whose kit bound it; null for the plain decorator. */
+  readonly contract: Contract | null;
   readonly gateway: GatewayPlan;
   readonly handler: HandlerPlan;
   /** Middleware of application and gateway: it sees the payload unparsed. */
@@ -48,6 +51,30 @@ export interface EventPlan {
   readonly answersByHand: boolean;
   readonly timeoutMs: number;
   readonly reply: ReplyShape;
+  readonly docs: MessageDocs;
+}
+
+/** What is said about an event for those who read generated documents. */
+export interface MessageDocs {
+  readonly description: string | null;
+  readonly examples: readonly unknown[];
+  readonly isDeprecated: boolean;
+}
+
+/** One event that the server may send. Absent schemas are null. */
+export interface MessagePlan {
+  readonly name: string;
+  readonly payload: Schema | null;
+  readonly args: Schema | null;
+  readonly ack: Schema | null;
+  readonly docs: MessageDocs;
+}
+
+/** What the contract of a namespace says besides the events that clients send, which are the namespace's. */
+export interface ContractPlan {
+  readonly serverToClient: readonly MessagePlan[];
+  /** Schemas of the details, by code. */
+  readonly errors: ReadonlyMap<string, Schema>;
 }
 
 /** One class bound to a namespace. */
@@ -87,6 +114,8 @@ export interface NamespacePlan {
   readonly events: readonly EventPlan[];
   readonly patterns: readonly EventPlan[];
   readonly any: EventPlan | null;
+  /** Null where the gateways have none. */
+  readonly contract: ContractPlan | null;
 }
 
 /** A class that the container may have to make. */

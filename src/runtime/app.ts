@@ -211,14 +211,15 @@ class Application implements App {
       problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
     });
     if (problems.length > 0) throw new BootError(problems);
-    bind(plan, sources, this.io, {
+    const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,
       failures: this.#failures,
       logger: this.#logger,
       limits: allLimits,
       impersonate: this.impersonate,
+      checksEmits: this.#options.validateEmits,
     });
-    this.#emitter.open(plan);
+    this.#emitter.open(namespaces);
     this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),

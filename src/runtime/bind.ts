@@ -9,10 +9,14 @@ import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
 import { aroundEvent, type BoundStep } from './onion.js';
+import { Outgoing } from './outgoing.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
-export type BoundApp = Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'impersonate'>;
+export interface BoundApp
+  extends Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'impersonate'> {
+  readonly checksEmits: boolean;
+}
 
 /** Instances of all classes of a plan. Making them is the last thing that can fail before the server opens. */
 export type Sources = ReadonlyMap<Class, InstanceSource>;
@@ -45,13 +49,13 @@ export function resolveSources(
 }
 
 /** Puts a plan into Socket.IO: one admission, one listener and one table of events per namespace. */
-export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp): void {
+export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp): readonly BoundNamespace[] {
   // Socket.IO looks for fixed names first; RegExp parents only, since under a function parent io.of('/x')
   // on the server would let the next client in without auth.
-  for (const namespace of plan.namespaces) bindNamespace(namespace, sources, io, app);
+  return plan.namespaces.map((namespace) => bindNamespace(namespace, sources, io, app));
 }
 
-function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): void {
+function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): BoundNamespace {
   const bindEvent = (event: EventPlan) => bindOne(event, sources);
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
   const namespace: BoundNamespace = {
@@ -64,11 +68,13 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
     any: plan.any === null ? null : bindEvent(plan.any),
     gateways,
     hasConnectHooks: hasConnectHooks(gateways),
+    outgoing: plan.contract && new Outgoing(plan.contract, app.checksEmits),
   };
   const authSource = plan.auth?.isClass ? sourceOf(plan.auth.value as Class, sources) : null;
   const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
   namespace.io.use(admission({ namespace, auth: plan.auth, authSource, steps }));
   followConnections(namespace);
+  return namespace;
 }
 
 /** Builds the chain of an event from the inside out; what is absent is not in it. */

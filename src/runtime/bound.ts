@@ -6,6 +6,7 @@ import type { CallContext, SocketContext } from './context.js';
 import type { Failures } from './failures.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
+import type { Outgoing } from './outgoing.js';
 
 /** What is left of a chain of steps once instances are known: context in, answer or promise out. */
 export type Stage<TContext extends SocketContext = CallContext> = (ctx: TContext) => unknown;
@@ -43,6 +44,8 @@ export interface BoundNamespace {
   readonly any: BoundEvent | null;
   readonly gateways: readonly BoundGateway[];
   readonly hasConnectHooks: boolean;
+  /** Checks what leaves the namespace; null where no contract says anything about it. */
+  readonly outgoing: Outgoing | null;
   readonly calls: Calls;
   readonly failures: Failures;
   readonly logger: Logger;

@@ -14,7 +14,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 export function callClient(
   socket: Socket,
   event: string,
-  payload: unknown,
+  args: readonly unknown[],
   timeoutMs: number,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export function callClient(
     const forgetLeaving = stateOf(socket)?.whenLeaving(() => fail(gone())) ?? (() => {});
     let forgetAck = (): void => {};
     try {
-      forgetAck = emitForAck(socket, event, payload, (answer) => {
+      forgetAck = emitForAck(socket, event, args, (answer) => {
         end();
         resolve(answer);
       });

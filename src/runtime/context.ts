@@ -29,7 +29,7 @@ export class SocketContext implements ConnectContext {
   }
 
   get namespace(): NamespaceTarget {
-    return new WholeNamespace(this.state.socket);
+    return new WholeNamespace(this.state);
   }
 
   get handshake(): Handshake {
@@ -89,19 +89,20 @@ export class SocketContext implements ConnectContext {
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
+    this.state.outgoing?.checkEmit(event, args);
     this.state.socket.emit(event, ...args);
   }
 
   to(room: string | readonly string[]): Target {
-    return new RoomTarget(this.state.socket, storedRooms(room), [this.state.socket.id]);
+    return new RoomTarget(this.state, storedRooms(room), [this.state.socket.id]);
   }
 
   except(room: string | readonly string[]): Target {
-    return new RoomTarget(this.state.socket, [], [this.state.socket.id, ...storedRooms(room)]);
+    return new RoomTarget(this.state, [], [this.state.socket.id, ...storedRooms(room)]);
   }
 
   get broadcast(): BroadcastTarget {
-    return new Broadcast(this.state.socket, [this.state.socket.id]);
+    return new Broadcast(this.state, [this.state.socket.id]);
   }
 
   disconnect(): void {

@@ -185,11 +185,11 @@ export function shieldSockets(
 export function emitForAck(
   socket: Socket,
   event: string,
-  payload: unknown,
+  args: readonly unknown[],
   onAnswer: (answer: unknown) => void,
 ): () => void {
   const id = (socket.nsp as unknown as NamespaceInternals)._ids;
-  socket.emit(event, payload, onAnswer);
+  socket.emit(event, ...args, onAnswer);
   return () => void internals(socket).acks.delete(id);
 }
 

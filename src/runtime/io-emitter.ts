@@ -1,39 +1,53 @@
 import type { Server } from 'socket.io';
+import type { Contract } from '../contract/contract.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { NamespaceTarget } from '../metadata/target.js';
-import type { AppPlan } from '../plan/types.js';
+import type { BoundNamespace } from './bound.js';
 import { WholeNamespace } from './target.js';
 
 /** The emitter of an application on one node. */
 export class IoEmitter extends Emitter {
-  #plan: AppPlan | null = null;
+  #namespaces: readonly BoundNamespace[] | null = null;
 
   constructor(private readonly io: Server) {
     super();
   }
 
   /** The namespaces are there from now on, with their auth. Before that, naming one would make it without. */
-  open(plan: AppPlan): void {
-    this.#plan = plan;
+  open(namespaces: readonly BoundNamespace[]): void {
+    this.#namespaces = namespaces;
   }
 
-  namespace(name: string, params: Readonly<Record<string, string>> = {}): NamespaceTarget {
-    if (this.#plan === null)
+  override namespace<TContract extends Contract>(
+    contract: TContract,
+    ...params: readonly unknown[]
+  ): NamespaceTarget<TContract>;
+  override namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTarget;
+  override namespace(
+    given: string | Contract,
+    params: Readonly<Record<string, string>> = {},
+  ): NamespaceTarget {
+    if (this.#namespaces === null)
       throw new Error('the emitter works once the application listens, not in a constructor');
+    const name = typeof given === 'object' ? given.namespace : String(given);
     const instance = fill(name, params);
-    const known = this.#plan.namespaces.some(({ name: declared, pattern }) =>
-      pattern === null ? declared === instance : pattern.test(instance),
+    const bound = this.#namespaces.find(({ plan }) =>
+      plan.pattern === null ? plan.name === instance : plan.pattern.test(instance),
     );
+    if (bound === undefined) throw this.#notFound(name);
     const { io } = this;
-    if (known)
-      return new WholeNamespace({
-        get nsp() {
-          return io.of(instance);
-        },
-      });
-    const isPattern = this.#plan.namespaces.some((namespace) => namespace.name === name && namespace.pattern);
-    throw isPattern
+    return new WholeNamespace({
+      outgoing: bound.outgoing,
+      get nsp() {
+        return io.of(instance);
+      },
+    });
+  }
+
+  #notFound(name: string): GatewireError {
+    const isPattern = this.#namespaces?.some(({ plan }) => plan.name === name && plan.pattern !== null);
+    return isPattern
       ? new GatewireError('INVALID_PAYLOAD', { message: 'these parameters make no name of a namespace' })
       : new GatewireError('NOT_FOUND', { message: 'there is no such namespace' });
   }
@@ -41,7 +55,7 @@ export class IoEmitter extends Emitter {
 
 /** `/team/:team` with `{ team: '7' }` is `/team/7`; what is missing stays, and then fits no pattern. */
 function fill(name: string, params: Readonly<Record<string, string>>): string {
-  return String(name).replace(/:([A-Za-z_][A-Za-z0-9_]*)/g, (whole, key: string) =>
+  return name.replace(/:([A-Za-z_][A-Za-z0-9_]*)/g, (whole, key: string) =>
     Object.hasOwn(params, key) ? String(params[key]) : whole,
   );
 }

@@ -44,6 +44,12 @@ export interface AppOptions {
    * @default 'envelope'
    */
   readonly reply?: 'envelope' | 'raw';
+  /**
+   * Whether what the server sends is checked against contracts. It costs a validation per emit, whatever the number of
+   * receivers.
+   * @default true, and false in production (NODE_ENV=production)
+   */
+  readonly validateEmits?: boolean;
   /** Turns errors of the application into errors for clients; undefined leaves them INTERNAL. */
   readonly mapError?: MapError;
   /**
@@ -59,6 +65,7 @@ export interface AppOptions {
 export interface CheckedOptions extends AppOptions {
   readonly reply: 'envelope' | 'raw';
   readonly allLimits: Limits;
+  readonly validateEmits: boolean;
 }
 
 const hasMethods = (value: unknown, ...names: string[]): boolean =>
@@ -81,6 +88,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   },
   limits: rules.object,
   reply: rules.reply,
+  validateEmits: rules.boolean,
   mapError: { accepts: (value) => typeof value === 'function', expected: 'a function of the error' },
   logger: {
     accepts: (value) => value === false || hasMethods(value, 'debug', 'info', 'warn', 'error'),
@@ -105,6 +113,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     ...options,
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
+    validateEmits: options.validateEmits ?? process.env['NODE_ENV'] !== 'production',
     allLimits: Object.freeze({ ...DEFAULT_LIMITS, ...limits }),
   };
 }

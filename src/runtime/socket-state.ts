@@ -1,12 +1,14 @@
-import type { Socket } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import type { BoundNamespace } from './bound.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals.js';
+import type { Outgoing } from './outgoing.js';
 import { attachState } from './state-of.js';
+import type { Located } from './target.js';
 
 /** What gatewire knows about one client in one namespace. */
-export class SocketState {
+export class SocketState implements Located {
   user: unknown = undefined;
   /** Events that came before `@OnConnect` was done; null once they flow. */
   waiting: EventPacket[] | null = null;
@@ -32,6 +34,15 @@ export class SocketState {
     readonly params: Readonly<Record<string, string>>,
   ) {
     attachState(socket, this);
+  }
+
+  /** Namespace instance; asked at each use, since an empty one may be swept away. */
+  get nsp(): Namespace {
+    return this.socket.nsp;
+  }
+
+  get outgoing(): Outgoing | null {
+    return this.namespace.outgoing;
   }
 
   /** The context of the stay as a whole; it owns the instances of the scope `connection`. */

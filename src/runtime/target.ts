@@ -10,6 +10,7 @@ import type {
   Target,
 } from '../metadata/target.js';
 import { callClient, checkTimeout } from './client-call.js';
+import type { Outgoing } from './outgoing.js';
 import { applicationRooms, socketRoom, storedRooms, userRoom } from './rooms.js';
 import { stateOf } from './state-of.js';
 
@@ -19,6 +20,7 @@ import { stateOf } from './state-of.js';
  */
 export interface Located {
   readonly nsp: Namespace;
+  readonly outgoing: Outgoing | null;
 }
 
 /** Rooms of a namespace instance, by their stored names; none stands for everyone. */
@@ -53,13 +55,14 @@ export class RoomTarget implements Target {
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
+    this.located.outgoing?.checkEmit(event, args);
     this.#operator().emit(event, ...args);
   }
 
   async callAll(event: string, payload?: unknown, options?: CallOptions): Promise<CallAllResult<unknown>> {
     const timeoutMs = checkTimeout(options);
     const sockets = await this.#members();
-    const calls = sockets.map((socket) => callClient(socket, event, payload, timeoutMs));
+    const calls = sockets.map((socket) => this.ask(socket, event, payload, timeoutMs));
     const outcomes = await Promise.allSettled(calls);
     return {
       answers: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
@@ -97,6 +100,14 @@ export class RoomTarget implements Target {
     }));
   }
 
+  /** Asks one socket, with what the contract says about question and answer. */
+  protected async ask(socket: Socket, event: string, payload: unknown, timeoutMs: number): Promise<unknown> {
+    const { outgoing } = this.located;
+    const args = outgoing === null ? [payload] : outgoing.callArguments(event, payload);
+    const answer = await callClient(socket, event, args, timeoutMs);
+    return outgoing === null ? answer : outgoing.acceptAnswer(event, answer);
+  }
+
   #operator(): BroadcastOperator<DefaultEventsMap, unknown> {
     const namespace = this.located.nsp;
     const addressed = namespace.to([...this.rooms]);
@@ -123,7 +134,7 @@ class OneSocket extends RoomTarget implements SocketTarget {
     const timeoutMs = checkTimeout(options);
     const socket = this.located.nsp.sockets.get(this.id);
     if (socket === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such socket' });
-    return callClient(socket, event, payload, timeoutMs);
+    return this.ask(socket, event, payload, timeoutMs);
   }
 }
 

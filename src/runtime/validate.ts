@@ -50,6 +50,20 @@ export function checkAnswer(schema: Schema, answer: unknown): unknown {
   });
 }
 
+/** Parses what a client answered to a call of the server's. */
+export function checkAnswerOfClient(schema: Schema, answer: unknown): unknown {
+  return andThen(schema['~standard'].validate(answer), (result) => {
+    const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & {
+      issues?: readonly StandardSchemaV1.Issue[];
+    };
+    if (issues === undefined) return value;
+    throw new GatewireError('INVALID_PAYLOAD', {
+      message: 'the answer of the client is not valid',
+      details: publicIssues(schema, issues),
+    });
+  });
+}
+
 function accept(schema: Schema, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues === undefined) return result.value;
   throw new GatewireError('INVALID_PAYLOAD', { details: publicIssues(schema, result.issues) });

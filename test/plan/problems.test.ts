@@ -6,11 +6,14 @@ import {
   Ack,
   type AppOptions,
   BootError,
+  type Contract,
   Ctx,
   createApp,
+  defineContract,
   type ErrorCode,
   Gateway,
   Guard,
+  gatewayFor,
   inject,
   OnAnyEvent,
   OnConnect,
@@ -40,6 +43,16 @@ const codesOf = (options: Loose): readonly string[] => problemsOf(options).map((
 @Gateway('/fine')
 class Fine {
   @OnEvent('x') x() {}
+}
+
+const Orders = gatewayFor(
+  defineContract('/orders', { clientToServer: { 'order:place': {}, 'order:cancel': {} } }),
+);
+
+@Orders.Gateway()
+class AllOrders {
+  @Orders.OnEvent('order:place') place() {}
+  @Orders.OnEvent('order:cancel') cancel() {}
 }
 
 const TOKEN = token<string>('GREETING');
@@ -476,6 +489,121 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     'GW_ERR_BUILD_FOREIGN_CONTAINER',
     'providers beside a container that takes none',
     () => ({ gateways: [Fine], container: { get: () => new Fine() }, providers: [Fine] }),
+  ],
+  [
+    'GW_ERR_BUILD_BAD_CONTRACT',
+    'a kit made of a contract whose file is still loading',
+    () => {
+      const Kit = gatewayFor({ namespace: '/late' } as Contract);
+      @Kit.Gateway()
+      class Late {}
+      return { gateways: [Late] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_UNHANDLED_EVENT',
+    'an event of a contract that none of its gateways handles',
+    () => {
+      @Orders.Gateway()
+      class Half {
+        @Orders.OnEvent('order:place') place() {}
+      }
+      return { gateways: [Half] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_PAST_CONTRACT',
+    'an event of a contract with the plain decorator',
+    () => {
+      @Orders.Gateway()
+      class Past {
+        @OnEvent('order:place') place() {}
+        @Orders.OnEvent('order:cancel') cancel() {}
+      }
+      return { gateways: [Past] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NOT_IN_CONTRACT',
+    'an event that the contract does not know',
+    () => {
+      @Orders.Gateway()
+      class Other extends AllOrders {
+        @Orders.OnEvent('order:plaice' as 'order:place') plaice() {}
+      }
+      return { gateways: [Other] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_FOREIGN_CONTRACT',
+    'a gateway that is not of the kit of its event',
+    () => {
+      @Gateway('/orders')
+      class Plain {
+        @Orders.OnEvent('order:place') place() {}
+      }
+      return { gateways: [Plain] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_DUPLICATE_EVENT',
+    'an event of a contract in two classes',
+    () => {
+      @Orders.Gateway()
+      class Again {
+        @Orders.OnEvent('order:place') place() {}
+      }
+      return { gateways: [AllOrders, Again] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_NAMESPACE_DISAGREES',
+    'two contracts on one namespace',
+    () => {
+      const Second = gatewayFor(defineContract('/orders', {}));
+      @Second.Gateway()
+      class More {}
+      return { gateways: [AllOrders, More] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_RESERVED_EVENT',
+    'reserved names in a contract, in both directions',
+    () => {
+      const Kit = gatewayFor(
+        defineContract('/reserved', {
+          clientToServer: { connect: {} },
+          serverToClient: { 'gw:x': {}, error: {} },
+        }),
+      );
+      @Kit.Gateway()
+      class Reserved {
+        @Kit.OnEvent('connect') connect() {}
+      }
+      return { gateways: [Reserved] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_BAD_OPTION',
+    'schemas in a contract that are none, and two kinds of arguments',
+    () => {
+      const both = { payload: z.string(), args: z.tuple([z.string()]) } as unknown as {
+        payload: z.ZodString;
+      };
+      const Kit = gatewayFor(
+        defineContract('/bad', {
+          clientToServer: { a: { payload: String as never }, b: both },
+          serverToClient: { c: { ack: {} as never } },
+          errors: { GONE: 'gone' as never },
+        }),
+      );
+      @Kit.Gateway()
+      class Bad {
+        @Kit.OnEvent('a') a() {}
+        @Kit.OnEvent('b') b(_: string) {}
+      }
+      return { gateways: [Bad] };
+    },
   ],
 ];
 

@@ -1,0 +1,150 @@
+import type { Contract, EventDefinition } from '../contract/contract.js';
+import type { Schema } from '../contract/schema.js';
+import type { Place } from '../errors/problem.js';
+import { suggest } from '../errors/suggest.js';
+import type { EventDeclaration } from '../metadata/record.js';
+import { checkOptions, rules } from './options.js';
+import { type Problems, place } from './problems.js';
+import { isReservedEvent } from './reserved.js';
+import { show } from './show.js';
+import type { ContractPlan, EventPlan, MessagePlan } from './types.js';
+
+type Definitions = Readonly<Record<string, EventDefinition>>;
+
+const DEFINITION_OPTIONS = {
+  payload: rules.schema,
+  args: rules.schema,
+  ack: rules.schema,
+  description: rules.text,
+  examples: rules.list,
+  deprecated: rules.boolean,
+};
+
+/** What the contract of an event's decorator says about it; null for the plain decorator. */
+export function definitionOf({ contract, names }: EventDeclaration): EventDefinition | null {
+  if (!isContract(contract)) return null;
+  const definitions = clientToServerOf(contract);
+  const name = String(names[0]);
+  return (Object.hasOwn(definitions, name) ? definitions[name] : null) ?? {};
+}
+
+/** The parts of an event in one form, whatever side it belongs to. */
+export function messageOf(name: string, definition: EventDefinition): MessagePlan {
+  const { payload, args, ack, description, examples, deprecated } = definition;
+  return Object.freeze({
+    name,
+    payload: usable(payload),
+    args: usable(args),
+    ack: usable(ack),
+    docs: Object.freeze({
+      description: description ?? null,
+      examples: Object.freeze([...(examples ?? [])]),
+      isDeprecated: deprecated ?? false,
+    }),
+  });
+}
+
+/** Checks what a contract says by itself, before anybody handles its events. */
+export function compileContract(contract: Contract, problems: Problems, where: Place): ContractPlan {
+  const { serverToClient = {}, errors = {} } = contract.definition;
+  const messages = checkDefinitions(serverToClient, contract.namespace, problems, where);
+  checkDefinitions(clientToServerOf(contract), contract.namespace, problems, where);
+  for (const [code, schema] of Object.entries(errors)) {
+    if (rules.schema.accepts(schema)) continue;
+    const args = { option: `errors.${code}`, given: show(schema), expected: rules.schema.expected };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
+  }
+  return Object.freeze({
+    serverToClient: Object.freeze(messages),
+    errors: Object.freeze(new Map(Object.entries(errors))),
+  });
+}
+
+/** Finds events that a contract promises and nobody handles, or that a plain `@OnEvent` handles without its schemas. */
+export function findUnhandled(
+  contract: Contract,
+  events: readonly EventPlan[],
+  gateways: readonly Place[],
+  problems: Problems,
+): void {
+  const { namespace } = contract;
+  for (const event of Object.keys(clientToServerOf(contract))) {
+    if (isReservedEvent(event)) continue;
+    const handler = events.find(({ name }) => name === event);
+    if (handler === undefined) {
+      problems.add(
+        'GW_ERR_BUILD_UNHANDLED_EVENT',
+        { event, namespace, method: methodFor(event) },
+        ...gateways,
+      );
+    } else if (handler.contract === null) {
+      problems.add('GW_ERR_BUILD_PAST_CONTRACT', { event, namespace }, placeOf(handler));
+    }
+  }
+}
+
+/** Finds handlers of events that are not in the contract of their namespace. */
+export function findForeign(
+  contract: Contract | null,
+  namespace: string,
+  events: readonly EventPlan[],
+  problems: Problems,
+): void {
+  const names = contract === null ? [] : Object.keys(clientToServerOf(contract));
+  for (const event of events) {
+    if (event.contract === null || event.name === null) continue;
+    if (event.contract !== contract) {
+      const args = { method: event.handler.label, contract: event.contract.namespace, namespace };
+      problems.add('GW_ERR_BUILD_FOREIGN_CONTRACT', args, placeOf(event));
+    } else if (!names.includes(event.name)) {
+      const suggestion = suggest(event.name, names);
+      const args = { event: event.name, namespace, suggestion };
+      problems.add('GW_ERR_BUILD_NOT_IN_CONTRACT', args, placeOf(event));
+    }
+  }
+}
+
+/** Tells whether a kit was made of something that `defineContract` made, or that looks like it. */
+export function isContract(value: unknown): value is Contract {
+  const { namespace, definition } = (value ?? {}) as Partial<Contract>;
+  return typeof namespace === 'string' && typeof definition === 'object' && definition !== null;
+}
+
+function checkDefinitions(
+  definitions: Definitions,
+  namespace: string,
+  problems: Problems,
+  where: Place,
+): MessagePlan[] {
+  return Object.entries(definitions).map(([event, definition]) => {
+    if (isReservedEvent(event)) problems.add('GW_ERR_BUILD_RESERVED_EVENT', { event }, where);
+    const of = `event \`${event}\` of the contract of \`${namespace}\``;
+    const given = checkOptions<EventDefinition>(definition, DEFINITION_OPTIONS, of, problems, where);
+    if (given.payload !== undefined && given.args !== undefined) {
+      const args = { option: 'args', given: `set beside \`payload\` in ${of}`, expected: 'one of the two' };
+      problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
+    }
+    return messageOf(event, given as EventDefinition);
+  });
+}
+
+function clientToServerOf({ definition }: Contract): Definitions {
+  return definition.clientToServer ?? {};
+}
+
+function usable(schema: Schema | undefined): Schema | null {
+  return schema !== undefined && rules.schema.accepts(schema) ? schema : null;
+}
+
+function placeOf({ handler }: EventPlan): Place {
+  return place(handler.at, handler.label);
+}
+
+/** A method name for an event: `message:send` is `messageSend`. */
+function methodFor(event: string): string {
+  const name = event.replace(
+    /[^A-Za-z0-9]+(.)?/g,
+    (_, next: string | undefined) => next?.toUpperCase() ?? '',
+  );
+  return /^[A-Za-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : `on${name}`;
+}
