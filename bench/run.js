@@ -42,8 +42,8 @@ async function main() {
 
 /** Interleaves the contenders, A B C A B C, so that all of them see the same moods of the machine. */
 async function runScenario(scenario, contenders, options) {
-  const { name, title, unit, acks, minRounds = 1 } = scenario;
-  const taking = contenders.filter(({ acksOnly }) => acks || !acksOnly);
+  const { name, title, unit, minRounds = 1 } = scenario;
+  const taking = contenders.filter(({ scenarios }) => scenarios?.includes(name) ?? true);
   const rounds = options.quick ? options.rounds : Math.max(options.rounds, minRounds);
   const samples = Object.fromEntries(taking.map((contender) => [contender.name, []]));
   for (let round = 1; round <= rounds; round += 1) {

@@ -20,6 +20,15 @@ export const contenders = [
     moduleUrl: url('build/gatewire.js'),
     source: url('servers/gatewire.ts'),
     startOptions: { reply: 'raw' },
-    acksOnly: true,
+    scenarios: ['ack-echo-10', 'ack-echo-1', 'guard-validation'],
+  },
+  {
+    // The same schema, called by the handler: what the payload stage costs beyond zod itself.
+    name: 'gatewire-by-hand',
+    title: 'gatewire, zod by hand',
+    moduleUrl: url('build/gatewire.js'),
+    source: url('servers/gatewire.ts'),
+    startOptions: { byHand: true },
+    scenarios: ['guard-validation'],
   },
 ];

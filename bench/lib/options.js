@@ -5,7 +5,8 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds N         rounds of each scenario (default 5)
   --quick            one short round, to see that everything works
   --scenario NAME    only this scenario, or those that begin with NAME- (repeatable)
-  --only A,B         only these contenders: raw, nest, gatewire, gatewire-raw (raw always runs)
+  --only A,B         only these contenders: raw, nest, gatewire, gatewire-raw,
+                     gatewire-by-hand (raw always runs)
   --json FILE        where the results go (default bench/results/<time>.json)
   --help             this text`;
 

@@ -12,7 +12,7 @@ const peersDir = fileURLToPath(new URL('../peers/', import.meta.url));
 /** Prepares what the chosen contenders need; throws with a sentence for the user when that is not possible. */
 export async function prepare(contenders) {
   const names = contenders.map(({ name }) => name);
-  if (names.includes('gatewire') || names.includes('gatewire-raw')) buildGatewire();
+  if (names.some((name) => name.startsWith('gatewire'))) buildGatewire();
   if (names.includes('nest')) installPeers();
   await compileServers(contenders);
 }

@@ -9,7 +9,6 @@ export const ackEcho10 = {
   name: 'ack-echo-10',
   title: 'ack echo, 10 in flight',
   unit: 'us',
-  acks: true,
   measure: (contender, { quick }) =>
     cpuPerOperation(contender, {
       connections: 8,
@@ -24,7 +23,6 @@ export const ackEcho1 = {
   name: 'ack-echo-1',
   title: 'ack echo, 1 in flight',
   unit: 'us',
-  acks: true,
   measure: (contender, { quick }) =>
     cpuPerOperation(contender, {
       // Enough to keep the server busy. README.md says why not more.
@@ -40,7 +38,6 @@ export const guardValidation = {
   name: 'guard-validation',
   title: 'guard and zod validation, 10 in flight',
   unit: 'us',
-  acks: true,
   measure: (contender, { quick }) =>
     cpuPerOperation(contender, {
       connections: 8,

@@ -1,5 +1,5 @@
 // The same events written with gatewire, as its docs say.
-import { createApp, type EventContext, Gateway, Guard, OnEvent } from 'gatewire';
+import { createApp, type EventContext, Gateway, GatewireError, Guard, OnEvent } from 'gatewire';
 import * as z from 'zod';
 
 const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
@@ -11,12 +11,6 @@ class BenchGateway {
   @OnEvent('echo')
   echo(payload: unknown) {
     return payload;
-  }
-
-  @OnEvent('send', { payload: messageSchema })
-  @Guard((ctx: EventContext) => ctx.socket.connected)
-  send() {
-    return { id: '1' };
   }
 
   @OnEvent('tick')
@@ -40,12 +34,38 @@ class BenchGateway {
   }
 }
 
+@Gateway('/')
+class ByStage {
+  @OnEvent('send', { payload: messageSchema })
+  @Guard((ctx: EventContext) => ctx.socket.connected)
+  send() {
+    return { id: '1' };
+  }
+}
+
+@Gateway('/')
+class ByHand {
+  @OnEvent('send')
+  @Guard((ctx: EventContext) => ctx.socket.connected)
+  send(payload: unknown) {
+    const { success } = messageSchema.safeParse(payload);
+    if (!success) throw new GatewireError('INVALID_PAYLOAD');
+    return { id: '1' };
+  }
+}
+
+interface StartOptions {
+  readonly handlers: number;
+  readonly reply?: 'raw';
+  readonly byHand?: boolean;
+}
+
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers, reply }: { handlers: number; reply?: 'raw' }) {
+export async function start({ handlers, reply, byHand = false }: StartOptions) {
   for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = createApp({
-    gateways: [BenchGateway],
+    gateways: [BenchGateway, byHand ? ByHand : ByStage],
     logger: false,
     ...(reply && { reply }),
   });
