@@ -1,5 +1,7 @@
+import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
+
 /** Bounds of an application, each an option of `createApp({ limits })`. */
-export interface Limits {
+export interface Limits extends TransportLimits {
   /**
    * Milliseconds that auth and connect middleware may take together.
    * @default 5000
@@ -16,6 +18,26 @@ export interface Limits {
    */
   readonly waitingEvents: number;
   /**
+   * Instances of one namespace with parameters; more are refused with OVERLOADED.
+   * @default 10000
+   */
+  readonly namespaceInstances: number;
+  /**
+   * Rooms that one socket may be in.
+   * @default 1000
+   */
+  readonly roomsPerSocket: number;
+  /**
+   * Handlers of one socket that may run at the same time.
+   * @default 64
+   */
+  readonly callsInFlight: number;
+  /**
+   * Events of one socket that may wait for a running one to end; more are answered with OVERLOADED.
+   * @default 2000
+   */
+  readonly callsWaiting: number;
+  /**
    * Milliseconds until an unfinished handler is answered for with TIMEOUT.
    * @default 30000
    */
@@ -30,9 +52,14 @@ export interface Limits {
 
 /** What holds where the application says nothing. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
+  ...DEFAULT_TRANSPORT_LIMITS,
   authTimeoutMs: 5_000,
   connectHookTimeoutMs: 10_000,
   waitingEvents: 2_000,
+  namespaceInstances: 10_000,
+  roomsPerSocket: 1_000,
+  callsInFlight: 64,
+  callsWaiting: 2_000,
   handlerTimeoutMs: 30_000,
   closeTimeoutMs: 10_000,
 });

@@ -1,0 +1,92 @@
+/** Bounds of what comes and goes below all namespaces, each an option of `createApp({ limits })`. */
+export interface TransportLimits {
+  /**
+   * Connections of this node; more are refused with HTTP status 503.
+   * @default 100000
+   */
+  readonly connections: number;
+  /**
+   * Connections of one client address. The default is no bound of its own, since behind a proxy or NAT many users
+   * share an address.
+   * @default 100000
+   */
+  readonly connectionsPerAddress: number;
+  /**
+   * Namespaces that one connection may be in, or on the way into.
+   * @default 32
+   */
+  readonly namespacesPerConnection: number;
+  /**
+   * Refusals in a row after which a connection is closed.
+   * @default 5
+   */
+  readonly refusalsInARow: number;
+  /**
+   * Levels of nesting of one argument, of events, acknowledgements and auth alike.
+   * @default 32
+   */
+  readonly packetDepth: number;
+  /**
+   * Members of all objects and arrays of one packet together.
+   * @default 10000
+   */
+  readonly packetKeys: number;
+  /**
+   * Binary attachments of one packet. Their bytes together are bounded by `socket.maxHttpBufferSize`.
+   * @default 10
+   */
+  readonly attachments: number;
+  /**
+   * Milliseconds until all attachments of a packet have to be there.
+   * @default 10000
+   */
+  readonly attachmentTimeoutMs: number;
+  /**
+   * Events of one connection per second; a connection that sends more is read more slowly, and nothing is lost.
+   * @default 1000
+   */
+  readonly eventsPerSecond: number;
+  /**
+   * Events that a connection may send at once before it is slowed down.
+   * @default 2000
+   */
+  readonly eventsBurst: number;
+  /**
+   * Bytes that may wait for a client for `slowOutputMs`; then it is closed with the reason `slow consumer`.
+   * @default 1000000
+   */
+  readonly slowOutputBytes: number;
+  /**
+   * Milliseconds that a client may stay above `slowOutputBytes`.
+   * @default 5000
+   */
+  readonly slowOutputMs: number;
+  /**
+   * Bytes waiting for a client at which it is closed at once.
+   * @default 8000000
+   */
+  readonly outputBytes: number;
+  /**
+   * Packets waiting for a client at which it is closed at once.
+   * @default 100000
+   */
+  readonly outputPackets: number;
+}
+
+/** What holds where the application says nothing. */
+export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
+  connections: 100_000,
+  connectionsPerAddress: 100_000,
+  namespacesPerConnection: 32,
+  refusalsInARow: 5,
+  packetDepth: 32,
+  packetKeys: 10_000,
+  attachments: 10,
+  attachmentTimeoutMs: 10_000,
+  eventsPerSecond: 1_000,
+  eventsBurst: 2_000,
+  slowOutputBytes: 1_000_000,
+  slowOutputMs: 5_000,
+  outputBytes: 8_000_000,
+  outputPackets: 100_000,
+});
