@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { within } from '../support/within.js';
 import type { Entry } from './server/journal.js';
+import type { ServerState } from './server/state.js';
 
 const START_MS = 20_000;
 const ENTRY_MS = 3_000;
@@ -67,6 +68,13 @@ export class HostileServer {
   /** Opens a gate, or makes it fail. */
   tell(message: { open: string } | { fail: string }): void {
     this.#child.send(message);
+  }
+
+  /** Asks what the server holds for its clients. */
+  async state(): Promise<ServerState> {
+    const { mark } = this;
+    this.#child.send({ ask: 'state' });
+    return (await this.told(({ at }) => at === 'state', 'its state', mark)) as unknown as ServerState;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -23,9 +23,14 @@ export function waitAtGate(name: string): Promise<void> {
   });
 }
 
-/** Takes what the test says about gates. */
-export function listenToTest(): void {
-  process.on('message', ({ open, fail }: { open?: string; fail?: string }) => {
+/**
+ * Takes what the test says about gates, and answers what it asks.
+ *
+ * @param state - what to tell when the test asks how the server is
+ */
+export function listenToTest(state: () => object): void {
+  process.on('message', ({ open, fail, ask }: { open?: string; fail?: string; ask?: 'state' }) => {
+    if (ask !== undefined) journal(ask, state());
     if (open !== undefined) gates.get(open)?.open();
     if (fail !== undefined) gates.get(fail)?.fail(new Error(`${SECRET} at the gate`));
   });

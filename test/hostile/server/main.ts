@@ -28,6 +28,7 @@ import {
   RawStripsGateway,
   RawUseGateway,
 } from './raw.js';
+import { stateOf } from './state.js';
 import { ScopedStepsGateway, StepsGateway, UnbornGateway } from './steps.js';
 
 const lines = lineLogger((line) => void process.stdout.write(`${line}\n`), true);
@@ -137,7 +138,7 @@ for (const namespace of [app.io.of('/raw-use'), app.io.of(/^\/team-use\/\w+$/)])
   });
 }
 
-listenToTest();
+listenToTest(() => stateOf(app));
 process.once('SIGTERM', () => setImmediate(journal, 'closing'));
 await app.run(0, '127.0.0.1');
 if (process.env['HOSTILE_MIDDLEWARE'] !== undefined) {
