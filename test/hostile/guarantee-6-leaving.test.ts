@@ -122,6 +122,18 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     expect(order.map(({ hook }) => hook)).toEqual(['connect', 'disconnecting', 'disconnect']);
   });
 
+  it('and nothing runs of what it says behind its goodbye, while it stays elsewhere', async () => {
+    const from = world.server.mark;
+    const client = await world.client(transport, '/', '/hooks');
+    await client.roundTrip('/hooks');
+    client.packet('2/hooks,7["note","before"]', '1/hooks,', '2/hooks,8["note","behind"]');
+    await client.answer('/hooks', 7);
+    await client.roundTrip('/');
+    expect(client.countAnswers('/hooks', 8)).toBe(0);
+    expect(world.server.entries('heard', from)).toMatchObject([{ payload: 'before' }]);
+    expect(client.wire.isClosed).toBe(false);
+  });
+
   it('from several gateways, of which one failed to connect: by those that were told of it', async () => {
     const from = world.server.mark;
     const client = await world.client(transport, '/');
