@@ -29,6 +29,7 @@ export type { AckReply, Exception, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
 export { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
 export { inject, Scoped } from './decorators/injection.js';
+export { Concurrency, RateLimit } from './decorators/limits.js';
 export { OnEvent, type OnEventOptions } from './decorators/on-event.js';
 export {
   Ack,
@@ -65,6 +66,7 @@ export type {
 } from './metadata/context.js';
 export { CurrentContext } from './metadata/current-context.js';
 export { Emitter } from './metadata/emitter.js';
+export type { ConcurrencyOptions, LimitKey, RateLimitOptions } from './metadata/limits.js';
 export type { Class, ScopeName } from './metadata/record.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
 export type {
@@ -81,11 +83,16 @@ export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {
   AppPlan,
   AuthPlan,
+  ConcurrencyPlan,
+  ContractPlan,
   DependencyPlan,
   EventPlan,
   GatewayPlan,
   HandlerPlan,
+  MessageDocs,
+  MessagePlan,
   NamespacePlan,
+  RatePlan,
   StepPlan,
 } from './plan/types.js';
 export { type App, createApp } from './runtime/app.js';

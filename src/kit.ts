@@ -8,11 +8,13 @@ import type {
 } from './contract/events.js';
 import { type GatewayOptions, gatewayDecorator } from './decorators/gateway.js';
 import { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
+import { Concurrency, RateLimit } from './decorators/limits.js';
 import { eventDecorator, type OnEventOptions } from './decorators/on-event.js';
 import { Guard, Use } from './decorators/steps.js';
 import { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
 import { CallSite } from './metadata/call-site.js';
 import type { ConnectContext, EventContext, User } from './metadata/context.js';
+import type { ConcurrencyOptions, RateLimitOptions } from './metadata/limits.js';
 import type { Check, Usable } from './metadata/steps.js';
 
 type Method = (...args: never[]) => unknown;
@@ -82,6 +84,10 @@ export interface GatewayKit<TContract extends Contract, TUser, TData> {
   Use(...use: readonly Usable[]): StepDecorator;
   /** As the plain `@Guard`, with the types of the contract's context. */
   Guard(check: Check<EventContext<TContract, TUser, TData>>): StepDecorator;
+  /** As the plain `@RateLimit`. */
+  RateLimit(options: RateLimitOptions<EventContext<TContract, TUser, TData>>): StepDecorator;
+  /** As the plain `@Concurrency`. */
+  Concurrency(options: ConcurrencyOptions<EventContext<TContract, TUser, TData>>): StepDecorator;
   /**
    * Makes one of the contract's own errors, to be thrown.
    *
@@ -129,6 +135,8 @@ export function gatewayFor<const TContract extends Contract, TUser extends User 
     OnAnyEvent,
     Use,
     Guard,
+    RateLimit,
+    Concurrency,
     error: (code: string, details: unknown, own: object = {}) => new GatewireError(code, { ...own, details }),
   };
   return kit as unknown as GatewayKit<TContract, [TUser] extends [never] ? undefined : TUser, TData>;

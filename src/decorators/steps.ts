@@ -12,7 +12,7 @@ import { assertExperimental } from './experimental.js';
  */
 export function Use(...use: readonly Usable[]): ClassDecorator & MethodDecorator {
   const at = new CallSite(Use);
-  return step(
+  return stepDecorator(
     'Use',
     use.map((value) => ({ kind: 'middleware', value, at })),
   );
@@ -27,10 +27,14 @@ export function Use(...use: readonly Usable[]): ClassDecorator & MethodDecorator
  * @OnEvent('user:ban') ban(payload: { id: string }) { return this.users.ban(payload.id); }
  */
 export function Guard(check: Check): ClassDecorator & MethodDecorator {
-  return step('Guard', [{ kind: 'guard', value: check, at: new CallSite(Guard) }]);
+  return stepDecorator('Guard', [{ kind: 'guard', value: check, at: new CallSite(Guard) }]);
 }
 
-function step(decorator: string, steps: readonly StepDeclaration[]): ClassDecorator & MethodDecorator {
+/** Writes down steps on a class or on a method. */
+export function stepDecorator(
+  decorator: string,
+  steps: readonly StepDeclaration[],
+): ClassDecorator & MethodDecorator {
   return (target: object, key?: unknown) => {
     assertExperimental(decorator, key);
     const record =

@@ -124,6 +124,12 @@ export const ERRORS = {
     why: 'it would never run, and whoever wrote it believes it does',
     help: 'add @OnEvent, or move it to the class or to a method that handles an event',
   }),
+  GW_ERR_BUILD_RATE_WITHOUT_USER: entry<{ method: string; namespace: string }>({
+    message: ({ method, namespace }) =>
+      `the rate limit of \`${method}\` counts per user, and namespace \`${namespace}\` has no auth`,
+    why: 'nobody there is a user, so nothing would be counted',
+    help: "give the namespace `auth`, or count per 'socket' or 'address'",
+  }),
   // ---- parameters
   GW_ERR_BUILD_PARAMETER_WITHOUT_HANDLER: entry<{ decorator: string; method: string }>({
     message: ({ decorator, method }) =>

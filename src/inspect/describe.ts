@@ -46,7 +46,7 @@ export function describeNamespace(plan: NamespacePlan, locate: Locate): Namespac
 
 /** Describes one handler. */
 export function describeEvent(plan: EventPlan, locate: Locate): EventDescription {
-  const { name, pattern, gateway, handler, ack, reply, answersByHand, timeoutMs } = plan;
+  const { name, pattern, gateway, handler, ack, rates, reply, answersByHand, timeoutMs } = plan;
   return {
     name: name ?? (pattern === null ? '*' : String(pattern)),
     kind: name !== null ? 'name' : pattern !== null ? 'pattern' : 'any',
@@ -55,6 +55,7 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
     at: locate(handler.at),
     payload: describePayload(plan),
     ack: ack && describeSchema(ack, 'output', shapeOf),
+    rates: (rates ?? []).map(({ label }) => label),
     reply,
     answersByHand,
     timeoutMs,

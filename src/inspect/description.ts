@@ -37,6 +37,8 @@ export interface EventDescription {
   readonly at: Position | null;
   readonly payload: PayloadDescription | null;
   readonly ack: SchemaDescription | null;
+  /** Rate limits, such as `10/s`. */
+  readonly rates: readonly string[];
   readonly reply: ReplyShape;
   /** Whether the handler answers through `@Ack()` instead of by its return value. */
   readonly answersByHand: boolean;

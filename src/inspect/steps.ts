@@ -1,4 +1,4 @@
-import type { EventPlan, NamespacePlan, StepPlan } from '../plan/types.js';
+import type { ConcurrencyPlan, EventPlan, NamespacePlan, RatePlan, StepPlan } from '../plan/types.js';
 import type { Position } from './description.js';
 import type { Locate } from './locate.js';
 
@@ -6,6 +6,8 @@ import type { Locate } from './locate.js';
 export interface StepDescription {
   readonly stage:
     | 'auth'
+    | 'rate'
+    | 'concurrency'
     | 'middleware'
     | 'connected'
     | 'onConnect'
@@ -37,9 +39,11 @@ export function describeConnect(namespace: NamespacePlan, locate: Locate): reado
 
 /** What one event passes each time, in order. */
 export function describeCall(event: EventPlan, locate: Locate): readonly StepDescription[] {
-  const { outer, payload, args, inner, handler, ack } = event;
+  const { rates, concurrencies, outer, payload, args, inner, handler, ack } = event;
   const at = locate(handler.at);
   return [
+    ...(rates ?? []).map((one) => describeLimit('rate', one, locate)),
+    ...(concurrencies ?? []).map((one) => describeLimit('concurrency', one, locate)),
     ...(outer ?? []).map((one) => describeStep(one, locate)),
     ...(payload === null ? [] : [step('payload', null, at)]),
     ...(args === null ? [] : [step('args', null, at)]),
@@ -48,6 +52,15 @@ export function describeCall(event: EventPlan, locate: Locate): readonly StepDes
     ...(ack === null ? [] : [step('ack', null, at)]),
     step('reply', null, null),
   ];
+}
+
+function describeLimit(
+  stage: 'rate' | 'concurrency',
+  { level, label, per, at }: RatePlan | ConcurrencyPlan,
+  locate: Locate,
+): StepDescription {
+  const whose = typeof per === 'function' ? 'key' : per;
+  return { stage, level, label: `${label} per ${whose}`, at: locate(at) };
 }
 
 function describeStep({ kind, level, label, at }: StepPlan, locate: Locate): StepDescription {

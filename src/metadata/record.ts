@@ -35,9 +35,9 @@ export interface HookDeclaration {
   readonly at: CallSite;
 }
 
-/** `@Use(...)` or `@Guard(check)`. */
+/** `@Use(...)`, `@Guard(check)`, `@RateLimit(options)` or `@Concurrency(options)`. */
 export interface StepDeclaration {
-  readonly kind: 'middleware' | 'guard';
+  readonly kind: 'middleware' | 'guard' | 'rate' | 'concurrency';
   readonly value: unknown;
   readonly at: CallSite;
 }

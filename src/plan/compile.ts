@@ -137,6 +137,7 @@ function compileNamespace(
   const data = agree('data', gateways, (gateway) => gateway.data, problems);
   const all = gateways.flatMap((gateway) => gateway.events);
   findDuplicates(namespace.name, all, problems);
+  if (auth === undefined || auth === false) findUserless(namespace.name, all, problems);
   const contract = agree('contract', gateways, (gateway) => gateway.contract, problems) as
     | Contract
     | undefined;
@@ -210,6 +211,17 @@ function findDuplicates(namespace: string, events: readonly EventPlan[], problem
     const places = twins.map(({ handler }) => place(handler.at, handler.label));
     if (event === '') problems.add('GW_ERR_BUILD_DUPLICATE_CATCH_ALL', { namespace }, ...places);
     else problems.add('GW_ERR_BUILD_DUPLICATE_EVENT', { event, namespace }, ...places);
+  }
+}
+
+/** Rate limits that count per user where nobody is one. */
+function findUserless(namespace: string, events: readonly EventPlan[], problems: Problems): void {
+  for (const { rates, handler } of events) {
+    for (const { per, at } of rates ?? []) {
+      if (per !== 'user') continue;
+      const args = { method: handler.label, namespace };
+      problems.add('GW_ERR_BUILD_RATE_WITHOUT_USER', args, place(at, handler.label));
+    }
   }
 }
 

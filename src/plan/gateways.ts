@@ -6,6 +6,7 @@ import { nameOf } from '../metadata/token.js';
 import { isContract, messageOf } from './contracts.js';
 import { compileEventNames, compileEventOptions, type EventOptions } from './events.js';
 import { type InheritedMethod, inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
+import { compileLimits, joinLimits, type LimitPlans } from './limits.js';
 import { type NamespaceName, parseNamespace } from './namespaces.js';
 import { checkOptions, rules } from './options.js';
 import { compileParameters } from './parameters.js';
@@ -66,7 +67,9 @@ export function compileGateway(
   const where = place(declaration.at, name);
   const namespace = parseNamespace(declaration.namespace, problems, where);
   const given = checkOptions<GivenOptions>(declaration.options, GATEWAY_OPTIONS, '@Gateway', problems, where);
-  const steps = compileSteps(inheritedSteps(target), 'gateway', name, problems);
+  const declared = inheritedSteps(target);
+  const steps = compileSteps(declared, 'gateway', name, problems);
+  const limits = compileLimits(declared, 'gateway', name, problems);
   const methods = inheritedMethods(target).filter((method) => isUsable(method, target, problems));
   const hooks = (kind: HookKind) =>
     orNull(
@@ -89,7 +92,7 @@ export function compileGateway(
   const guards = steps.filter((step) => step.kind === 'guard');
   const reply = given.reply ?? defaults.reply;
   const events = methods.flatMap((method) =>
-    compileEvents(method, { plan, outer, guards, timeoutMs: defaults.timeoutMs, reply }, problems),
+    compileEvents(method, { plan, outer, guards, limits, timeoutMs: defaults.timeoutMs, reply }, problems),
   );
   const connect = steps.filter((step) => step.connects);
   const contract = contractOf(declaration, problems, where);
@@ -120,6 +123,7 @@ interface GatewaySurroundings {
   readonly plan: GatewayPlan;
   readonly outer: readonly StepPlan[] | null;
   readonly guards: readonly StepPlan[];
+  readonly limits: LimitPlans;
   readonly timeoutMs: number;
   readonly reply: ReplyShape;
 }
@@ -140,7 +144,8 @@ function compileEvents(
     ...steps.filter(isGuard),
   ]);
   const answersByHand = handler.parameters?.some((parameter) => parameter.source.kind === 'ack') ?? false;
-  const base = { gateway: around.plan, outer: around.outer, inner, answersByHand };
+  const limits = joinLimits(around.limits, compileLimits(method.steps, 'event', handler.label, problems));
+  const base = { gateway: around.plan, ...limits, outer: around.outer, inner, answersByHand };
   const plan = (
     name: string | null,
     pattern: RegExp | null,
@@ -192,7 +197,7 @@ function isUsable(method: InheritedMethod, target: Class, problems: Problems): b
     ...method.hooks.map((hook) => ({ decorator: HOOK_DECORATORS[hook.kind], at: hook.at })),
   ];
   const steps = method.steps.map((step) => ({
-    decorator: step.kind === 'guard' ? 'Guard' : 'Use',
+    decorator: STEP_DECORATORS[step.kind],
     at: step.at,
   }));
   if (method.isStatic || typeof methodOf(target, method.key) !== 'function') {
@@ -213,6 +218,13 @@ function isUsable(method: InheritedMethod, target: Class, problems: Problems): b
   }
   return false;
 }
+
+const STEP_DECORATORS = {
+  middleware: 'Use',
+  guard: 'Guard',
+  rate: 'RateLimit',
+  concurrency: 'Concurrency',
+} as const;
 
 const HOOK_DECORATORS = {
   connect: 'OnConnect',

@@ -29,6 +29,10 @@ export const rules = {
     accepts: (value) => isWholeNumber(value, 1, Number.MAX_SAFE_INTEGER),
     expected: 'a whole number of at least 1',
   },
+  countFromZero: {
+    accepts: (value) => isWholeNumber(value, 0, Number.MAX_SAFE_INTEGER),
+    expected: 'a whole number, 0 or more',
+  },
   schema: {
     accepts: isStandardSchema,
     expected: 'a Standard Schema, such as z.object({ … }) of zod 4, valibot or arktype',

@@ -12,11 +12,8 @@ export function compileSteps(
   problems: Problems,
 ): StepPlan[] {
   return declared.flatMap((step) => {
-    const compiled =
-      step.kind === 'guard'
-        ? compileGuard(step, level, owner, problems)
-        : compileMiddleware(step, level, owner, problems);
-    return compiled ?? [];
+    if (step.kind === 'guard') return compileGuard(step, level, owner, problems) ?? [];
+    return step.kind === 'middleware' ? (compileMiddleware(step, level, owner, problems) ?? []) : [];
   });
 }
 

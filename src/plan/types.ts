@@ -1,6 +1,7 @@
 import type { Contract } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import type { CallSite } from '../metadata/call-site.js';
+import type { LimitKey } from '../metadata/limits.js';
 import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
 
 /** Shape of acknowledgements: `{ ok, data }`, or the bare value. */
@@ -17,6 +18,32 @@ export interface StepPlan {
   /** Which stages a middleware takes part in. */
   readonly connects: boolean;
   readonly handles: boolean;
+  readonly label: string;
+  readonly at: CallSite;
+}
+
+/** How often an event may come. */
+export interface RatePlan {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly burst: number;
+  readonly per: LimitKey<never, 'socket' | 'user' | 'address'>;
+  readonly scope: 'node' | 'cluster';
+  readonly onExceed: 'reject' | 'drop' | 'disconnect';
+  readonly whenStoreFails: 'allow' | 'reject';
+  readonly level: StepPlan['level'];
+  /** `10/s`. */
+  readonly label: string;
+  readonly at: CallSite;
+}
+
+/** How many handlers may run at the same time. */
+export interface ConcurrencyPlan {
+  readonly limit: number;
+  readonly per: LimitKey<never, 'socket' | 'app'>;
+  readonly queue: number;
+  readonly level: StepPlan['level'];
+  /** `1 at once`. */
   readonly label: string;
   readonly at: CallSite;
 }
@@ -41,6 +68,9 @@ export interface EventPlan {
   readonly contract: Contract | null;
   readonly gateway: GatewayPlan;
   readonly handler: HandlerPlan;
+  /** Limits of gateway and event, ahead of everything else. */
+  readonly rates: readonly RatePlan[] | null;
+  readonly concurrencies: readonly ConcurrencyPlan[] | null;
   /** Middleware of application and gateway: it sees the payload unparsed. */
   readonly outer: readonly StepPlan[] | null;
   readonly payload: Schema | null;

@@ -26,6 +26,7 @@ import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
 import { checkInternals, shieldNamespaces } from './internals.js';
 import { IoEmitter } from './io-emitter.js';
+import { Limiters } from './limiters.js';
 import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { runUntilSignal } from './process.js';
@@ -217,6 +218,7 @@ class Application implements App {
       logger: this.#logger,
       limits: allLimits,
       impersonate: this.impersonate,
+      limiters: await Limiters.create(plan),
       checksEmits: this.#options.validateEmits,
     });
     this.#emitter.open(namespaces);

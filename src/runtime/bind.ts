@@ -3,11 +3,13 @@ import type { Class } from '../metadata/record.js';
 import type { AppPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '../plan/types.js';
 import { stepsOf } from '../plan/walk.js';
 import { admission } from './admission.js';
-import type { BoundEvent, BoundGateway, BoundNamespace } from './bound.js';
+import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';
+import { inFlightStage } from './concurrency.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
+import type { Limiters } from './limiters.js';
 import { aroundEvent, type BoundStep } from './onion.js';
 import { Outgoing } from './outgoing.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
@@ -16,6 +18,7 @@ import { ackStage, argsStage, payloadStage } from './validate.js';
 export interface BoundApp
   extends Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'impersonate'> {
   readonly checksEmits: boolean;
+  readonly limiters: Limiters;
 }
 
 /** Instances of all classes of a plan. Making them is the last thing that can fail before the server opens. */
@@ -56,7 +59,7 @@ export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp)
 }
 
 function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): BoundNamespace {
-  const bindEvent = (event: EventPlan) => bindOne(event, sources);
+  const bindEvent = (event: EventPlan) => bindOne(event, sources, app);
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
   const namespace: BoundNamespace = {
     ...app,
@@ -78,7 +81,7 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
 }
 
 /** Builds the chain of an event from the inside out; what is absent is not in it. */
-function bindOne(plan: EventPlan, sources: Sources): BoundEvent {
+function bindOne(plan: EventPlan, sources: Sources, app: BoundApp): BoundEvent {
   const steps = (all: readonly StepPlan[]) => all.map((step) => bindStep(step, sources));
   let run = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
   if (plan.answersByHand) run = byHandStage(run);
@@ -87,7 +90,15 @@ function bindOne(plan: EventPlan, sources: Sources): BoundEvent {
   if (plan.args !== null) run = argsStage(plan.args, run);
   if (plan.outer !== null) run = aroundEvent(steps(plan.outer), run);
   if (plan.ack !== null) run = ackStage(plan.ack, run);
-  return { plan, run };
+  return { plan, run: limited(plan, run, app) };
+}
+
+/** Puts the limits around a chain: those of its own, and the bound on calls in flight that holds for every event. */
+function limited({ rates, concurrencies }: EventPlan, chain: Stage, { limits, limiters }: BoundApp): Stage {
+  const lanes = (concurrencies ?? []).map((plan) => limiters.lanesOf(plan));
+  const own = lanes.reduceRight((inner, one) => one.stage(inner), chain);
+  const stages = (rates ?? []).map((plan) => limiters.rateOf(plan));
+  return stages.reduceRight((inner, stage) => stage(inner), inFlightStage(limits, own));
 }
 
 function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {

@@ -3,6 +3,7 @@ import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ReplyShape } from '../plan/types.js';
 import type { BoundEvent } from './bound.js';
+import { laneOf } from './concurrency.js';
 import { CallContext } from './context.js';
 import { sendException } from './exceptions.js';
 import type { FailurePlace } from './failures.js';
@@ -107,6 +108,16 @@ function settle(call: CallContext, value: unknown): void {
   const isPending = call.isByHand && value === undefined && call.reply?.isOpen === true;
   if (!isPending) return succeed(call, value);
   if (!call.isRunning) startClock(call);
+  keepPlace(call);
+}
+
+/** A handler that only waits for its ack to be called is in flight until then. */
+function keepPlace(call: CallContext): void {
+  const { state } = call;
+  const answered = new Promise<void>((resolve) => {
+    call.giveBack = resolve;
+  });
+  void laneOf(state, state.namespace.limits).hold(answered);
 }
 
 function startClock(call: CallContext): void {
@@ -157,6 +168,7 @@ function finish(call: CallContext): void {
     if (call.timer !== null) clearTimeout(call.timer);
     calls.delete(call);
   }
+  call.giveBack?.();
   const disposal = call.release((error) => report(call, error, 'dispose'));
   if (disposal !== null) calls.track(disposal);
 }

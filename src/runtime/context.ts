@@ -81,7 +81,17 @@ export class SocketContext implements ConnectContext {
   }
 
   async join(room: string): Promise<void> {
-    await this.state.socket.join(storedRoom(room));
+    const { socket, namespace, user } = this.state;
+    const stored = storedRoom(room);
+    const { roomsPerSocket } = namespace.limits;
+    // Besides the application's rooms it is in one of its own, and in that of its user.
+    const own = user === undefined ? 1 : 2;
+    if (socket.rooms.size - own >= roomsPerSocket && !socket.rooms.has(stored)) {
+      throw new GatewireError('OVERLOADED', {
+        message: `a socket may be in ${roomsPerSocket} rooms (limits.roomsPerSocket)`,
+      });
+    }
+    await socket.join(stored);
   }
 
   async leave(room: string): Promise<void> {
@@ -150,6 +160,8 @@ export class CallContext extends SocketContext implements EventContext {
   isByHand = false;
   /** @internal Whether the client was told of a failure already. */
   isAnswered = false;
+  /** @internal Gives back the place in flight of a call that waits for its ack to be called. */
+  giveBack: (() => void) | null = null;
 
   constructor(
     state: SocketState,

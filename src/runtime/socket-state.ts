@@ -3,6 +3,7 @@ import type { BoundNamespace } from './bound.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals.js';
+import type { Lane } from './lane.js';
 import type { Outgoing } from './outgoing.js';
 import { attachState } from './state-of.js';
 import type { Located } from './target.js';
@@ -18,6 +19,8 @@ export class SocketState implements Located {
   hasLeft = false;
   /** How many gateways had their `@OnConnect` started. */
   connectsStarted = 0;
+  /** Calls that run and wait; null as long as none needed a promise. */
+  lane: Lane | null = null;
   /** Settles when `@OnDisconnecting` is done; null when there is nothing to wait for. */
   disconnecting: Promise<void> | null = null;
   /** Socket.IO's reason, once the client is leaving. */

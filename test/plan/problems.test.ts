@@ -6,6 +6,7 @@ import {
   Ack,
   type AppOptions,
   BootError,
+  Concurrency,
   type Contract,
   Ctx,
   createApp,
@@ -20,6 +21,7 @@ import {
   OnEvent,
   Payload,
   type Problem,
+  RateLimit,
   Scoped,
   token,
   Use,
@@ -489,6 +491,46 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     'GW_ERR_BUILD_FOREIGN_CONTAINER',
     'providers beside a container that takes none',
     () => ({ gateways: [Fine], container: { get: () => new Fine() }, providers: [Fine] }),
+  ],
+  [
+    'GW_ERR_BUILD_RATE_WITHOUT_USER',
+    'a limit per user where nobody is one',
+    () => {
+      @Gateway('/open')
+      class Open {
+        @RateLimit({ limit: 1, windowMs: 1_000, per: 'user' }) @OnEvent('x') x() {}
+      }
+      return { gateways: [Open] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_BAD_OPTION',
+    'limits of nothing, of too little, and of no one',
+    () => {
+      @Concurrency({ limit: 0 })
+      @Gateway('/limits')
+      class Limits {
+        @RateLimit({ limit: 10, windowMs: 1_000, burst: 5 }) @OnEvent('a') a() {}
+        @RateLimit({ limit: 1 } as never) @OnEvent('b') b() {}
+        @RateLimit({ limit: 1, windowMs: 2 ** 31, per: 'everyone' as never }) @OnEvent('c') c() {}
+        @Concurrency({} as never) @OnEvent('d') d() {}
+        @Concurrency({ limit: 1, queue: -1 }) @OnEvent('e') e() {}
+        @RateLimit(null as never) @OnEvent('f') f() {}
+      }
+      return { gateways: [Limits] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_STEP_WITHOUT_EVENT',
+    'a limit on a method that handles nothing',
+    () => {
+      @Gateway('/limits')
+      class Limits {
+        @RateLimit({ limit: 1, windowMs: 1_000 }) a() {}
+        @Concurrency({ limit: 1 }) b() {}
+      }
+      return { gateways: [Limits] };
+    },
   ],
   [
     'GW_ERR_BUILD_BAD_CONTRACT',

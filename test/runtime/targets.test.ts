@@ -72,6 +72,16 @@ describeMatrix('targets', (cell) => {
     return Object.assign(client, { id: String(await client.next('hello')) });
   };
 
+  it('refuse a room too many, and no room that was joined already', async () => {
+    await using test = await createTestApp(Team, { ...cell, limits: { roomsPerSocket: 2 } });
+    const ann = await connect(test, 'ann');
+    for (const room of ['a', 'b', 'a']) await ann.call('join', room);
+    await expect(ann.call('join', 'c')).rejects.toMatchObject({
+      code: 'OVERLOADED',
+      message: 'a socket may be in 2 rooms (limits.roomsPerSocket)',
+    });
+  });
+
   it('reach the other devices of a user without the one that speaks', async () => {
     await using test = await createTestApp(Team, cell);
     const phone = await connect(test, 'ann');

@@ -47,6 +47,8 @@ function stepRow(step: StepDescription, number: number, event: EventDescription)
 
 const STAGES: Readonly<Record<StepDescription['stage'], string>> = {
   auth: 'auth',
+  rate: 'rate limit',
+  concurrency: 'concurrency',
   middleware: 'middleware',
   connected: 'CONNECT answered',
   onConnect: '@OnConnect',

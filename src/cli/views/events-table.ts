@@ -11,7 +11,12 @@ import { counted, nameWords, placeOf, shapeWords } from './words.js';
 export function renderEvents(app: AppDescription, paint: Paint): string {
   // Columns line up over all namespaces, so that the eye can follow one through the whole listing.
   const gateways = alignGroups(app.namespaces.map(gatewayRows), 2, paint);
-  const events = alignGroups(app.namespaces.map(eventRows), 4, paint);
+  const hasRates = app.namespaces.some(({ events }) => events.some(({ rates }) => rates.length > 0));
+  const events = alignGroups(
+    app.namespaces.map((namespace) => eventRows(namespace, hasRates)),
+    4,
+    paint,
+  );
   const lines = app.namespaces.flatMap((_, i) => [...(gateways[i] ?? []), ...(events[i] ?? [])]);
   return [...lines, `  ${totals(app, paint)}`].join('\n');
 }
@@ -32,7 +37,7 @@ function gatewayRows({ name, auth, gateways }: NamespaceDescription): readonly R
   });
 }
 
-function eventRows({ gateways, events }: NamespaceDescription): readonly Row[] {
+function eventRows({ gateways, events }: NamespaceDescription, hasRates: boolean): readonly Row[] {
   const files = new Map(gateways.map(({ name, at }) => [name, at?.file]));
   return events.map((event): Row => {
     const { name, kind, ack, reply, handler, at } = event;
@@ -41,6 +46,7 @@ function eventRows({ gateways, events }: NamespaceDescription): readonly Row[] {
       { text: nameWords(name, kind === 'name') },
       { text: ack === null ? payload : `${payload} -> ${shapeWords(ack, 'ack')}` },
       { text: reply === 'raw' ? 'raw' : 'ack' },
+      ...(hasRates ? [{ text: event.rates.join(' ') || '-' }] : []),
       { text: handler },
       { text: lineOf(at, files.get(event.gateway)), style: 'faint' },
     ];
