@@ -1,42 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
+import { LoadServer, type Stats } from './load-server.js';
 
 const CLIENTS = 5_000;
 const WARM_UP = 2_500;
 const AT_ONCE = 100;
 const MAX_BYTES_EACH = 200;
 
-interface Stats {
-  readonly heapBytes: number;
-  readonly left: number;
-  readonly [count: string]: number;
-}
-
-let server: ChildProcess;
-let url = '';
+let server: LoadServer;
 
 beforeAll(async () => {
-  server = fork('test/fixtures/load/server.ts', {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  url = `http://127.0.0.1:${port}/team/1`;
+  server = await LoadServer.start();
 }, 30_000);
 
-afterAll(() => void server.kill());
-
-async function ask(): Promise<Stats> {
-  server.send('stats');
-  const [stats] = (await once(server, 'message')) as [Stats];
-  return stats;
-}
+afterAll(() => server.stop());
 
 /** One client comes, joins a room of its own, and drops: half of them say goodbye, half just vanish. */
 async function visit(n: number): Promise<void> {
-  const client = io(url, {
+  const client = io(`${server.url}/team/1`, {
     transports: ['websocket'],
     reconnection: false,
     forceNew: true,
@@ -55,18 +37,18 @@ async function visits(count: number, before: Stats): Promise<Stats> {
   }
   // The last hooks run after the last client is gone.
   for (;;) {
-    const stats = await ask();
+    const stats = await server.stats();
     if (stats.left - before.left >= count && stats['connections'] === 0) return stats;
   }
 }
 
 it(`${CLIENTS} clients that come, join and drop leave nothing behind`, async () => {
   // What is loaded, compiled and cached with the first clients belongs to none of them.
-  const warm = await visits(WARM_UP, await ask());
+  const warm = await visits(WARM_UP, await server.stats());
   let after = await visits(CLIENTS, warm);
   const bytesEach = () => (after.heapBytes - warm.heapBytes) / CLIENTS;
   // The last connections are let go of some turns after their end.
-  for (let tries = 0; bytesEach() >= MAX_BYTES_EACH && tries < 50; tries++) after = await ask();
+  for (let tries = 0; bytesEach() >= MAX_BYTES_EACH && tries < 50; tries++) after = await server.stats();
   expect({ ...after, heapBytes: 0, left: 0 }).toEqual({
     ...warm,
     heapBytes: 0,
