@@ -89,6 +89,7 @@ describe('gatewire events', () => {
           schema: expect.objectContaining({ type: 'object', required: ['sku', 'count'] }),
         },
         ack: { vendor: 'zod', shape: '{id}', schema: expect.objectContaining({ type: 'object' }) },
+        rates: [],
         reply: 'envelope',
         answersByHand: false,
         timeoutMs: 2_000,
