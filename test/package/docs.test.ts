@@ -36,6 +36,8 @@ function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
     noUnusedParameters: false,
     paths: {
       gatewire: [path.resolve('src/index.ts')],
+      'gatewire/client': [path.resolve('src/client/index.ts')],
+      'gatewire/contract': [path.resolve('src/contract/index.ts')],
       'gatewire/testing': [path.resolve('src/testing/index.ts')],
     },
   };

@@ -1,0 +1,11 @@
+export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
+export type { WireCode } from '../errors/wire-codes.js';
+export { connect } from './connect.js';
+export type {
+  Api,
+  Caller,
+  ClientException,
+  Connection,
+  ConnectionState,
+} from './connection.js';
+export type { AuthOption, ConnectArguments, ConnectOptions, SocketIoOptions } from './options.js';
