@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.js';
 import { findOnPath } from './find-program.js';
 import { findPythonSocketIo } from './find-python-socketio.js';
+import { findRedisServer } from './find-redis-server.js';
 
 /**
  * One row for each program: `find` returns a path or null, `variable` may name the path instead, `apt` are its
@@ -17,6 +18,13 @@ const NEEDS = [
     variable: 'CHROMIUM_PATH',
     apt: ['chromium', 'fonts-liberation'],
     elsewhere: { darwin: 'brew install --cask google-chrome', win32: 'winget install Google.Chrome' },
+  },
+  {
+    name: 'redis-server',
+    find: findRedisServer,
+    variable: 'REDIS_SERVER_PATH',
+    apt: ['redis-server'],
+    elsewhere: { darwin: 'brew install redis' },
   },
   {
     name: 'a Python with python-socketio',
