@@ -1,3 +1,4 @@
+export type { ContractTestClient } from './contract-client.js';
 export { describeMatrix, type MatrixCell } from './matrix.js';
 export { createTestApp, type TestApp, type TestAppOptions } from './test-app.js';
 export type { ServerEvents, TestClient } from './test-client.js';

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import { fillIn } from '../client/address.js';
+import type { Contract, Params } from '../contract/contract.js';
 import type { Handshake, User } from '../metadata/context.js';
+import type { ContractTestClient } from './contract-client.js';
 import { type ServerEvents, TestClient } from './test-client.js';
 
 const USER_KEY = 'gatewire-test-user';
@@ -40,19 +43,38 @@ export class TestClients {
   }
 
   /**
+   * Connects a client to the namespace of a contract; its events and answers are typed.
+   *
+   * @param contract - what `defineContract` returned
+   * @param options - socket.io-client's options, such as `auth`, and `params` of the namespace where it has any
+   * @throws {GatewireError} the refusal, when the server refuses
+   */
+  connect<TContract extends Contract>(
+    contract: TContract,
+    options?: TestClientOptions & { readonly params?: Params<TContract['namespace']> },
+  ): Promise<ContractTestClient<TContract>>;
+  /**
    * Connects a client.
    *
    * @param namespace - may be left out when the application has one fixed namespace
    * @param options - socket.io-client's options, such as `auth`
    * @throws {GatewireError} the refusal, when the server refuses
    */
-  async connect<TEvents extends ServerEvents = ServerEvents>(
+  connect<TEvents extends ServerEvents = ServerEvents>(
     namespace?: string,
-    options: TestClientOptions = {},
-  ): Promise<TestClient<TEvents>> {
+    options?: TestClientOptions,
+  ): Promise<TestClient<TEvents>>;
+  async connect(
+    target?: string | Contract,
+    {
+      params = {},
+      ...options
+    }: TestClientOptions & { readonly params?: Readonly<Record<string, string>> } = {},
+  ): Promise<unknown> {
+    const namespace = typeof target === 'object' ? fillIn(target.namespace, params) : target;
     const auth = { ...(options.auth as object | undefined), ...this.credentials };
     const client = this.open(namespace, { ...options, auth });
     await client.connect();
-    return client as unknown as TestClient<TEvents>;
+    return client;
   }
 }

@@ -1,7 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { type EventContext, Gateway, OnEvent } from '../../src/index.js';
+import * as z from 'zod';
+import {
+  type ContextOf,
+  defineContract,
+  type EventContext,
+  Gateway,
+  gatewayFor,
+  OnEvent,
+} from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 
 @Gateway('/')
@@ -15,6 +23,20 @@ class Kit {
   }
 }
 
+const room = defineContract('/room/:room', {
+  clientToServer: { say: { payload: z.string(), ack: z.object({ room: z.string() }) } },
+  serverToClient: { said: { payload: z.object({ text: z.string() }) } },
+});
+const Room = gatewayFor(room);
+
+@Room.Gateway()
+class RoomGateway {
+  @Room.OnEvent('say') say(text: string, ctx: ContextOf<typeof Room>) {
+    ctx.emit('said', { text });
+    return { room: ctx.params.room };
+  }
+}
+
 describe('the test kit', () => {
   it('keeps events until they are taken, in order', async () => {
     await using test = await createTestApp(Kit);
@@ -25,6 +47,20 @@ describe('the test kit', () => {
     const later = client.next('said');
     client.emit('twice', 'b');
     expect(await later).toBe('b');
+  });
+
+  it('knows the events of a contract', async () => {
+    await using test = await createTestApp(RoomGateway);
+    const client = await test.client.connect(room, { params: { room: 'blue' } });
+    expect(await client.call('say', 'hi')).toEqual({ room: 'blue' });
+    const said: { text: string } = await client.next('said');
+    expect(said).toEqual({ text: 'hi' });
+    await client.expectNone('said');
+    // @ts-expect-error the payload is a string
+    await expect(client.call('say', 5)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    // @ts-expect-error there is no such event
+    await expect(client.call('shout', 'hi')).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
+    await expect(test.client.connect(room)).rejects.toThrow('parameter `room` of `/room/:room` is undefined');
   });
 
   it('says what arrived instead of what was waited for', async () => {
