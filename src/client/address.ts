@@ -31,7 +31,7 @@ export function fillIn(namespace: unknown, params: Readonly<Record<string, unkno
 export function addressOf(base: string, namespace: string): string {
   const origin = base.replace(/\/$/, '');
   if (origin === '' && !('location' in globalThis)) {
-    throw new TypeError('connect needs the url of the server where there is no page to take it from');
+    throw new TypeError('connect needs the url of the server outside of browsers');
   }
   if (origin !== '' && !BASE.test(origin)) {
     throw new TypeError(
