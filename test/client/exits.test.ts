@@ -1,0 +1,16 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+
+it.each(['websocket', 'polling'])(
+  'leaves nothing behind that would keep a process alive, over %s',
+  async (transport) => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', 'test/fixtures/client/exits.ts', transport],
+      { timeout: 30_000 },
+    );
+    expect(stdout).toBe('UNAVAILABLE,UNAVAILABLE,UNAVAILABLE\n');
+  },
+  40_000,
+);
