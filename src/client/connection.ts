@@ -13,7 +13,7 @@ import type {
   ServerEvent,
   ServerToClient,
 } from '../contract/events.js';
-import type { OutputOf } from '../contract/schema.js';
+import type { InputOf } from '../contract/schema.js';
 import type { Serialized } from '../contract/serialized.js';
 import type { GatewireError } from '../errors/gatewire-error.js';
 
@@ -53,7 +53,7 @@ type Details<TContract extends Contract, TCode extends string> = TContract['defi
   readonly errors: infer TErrors;
 }
   ? TCode extends keyof TErrors
-    ? Serialized<OutputOf<TErrors[TCode]>>
+    ? Serialized<InputOf<TErrors[TCode]>>
     : unknown
   : unknown;
 
