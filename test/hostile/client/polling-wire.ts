@@ -1,17 +1,21 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { type Target, urlOf } from './target.js';
 import { Wire } from './wire.js';
 
 const SEPARATOR = '\x1e';
 
 /** HTTP long-polling. */
 export class PollingWire extends Wire {
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: http.Agent;
   readonly #path = '/socket.io/?EIO=4&transport=polling';
   #session = '';
   #posting: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly port: number) {
+  constructor(private readonly target: Target) {
     super();
+    const { Agent } = urlOf(target).protocol === 'http:' ? http : https;
+    this.#agent = new Agent({ keepAlive: true });
     this.#poll().catch(() => this.destroy());
   }
 
@@ -66,12 +70,11 @@ export class PollingWire extends Wire {
   ): Promise<{ status: number; body: string }> {
     const path = session === '' ? this.#path : `${this.#path}&sid=${session}`;
     return new Promise((resolve, reject) => {
-      const sent = request(
-        { host: '127.0.0.1', port: this.port, method, path, agent: this.#agent, headers },
-        (response) => {
-          readAll(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
-        },
-      );
+      const { request } = urlOf(this.target).protocol === 'http:' ? http : https;
+      const options = { method, agent: this.#agent, headers, rejectUnauthorized: false };
+      const sent = request(new URL(path, urlOf(this.target)), options, (response) => {
+        readAll(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
+      });
       sent.on('error', reject);
       sent.end(body);
     });

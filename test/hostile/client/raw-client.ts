@@ -1,5 +1,6 @@
 import { within } from '../../support/within.js';
 import { PollingWire } from './polling-wire.js';
+import type { Target } from './target.js';
 import { WebSocketWire } from './websocket-wire.js';
 import type { Frame, TransportName, Wire } from './wire.js';
 
@@ -20,8 +21,10 @@ export class RawClient {
   readonly #waiting = new Set<() => void>();
 
   /** Opens a connection; no namespace is joined yet. */
-  static async open(port: number, transport: TransportName): Promise<RawClient> {
-    const client = new RawClient(transport === 'polling' ? new PollingWire(port) : new WebSocketWire(port));
+  static async open(target: Target, transport: TransportName): Promise<RawClient> {
+    const client = new RawClient(
+      transport === 'polling' ? new PollingWire(target) : new WebSocketWire(target),
+    );
     await client.waitFor(({ text }) => text.startsWith('0{'), 'the handshake');
     return client;
   }

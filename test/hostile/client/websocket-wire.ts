@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { openSocket, type Target, urlOf } from './target.js';
 import { Wire } from './wire.js';
 
 const TEXT = 1;
@@ -12,14 +13,14 @@ export class WebSocketWire extends Wire {
   #isOpen = false;
 
   /** @param path - with the query */
-  constructor(port: number, path = '/socket.io/?EIO=4&transport=websocket') {
+  constructor(target: Target, path = '/socket.io/?EIO=4&transport=websocket') {
     super();
-    this.#socket = connect(port, '127.0.0.1');
+    this.#socket = openSocket(target);
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('error', () => {}); // the end is what counts
     this.#socket.on('close', () => this.end());
-    this.#socket.write(upgradeRequest(path));
+    this.#socket.write(upgradeRequest(path, [], urlOf(target).host));
   }
 
   override send(...packets: (string | Buffer)[]): void {
@@ -72,10 +73,10 @@ export class WebSocketWire extends Wire {
 }
 
 /** The request that asks for a WebSocket. */
-export function upgradeRequest(path: string, headers: readonly string[] = []): string {
+export function upgradeRequest(path: string, headers: readonly string[] = [], host = '127.0.0.1'): string {
   return [
     `GET ${path} HTTP/1.1`,
-    'Host: 127.0.0.1',
+    `Host: ${host}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
