@@ -1,4 +1,4 @@
-import type { EventPlan, NamespacePlan } from '../plan/types.js';
+import type { AppPlan, EventPlan, NamespacePlan } from '../plan/types.js';
 import { describeEvent, describeNamespace } from './describe.js';
 import type { EventDescription, NamespaceDescription } from './description.js';
 import { locator } from './locate.js';
@@ -12,6 +12,8 @@ export interface EventInfo {
   readonly connect: readonly StepDescription[];
   /** For each event. */
   readonly call: readonly StepDescription[];
+  /** The limits of the application, by the names of their options. */
+  readonly limits: AppPlan['limits'];
 }
 
 /**
@@ -19,7 +21,12 @@ export interface EventInfo {
  *
  * @param root - the folder that files are named from
  */
-export function describeEventInfo(namespace: NamespacePlan, event: EventPlan, root: string): EventInfo {
+export function describeEventInfo(
+  { limits }: AppPlan,
+  namespace: NamespacePlan,
+  event: EventPlan,
+  root: string,
+): EventInfo {
   const locate = locator(root);
   const { events: _, ...rest } = describeNamespace(namespace, locate);
   return {
@@ -27,5 +34,6 @@ export function describeEventInfo(namespace: NamespacePlan, event: EventPlan, ro
     event: describeEvent(event, locate),
     connect: describeConnect(namespace, locate),
     call: describeCall(event, locate),
+    limits,
   };
 }

@@ -28,7 +28,7 @@ export interface AppDeclaration {
   readonly auth?: unknown;
   readonly providers?: unknown;
   readonly reply: ReplyShape;
-  readonly handlerTimeoutMs: number;
+  readonly limits: AppPlan['limits'];
   /** Tells whether the application's own container has a binding; null when nobody can ask it. */
   readonly isBound: ((token: unknown) => boolean) | null;
   readonly builtIn: ReadonlyMap<unknown, ScopeName>;
@@ -59,7 +59,7 @@ export function compile(app: AppDeclaration): CompileResult {
   if (app.auth !== undefined && !isAuth(app.auth)) {
     problems.add('GW_ERR_BUILD_BAD_AUTH', { given: show(app.auth) }, where);
   }
-  const defaults = { steps, timeoutMs: app.handlerTimeoutMs, reply: app.reply };
+  const defaults = { steps, timeoutMs: app.limits.handlerTimeoutMs, reply: app.reply };
   const gateways = compileGateways(app, defaults, problems);
   const namespaces = groupByNamespace(gateways).map((group) => compileNamespace(group, app, steps, problems));
   findOverlaps(gateways, problems);
@@ -68,7 +68,10 @@ export function compile(app: AppDeclaration): CompileResult {
   const known = { providers, isBound: app.isBound, builtIn: app.builtIn };
   const dependencies = compileDependencies(rootsOf(namespaces), known, problems);
   if (problems.found.length > 0) return { plan: null, problems: problems.found };
-  return { plan: Object.freeze({ namespaces: Object.freeze(namespaces), dependencies }), problems: [] };
+  return {
+    plan: Object.freeze({ namespaces: Object.freeze(namespaces), dependencies, limits: app.limits }),
+    problems: [],
+  };
 }
 
 function compileGateways(

@@ -161,4 +161,6 @@ export interface AppPlan {
   readonly namespaces: readonly NamespacePlan[];
   /** Every class that gatewire may have to make. */
   readonly dependencies: readonly DependencyPlan[];
+  /** Every limit with the value that holds, by the name of its option. */
+  readonly limits: Readonly<Record<string, number>> & { readonly handlerTimeoutMs: number };
 }

@@ -156,7 +156,7 @@ class Application implements App {
       auth,
       providers,
       reply,
-      handlerTimeoutMs: allLimits.handlerTimeoutMs,
+      limits: Object.freeze({ ...allLimits }),
       isBound: bindingsOf(this.#options.container),
       builtIn: BUILT_IN,
       at: this.at,

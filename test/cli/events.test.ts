@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../src/runtime/limits.js';
 import { fixture, gatewire, printed } from './gatewire.js';
 
 const LIMIT_MS = 40_000;
@@ -142,6 +143,10 @@ describe('gatewire events --info', () => {
           '    reply      envelope: { ok: true, data }, or { ok: false, error }',
           '    auth       TicketAuth',
           '    scope      singleton',
+          '  limits of the application',
+          ...Object.entries({ ...DEFAULT_LIMITS, handlerTimeoutMs: 5_000 }).map(
+            ([limit, value]) => `    ${limit.padEnd(24)} ${value}`,
+          ),
         ),
       );
     },
@@ -196,7 +201,15 @@ describe('gatewire events --info', () => {
         cwd: shop,
       });
       const document = JSON.parse(stdout);
-      expect(Object.keys(document)).toEqual(['app', 'asked', 'namespace', 'event', 'connect', 'call']);
+      expect(Object.keys(document)).toEqual([
+        'app',
+        'asked',
+        'namespace',
+        'event',
+        'connect',
+        'call',
+        'limits',
+      ]);
       expect(document.asked).toEqual({ namespace: '/shop', event: 'order:place' });
       expect(Object.keys(document.namespace)).toEqual(['name', 'kind', 'auth', 'gateways']);
       const stages = (steps: { stage: string; level: string | null }[]) =>

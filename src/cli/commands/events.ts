@@ -35,7 +35,7 @@ export const events: Command = defineCommand({
       return EXIT.ok;
     }
     const { namespace, event } = find(plan, asked);
-    const info = describeEventInfo(namespace, event, cwd);
+    const info = describeEventInfo(plan, namespace, event, cwd);
     output.print(
       values.json ? json({ app: file, asked, ...info }) : renderEventInfo(info, asked.event, output.paint),
     );

@@ -33,6 +33,8 @@ export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): s
     ...each,
     '  options',
     ...alignRows(optionRows(info), 4, paint),
+    '  limits of the application',
+    ...alignRows(limitRows(info), 4, paint),
   ].join('\n');
 }
 
@@ -72,6 +74,10 @@ function detail(
   if (stage === 'ack') return shapeWords(ack, ack?.vendor ?? '');
   if (stage === 'reply') return answersByHand ? `${reply}, by @Ack()` : reply;
   return label ?? '';
+}
+
+function limitRows({ limits }: EventInfo): readonly Row[] {
+  return Object.entries(limits).map(([limit, value]): Row => [{ text: limit }, { text: String(value) }]);
 }
 
 function optionRows({ namespace, event }: EventInfo): readonly Row[] {
