@@ -1,3 +1,4 @@
+export { type App, createApp } from './app.js';
 export type {
   ClientToServerEvents,
   ServerToClientEvents,
@@ -47,6 +48,12 @@ export { GatewireError, type GatewireErrorOptions } from './errors/gatewire-erro
 export type { Place, Problem } from './errors/problem.js';
 export type { ErrorCode } from './errors/registry.js';
 export type { WireCode } from './errors/wire-codes.js';
+export type {
+  AsyncApiDocument,
+  AsyncApiObject,
+  AsyncApiOptions,
+  AsyncApiServer,
+} from './inspect/asyncapi/options.js';
 export {
   type ConnectContextOf,
   type ContextOf,
@@ -95,7 +102,6 @@ export type {
   RatePlan,
   StepPlan,
 } from './plan/types.js';
-export { type App, createApp } from './runtime/app.js';
 export type { MapError } from './runtime/failures.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
 export type { Issue } from './runtime/issues.js';

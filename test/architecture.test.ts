@@ -12,7 +12,9 @@ const LEVELS: readonly (readonly string[])[] = [
   ['topics'],
   ['nodes', 'middleware'],
   ['kit.ts'],
-  ['inspect', 'testing'],
+  ['inspect'],
+  ['app.ts'], // where what runs and what describes it meet; the test kit starts the same application
+  ['testing'],
   ['cli'],
 ];
 

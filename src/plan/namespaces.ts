@@ -8,8 +8,11 @@ export interface NamespaceName {
   readonly pattern: RegExp | null;
 }
 
-// `[` and `\` in a name would break the patterns of the Redis adapters; the length keeps names out of memory.
-const PARAMETER_VALUE = '[A-Za-z0-9_.~-]{1,128}';
+/**
+ * What a parameter may be, as the source of a RegExp. `[` and `\` in a name would break the patterns of the Redis
+ * adapters; the length keeps names out of memory.
+ */
+export const PARAMETER_VALUE = '[A-Za-z0-9_.~-]{1,128}';
 const FIXED_SEGMENT = /^[A-Za-z0-9_.~-]+$/;
 const PARAMETER_SEGMENT = /^:[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -38,8 +38,8 @@ const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map<unknown, ScopeName>([
   [Emitter, 'singleton'],
 ]);
 
-/** A gatewire application. */
-export interface App {
+/** An application as far as it runs; what describes it comes on top. */
+export interface RuntimeApp {
   /** Socket.IO's server; what it can do, it can do here. */
   readonly io: Server;
   /** Where the application listens; null before and after. */
@@ -73,23 +73,6 @@ export interface App {
   readonly get: Get;
 }
 
-/**
- * Makes an application. Nothing is opened, checked or made before `listen`, `run` or `plan`.
- *
- * @param options - gateways and everything around them
- * @example
- * const app = createApp({ gateways: [ChatGateway] });
- * await app.listen(3000);
- */
-export function createApp(options: AppOptions): App {
-  return new Application(options, new CallSite(createApp), null);
-}
-
-/** Makes an application in which the test kit says who a client is. Never exported from the package's entry. */
-export function createAppForTests(options: AppOptions, at: CallSite, impersonate: Impersonate): App {
-  return new Application(options, at, impersonate);
-}
-
 type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
 
 const DEFAULT_PORT = 3_000;
@@ -97,7 +80,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** What a connection gets to take its last packets; a polling client that is gone never will. */
 const DRAIN_MS = 2_000;
 
-class Application implements App {
+/** Compiles, opens and closes one application. */
+export class Application implements RuntimeApp {
   readonly io: Server;
   readonly #options: CheckedOptions;
   readonly #optionProblems: readonly Problem[];

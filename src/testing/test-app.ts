@@ -1,6 +1,6 @@
+import { type App, createAppForTests } from '../app.js';
 import { CallSite } from '../metadata/call-site.js';
 import type { Class } from '../metadata/record.js';
-import { type App, createAppForTests } from '../runtime/app.js';
 import type { AppOptions } from '../runtime/options.js';
 import { TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';

@@ -1,0 +1,45 @@
+import type { AsyncApiDocument, AsyncApiOptions } from './inspect/asyncapi/options.js';
+import { CallSite } from './metadata/call-site.js';
+import { Application, type RuntimeApp } from './runtime/app.js';
+import type { Impersonate } from './runtime/bound.js';
+import type { AppOptions } from './runtime/options.js';
+
+/** A gatewire application. */
+export interface App extends RuntimeApp {
+  /**
+   * Describes every namespace and event as an AsyncAPI 3 document. It opens nothing and makes no instance.
+   *
+   * @param options - title and version, and perhaps a description and servers
+   * @throws {BootError} when there are problems, with all of them
+   * @throws {TypeError} without a title or a version
+   * @example
+   * const document = await app.asyncapi({ title: 'Chat', version: '1.0.0' });
+   */
+  asyncapi(options: AsyncApiOptions): Promise<AsyncApiDocument>;
+}
+
+/**
+ * Makes an application. Nothing is opened, checked or made before `listen`, `run` or `plan`.
+ *
+ * @param options - gateways and everything around them
+ * @example
+ * const app = createApp({ gateways: [ChatGateway] });
+ * await app.listen(3000);
+ */
+export function createApp(options: AppOptions): App {
+  return new DescribedApplication(options, new CallSite(createApp), null);
+}
+
+/** Makes an application in which the test kit says who a client is. Never exported from the package's entry. */
+export function createAppForTests(options: AppOptions, at: CallSite, impersonate: Impersonate): App {
+  return new DescribedApplication(options, at, impersonate);
+}
+
+/** The runtime knows nothing of documents, and documents know nothing of the runtime; here they meet. */
+class DescribedApplication extends Application implements App {
+  async asyncapi(options: AsyncApiOptions): Promise<AsyncApiDocument> {
+    // Read when somebody asks, so that starting a server costs nothing more.
+    const { asyncApiOf } = await import('./inspect/asyncapi/document.js');
+    return asyncApiOf(this.plan(), options);
+  }
+}

@@ -1,0 +1,52 @@
+import { isTemplate } from '../plan/namespaces.js';
+import type { NamespacePlan } from '../plan/types.js';
+
+/**
+ * Makes one identifier of several names: `chat`, `message:send` becomes `chatMessageSend`. Letters outside of ASCII
+ * stand by their numbers, so that different names stay different in any language.
+ */
+export function identifierOf(...names: readonly string[]): string {
+  const words = names.flatMap((name) => name.split(/[^\p{L}\p{M}\p{N}]+/u)).filter((word) => word !== '');
+  const joined = words.map((word) => upperFirst(toAscii(word))).join('');
+  const identifier = joined.charAt(0).toLowerCase() + joined.slice(1);
+  return /^\d/.test(identifier) ? `n${identifier}` : identifier;
+}
+
+/** The same with a capital, as types are written. */
+export function upperFirst(identifier: string): string {
+  return identifier.charAt(0).toUpperCase() + identifier.slice(1);
+}
+
+/** An identifier for a namespace: `/chat` is `chat`, `/` is `root`. */
+export function namespaceIdentifier({ name, pattern }: NamespacePlan): string {
+  const isRegExp = pattern !== null && !isTemplate({ name });
+  // The letters of `\d` and `\w` are no part of a name.
+  return identifierOf(isRegExp ? name.replace(/\\[A-Za-z]/g, ' ') : name) || (isRegExp ? 'pattern' : 'root');
+}
+
+/** How a namespace was declared: a RegExp between slashes, else as it is. */
+export function namespaceAsWritten({ name, pattern }: NamespacePlan): string {
+  return pattern === null || isTemplate({ name }) ? name : String(pattern);
+}
+
+/** Names that are given out once each; who comes second gets a number. */
+export class Names {
+  readonly #taken: Set<string>;
+
+  /** @param reserved - names that nobody gets */
+  constructor(reserved: Iterable<string> = []) {
+    this.#taken = new Set(reserved);
+  }
+
+  /** @returns the name, or the first free one of `name2`, `name3` */
+  take(name: string): string {
+    let free = name;
+    for (let i = 2; this.#taken.has(free); i++) free = name + i;
+    this.#taken.add(free);
+    return free;
+  }
+}
+
+function toAscii(word: string): string {
+  return word.replace(/[^A-Za-z0-9]/gu, (letter) => `u${letter.codePointAt(0)?.toString(16)}`);
+}
