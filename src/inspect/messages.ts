@@ -59,7 +59,7 @@ function fromClient(event: EventPlan, id: string, book: SchemaBook): Message {
   const isOptional = contract === null && ack === null;
   return {
     name: name ?? String(pattern),
-    carries: args !== null ? 'several' : payload !== null ? 'one' : contract === null ? 'unknown' : 'nothing',
+    carries: carriedBy(event),
     payload: add(id, payload ?? args, 'input', book),
     ack:
       contract !== null && ack === null
@@ -67,6 +67,12 @@ function fromClient(event: EventPlan, id: string, book: SchemaBook): Message {
         : { shape: reply, isOptional, value: add(`${id}Ack`, ack, 'output', book) },
     docs,
   };
+}
+
+function carriedBy({ payload, args, contract, handler }: EventPlan): Message['carries'] {
+  if (args !== null || handler.parameters?.some(({ source }) => source.kind === 'args')) return 'several';
+  if (payload !== null) return 'one';
+  return contract === null ? 'unknown' : 'nothing';
 }
 
 /** Emits are checked and sent as they were, and so are the answers of clients: both are what a schema accepts. */

@@ -17,11 +17,13 @@ export function upperFirst(identifier: string): string {
   return identifier.charAt(0).toUpperCase() + identifier.slice(1);
 }
 
-/** An identifier for a namespace: `/chat` is `chat`, `/` is `root`. */
+/** An identifier for a namespace: `/chat` is `chat`, `/team/:team` is `team`, `/` is `root`. */
 export function namespaceIdentifier({ name, pattern }: NamespacePlan): string {
-  const isRegExp = pattern !== null && !isTemplate({ name });
+  if (pattern === null || isTemplate({ name })) {
+    return identifierOf(name.replace(/\/([^/:]+)\/:\1(?=\/|$)/g, '/$1')) || 'root';
+  }
   // The letters of `\d` and `\w` are no part of a name.
-  return identifierOf(isRegExp ? name.replace(/\\[A-Za-z]/g, ' ') : name) || (isRegExp ? 'pattern' : 'root');
+  return identifierOf(name.replace(/\\[A-Za-z]/g, ' ')) || 'pattern';
 }
 
 /** How a namespace was declared: a RegExp between slashes, else as it is. */

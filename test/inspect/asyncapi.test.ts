@@ -206,7 +206,7 @@ describe('app.asyncapi()', () => {
   it('has a channel for each namespace, with parameters and their pattern', () => {
     const value = '[A-Za-z0-9_.~-]{1,128}';
     const parameter = { description: `Matches \`${value}\`.`, 'x-pattern': `^${value}$` };
-    expect(channels['officeFloorRoomRoom']).toMatchObject({
+    expect(channels['officeFloorRoom']).toMatchObject({
       address: '/office/{floor}/room/{room}',
       parameters: { floor: parameter, room: parameter },
       'x-socket.io-namespace': '/office/:floor/room/:room',
@@ -221,17 +221,17 @@ describe('app.asyncapi()', () => {
   it('has operations with identifiers for names', () => {
     for (const name of Object.keys(operations)) expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);
     expect(Object.keys(operations).slice(0, 3)).toEqual([
-      'receiveOfficeFloorRoomRoomMessageSend',
-      'receiveOfficeFloorRoomRoomMessageOld',
-      'receiveOfficeFloorRoomRoomPing',
+      'receiveOfficeFloorRoomMessageSend',
+      'receiveOfficeFloorRoomMessageOld',
+      'receiveOfficeFloorRoomPing',
     ]);
-    expect(operations).toHaveProperty('receiveOfficeFloorRoomRoomU4fa1u683c');
-    expect(operations).toHaveProperty('sendOfficeFloorRoomRoomBoth');
+    expect(operations).toHaveProperty('receiveOfficeFloorRoomU4fa1u683c');
+    expect(operations).toHaveProperty('sendOfficeFloorRoomBoth');
     expect(operations).toHaveProperty('sendBoardException');
   });
 
   it('describes an event with its acknowledgement, as they travel', () => {
-    const operation = operations['receiveOfficeFloorRoomRoomMessageSend'];
+    const operation = operations['receiveOfficeFloorRoomMessageSend'];
     expect(operation).toMatchObject({
       action: 'receive',
       title: 'message:send',
@@ -242,7 +242,7 @@ describe('app.asyncapi()', () => {
       name: 'message:send',
       description: 'Says something.',
       'x-socket.io-arguments': 'one',
-      payload: { $ref: '#/components/schemas/officeFloorRoomRoomMessageSend' },
+      payload: { $ref: '#/components/schemas/officeFloorRoomMessageSend' },
       examples: [{ payload: { text: 'hi' } }],
     });
     expect(at(operation, 'messages', '0', 'payload')).toMatchObject({
@@ -267,19 +267,19 @@ describe('app.asyncapi()', () => {
 
   it('tells none, one and several arguments, and what nobody has written down', () => {
     const carries = (name: string) => at(operations[name], 'messages', '0', 'x-socket.io-arguments');
-    expect(carries('receiveOfficeFloorRoomRoomPing')).toBe('nothing');
-    expect(carries('receiveOfficeFloorRoomRoomMessageOld')).toBe('one');
-    expect(carries('receiveOfficeFloorRoomRoomMove')).toBe('several');
-    expect(carries('sendOfficeFloorRoomRoomPair')).toBe('several');
+    expect(carries('receiveOfficeFloorRoomPing')).toBe('nothing');
+    expect(carries('receiveOfficeFloorRoomMessageOld')).toBe('one');
+    expect(carries('receiveOfficeFloorRoomMove')).toBe('several');
+    expect(carries('sendOfficeFloorRoomPair')).toBe('several');
     expect(carries('receiveBoardAny')).toBe(undefined);
-    expect(at(operations['receiveOfficeFloorRoomRoomMove'], 'messages', '0', 'payload')).toMatchObject({
+    expect(at(operations['receiveOfficeFloorRoomMove'], 'messages', '0', 'payload')).toMatchObject({
       type: 'array',
       items: [{ type: 'number' }, { type: 'string' }],
     });
   });
 
   it('has no acknowledgement where the contract has none, and an optional one without a contract', () => {
-    expect(operations['receiveOfficeFloorRoomRoomPing']).not.toHaveProperty('reply');
+    expect(operations['receiveOfficeFloorRoomPing']).not.toHaveProperty('reply');
     expect(operations['receiveBoardAny']).toMatchObject({
       'x-socket.io-ack': 'optional',
       reply: expect.anything(),
@@ -291,13 +291,13 @@ describe('app.asyncapi()', () => {
     expect(raw).toMatchObject({ 'x-socket.io-ack': 'raw' });
     expect(at(raw, 'payload', 'anyOf', '0')).toEqual({ type: 'number' });
     expect(at(raw, 'payload', 'anyOf', '1')).toMatchObject({ required: ['error'] });
-    const client = at(operations['sendOfficeFloorRoomRoomRoomAsk'], 'reply', 'messages', '0');
+    const client = at(operations['sendOfficeFloorRoomRoomAsk'], 'reply', 'messages', '0');
     expect(client).toMatchObject({ 'x-socket.io-ack': 'bare' });
     expect(at(client, 'payload')).toEqual({ type: 'boolean' });
   });
 
   it('has what the server sends as it is sent, not as it was parsed', () => {
-    const operation = operations['sendOfficeFloorRoomRoomMessageNew'];
+    const operation = operations['sendOfficeFloorRoomMessageNew'];
     expect(operation).toMatchObject({ action: 'send' });
     expect(at(operation, 'messages', '0')).toMatchObject({
       examples: [{ payload: { text: 'hi', at: '1970-01-01T00:00:00.000Z' } }],
@@ -306,32 +306,32 @@ describe('app.asyncapi()', () => {
       type: 'string',
       format: 'date-time',
     });
-    expect(at(operations['receiveOfficeFloorRoomRoomMessageOld'], 'messages', '0', 'deprecated')).toBe(true);
+    expect(at(operations['receiveOfficeFloorRoomMessageOld'], 'messages', '0', 'deprecated')).toBe(true);
   });
 
   it('gives recursive schemas names that do not depend on others', () => {
     const { schemas } = components;
-    expect(schemas['officeFloorRoomRoomTree']).toMatchObject({
-      properties: { children: { items: { $ref: '#/components/schemas/officeFloorRoomRoomTree' } } },
+    expect(schemas['officeFloorRoomTree']).toMatchObject({
+      properties: { children: { items: { $ref: '#/components/schemas/officeFloorRoomTree' } } },
     });
-    expect(schemas['officeFloorRoomRoomTreeAck']).toEqual({
+    expect(schemas['officeFloorRoomTreeAck']).toEqual({
       type: 'array',
-      items: { $ref: '#/components/schemas/officeFloorRoomRoomTreeAckPart' },
+      items: { $ref: '#/components/schemas/officeFloorRoomTreeAckPart' },
     });
-    expect(Object.keys(schemas).filter((name) => name.startsWith('officeFloorRoomRoomArk'))).toEqual([
-      'officeFloorRoomRoomArk',
-      'officeFloorRoomRoomArkPart',
-      'officeFloorRoomRoomArkPart2',
-      'officeFloorRoomRoomArkAck',
+    expect(Object.keys(schemas).filter((name) => name.startsWith('officeFloorRoomArk'))).toEqual([
+      'officeFloorRoomArk',
+      'officeFloorRoomArkPart',
+      'officeFloorRoomArkPart2',
+      'officeFloorRoomArkAck',
     ]);
-    expect(schemas['officeFloorRoomRoomValibot']).toMatchObject({
+    expect(schemas['officeFloorRoomValibot']).toMatchObject({
       properties: { at: { format: 'date-time' } },
     });
-    expect(schemas).not.toHaveProperty('officeFloorRoomRoomMini');
+    expect(schemas).not.toHaveProperty('officeFloorRoomMini');
   });
 
   it('has the codes of the framework, those of the contract, and room for others', () => {
-    const errors = at(components.schemas['officeFloorRoomRoomError'], 'oneOf') as readonly unknown[];
+    const errors = at(components.schemas['officeFloorRoomError'], 'oneOf') as readonly unknown[];
     const codes = errors.map((_, i) => at(errors, String(i), 'properties', 'code'));
     expect(codes).toEqual([
       expect.objectContaining({ enum: expect.arrayContaining(['UNAUTHENTICATED', 'INTERNAL']) }),
@@ -373,7 +373,7 @@ describe('app.asyncapi()', () => {
       ],
       'x-socket.io-any-event': { ack: 'envelope' },
     });
-    expect(channels['officeFloorRoomRoom']).not.toHaveProperty('x-socket.io-any-event');
+    expect(channels['officeFloorRoom']).not.toHaveProperty('x-socket.io-any-event');
   });
 
   it('refuses with the report of all problems', async () => {
