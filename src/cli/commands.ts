@@ -15,4 +15,14 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'list the namespaces, events and handlers of an application',
     load: async () => (await import('./commands/events.js')).events,
   },
+  {
+    name: 'asyncapi',
+    summary: 'print an application as an AsyncAPI 3 document',
+    load: async () => (await import('./commands/asyncapi.js')).asyncapi,
+  },
+  {
+    name: 'types',
+    summary: 'print TypeScript for clients that share no code with the server',
+    load: async () => (await import('./commands/types.js')).types,
+  },
 ];

@@ -270,6 +270,14 @@ export const ERRORS = {
     message: ({ what, name }) => `there is no ${what} \`${name}\``,
     help: ({ suggestion }) => `${meant(suggestion)}gatewire events lists all of them`,
   }),
+  GW_ERR_CLI_FILE_EXISTS: entry<{ file: string }>({
+    message: ({ file }) => `${file} exists already`,
+    help: 'add --force to overwrite it, or name another file with --out',
+  }),
+  GW_ERR_CLI_FILE_NOT_WRITTEN: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `${file} cannot be written: ${reason}`,
+    help: 'name another file with --out, or leave it out to print',
+  }),
 } as const;
 
 /** Code of an error that stops an application or a command. */

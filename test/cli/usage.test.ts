@@ -13,7 +13,11 @@ describe('gatewire', () => {
       const { code, stdout, stderr } = await gatewire(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('usage: gatewire COMMAND [options]\n');
-      expect(stdout).toContain('  events  list the namespaces, events and handlers of an application\n');
+      expect(stdout).toContain('  events    list the namespaces, events and handlers of an application\n');
+      expect(stdout).toContain('  asyncapi  print an application as an AsyncAPI 3 document\n');
+      expect(stdout).toContain(
+        '  types     print TypeScript for clients that share no code with the server\n',
+      );
     },
     LIMIT_MS,
   );
