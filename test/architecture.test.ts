@@ -40,6 +40,18 @@ const levelOf = (name: string): number => LEVELS.findIndex((level) => level.incl
 const resolve = (from: string, target: string): string =>
   path.posix.join(path.posix.dirname(from), target).replace(/\.js$/, '.ts');
 
+/** What each file reads as soon as it is read itself. */
+function staticImports(): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    files.map(({ name, text }) => [
+      name,
+      [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm)].map(([, target = '']) =>
+        resolve(name, target),
+      ),
+    ]),
+  );
+}
+
 describe('the architecture', () => {
   it('knows every folder', () => {
     const unknown = files.filter(({ name }) => name !== 'index.ts' && levelOf(name) === -1);
@@ -84,14 +96,7 @@ describe('the architecture', () => {
   });
 
   it('has no circles of imports', () => {
-    const graph = new Map(
-      files.map(({ name, text }) => [
-        name,
-        [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm)].map(([, target = '']) =>
-          resolve(name, target),
-        ),
-      ]),
-    );
+    const graph = staticImports();
     const circles: string[] = [];
     const visit = (name: string, trail: readonly string[]): void => {
       if (trail.includes(name)) circles.push([...trail.slice(trail.indexOf(name)), name].join(' -> '));
@@ -99,6 +104,19 @@ describe('the architecture', () => {
     };
     for (const name of ['index.ts', 'client/index.ts', 'testing/index.ts']) visit(name, []);
     expect([...new Set(circles)]).toEqual([]);
+  });
+
+  it('reads nothing at the start of a server that only describes it', () => {
+    const graph = staticImports();
+    const reached = new Set<string>();
+    const visit = (name: string): void => {
+      if (reached.has(name)) return;
+      reached.add(name);
+      for (const next of graph.get(name) ?? []) visit(next);
+    };
+    visit('index.ts');
+    expect(reached.size).toBeGreaterThan(50);
+    expect([...reached].filter((name) => ['inspect', 'testing', 'cli'].includes(areaOf(name)))).toEqual([]);
   });
 
   it('sends acknowledgements from one file', () => {

@@ -99,7 +99,12 @@ class OpenGateway {
   @OnAnyEvent() other() {}
 }
 
-const plan = createApp({ gateways: [OfficeGateway, PlainGateway, OpenGateway] }).plan();
+// Its text has what ends a comment.
+@Gateway(/^\/lab-\d*/)
+class LabGateway {}
+
+const gateways = [OfficeGateway, PlainGateway, OpenGateway, LabGateway];
+const plan = createApp({ gateways }).plan();
 
 /** What the compiler says about a client that uses the generated file. */
 function complaintsAbout(client: string, form: ClientTypesForm): readonly string[] {
@@ -145,6 +150,7 @@ import type { Socket } from 'socket.io-client';
 import type * as server from './server.js';
 declare const team: Socket<server.TeamServerToClientEvents, server.TeamClientToServerEvents>;
 declare const plain: Socket<server.PlainServerToClientEvents, server.PlainClientToServerEvents>;
+declare const lab: Socket<server.LabServerToClientEvents, server.LabClientToServerEvents>;
 declare const open: Socket<server.RootServerToClientEvents, server.RootClientToServerEvents>;
 
 export async function right(): Promise<void> {
@@ -187,6 +193,7 @@ export async function right(): Promise<void> {
   plain.on('welcome', (you: string) => you.length);
   open.emit('known', 5);
   open.emit('unknown', 5);
+  lab.emit satisfies unknown;
 }
 
 export function wrong(): void {

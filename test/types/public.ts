@@ -2,6 +2,7 @@
 import {
   type AnyContract,
   type AppOptions,
+  type AsyncApiDocument,
   type Auth,
   type Check,
   type ConnectContext,
@@ -83,7 +84,13 @@ class Typed {
   @Guard(isAdmin) @OnEvent(['a', /^b/], { timeoutMs: 5 }) a(@Header('x') _header: string) {}
 }
 
-createApp({ gateways: [Typed], providers: [{ provide: NAME, useFactory: (get) => get(NAME).length }] });
+const app = createApp({
+  gateways: [Typed],
+  providers: [{ provide: NAME, useFactory: (get) => get(NAME).length }],
+});
+same<ReturnType<typeof app.asyncapi>, Promise<AsyncApiDocument>>(true);
+// @ts-expect-error a document has a version
+void app.asyncapi({ title: 'Chat' });
 // @ts-expect-error gateways are required
 createApp({});
 // @ts-expect-error middleware is no bare function

@@ -23,8 +23,8 @@ export function writeContract(namespace: DescribedNamespace, types: TypeWriter):
   const details = [...errors].map(
     ([code, schema]) => `    readonly ${literal(code)}: Schema<${types.typeOf(schema)}>;\n`,
   );
-  return `/** What travels in \`${namespaceAsWritten(plan)}\`. */
-export type ${prefix}Contract = Contract<${name}, {
+  const description = `What travels in \`${namespaceAsWritten(plan)}\`.`;
+  return `${docComment({ description, isDeprecated: false }, '')}export type ${prefix}Contract = Contract<${name}, {
   readonly clientToServer: {
 ${members(fromClient)}  };
   readonly serverToClient: ${plan.contract === null ? ANYTHING : `{\n${members(fromServer)}  }`};

@@ -51,14 +51,16 @@ export function writeEvents(namespace: DescribedNamespace, types: TypeWriter): s
   const exception = error === null ? 'Exception' : `Exception<${error}>`;
   return [
     ...(error === null ? [] : [errorType(namespace, error, types)]),
-    `/** Events that clients send to \`${name}\`. */
-export interface ${prefix}ClientToServerEvents {
+    `${said(`Events that clients send to \`${name}\`.`)}export interface ${prefix}ClientToServerEvents {
 ${[...fromClient.map(member), ...openEvents(namespace)].map((line) => `${line}\n`).join('')}}`,
-    `/** Events that \`${name}\` sends. */
-export interface ${prefix}ServerToClientEvents {
+    `${said(`Events that \`${name}\` sends.`)}export interface ${prefix}ServerToClientEvents {
 ${fromServer.map((message) => `${member(message)}\n`).join('')}  exception: (exception: ${exception}) => void;
 ${plan.contract === null ? `  /** Without a contract nobody has written down what the server sends. */\n${ANYTHING}\n` : ''}}`,
   ].join('\n\n');
+}
+
+function said(description: string): string {
+  return docComment({ description, isDeprecated: false }, '');
 }
 
 function errorType({ prefix, errors }: DescribedNamespace, name: string, types: TypeWriter): string {
