@@ -123,7 +123,11 @@ function complaintsAbout(client: string, form: ClientTypesForm): readonly string
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     types: [],
-    paths: { 'gatewire/contract': [path.resolve('src/contract/index.ts')] },
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    paths: {
+      'gatewire/client': [path.resolve('src/client/index.ts')],
+      'gatewire/contract': [path.resolve('src/contract/index.ts')],
+    },
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
@@ -235,6 +239,7 @@ export function wrong(): void {
     () => {
       const client = `
 import type { ClientToServerEvents, Params, ReceivedAnswer, SentArguments, ServerToClientEvents } from 'gatewire/contract';
+import { connect } from 'gatewire/client';
 import type { Socket } from 'socket.io-client';
 import type { PlainContract, RootContract, TeamContract } from './server.js';
 declare const team: Socket<ServerToClientEvents<TeamContract>, ClientToServerEvents<TeamContract>>;
@@ -263,6 +268,25 @@ export async function calls(): Promise<void> {
   open.on('anything', (payload: { a: number }) => payload.a);
   const sum = await plain.emitWithAck('sum', [1]);
   if (sum.ok) sum.data?.toFixed();
+}
+
+export async function connections(): Promise<void> {
+  const room = connect<TeamContract>('/team/:team', 'https://example.com', { params: { team: '7' } });
+  const { id } = await room.call('message:send', { text: 'hi', count: '5' });
+  id.length;
+  room.emit('room:join', 'general');
+  room.on('message:new', ({ at }) => at.length);
+  room.onCall('room:ask', (question) => question === 'yes');
+  // @ts-expect-error the count is a string before it is parsed
+  void room.call('message:send', { text: 'hi', count: 5 });
+  // @ts-expect-error another namespace
+  connect<TeamContract>('/teams/:team', 'https://example.com', { params: { team: '7' } });
+  const simple = connect<PlainContract>('/plain', 'https://example.com');
+  const total: number = await simple.call('sum', [1, 2]);
+  total.toFixed();
+  const any: unknown = await simple.call('any', 5);
+  void any;
+  simple.on('welcome', (you) => String(you));
 }
 `;
       expect(complaintsAbout(client, 'contract')).toEqual([]);
