@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { transformSync } from 'esbuild';
 
 const LIMIT_MS = 20_000;
-const module = new URL('../../dist/metadata/call-site.js', import.meta.url).href;
 
+const MODULE = transformSync(readFileSync('src/metadata/call-site.ts', 'utf8'), {
+  loader: 'ts',
+  format: 'esm',
+}).code;
 const SOURCE = `
-import { CallSite } from '${module}';
+import { CallSite } from './call-site.mjs';
 const mark = () => new CallSite(mark);
 const marks = [
   mark(),
@@ -34,6 +39,7 @@ describe('CallSite', () => {
       const folder = await realpath(await mkdtemp(join(tmpdir(), `${name}-`)));
       folders.push(folder);
       const file = join(folder, 'marks.mjs');
+      await writeFile(join(folder, 'call-site.mjs'), MODULE);
       await writeFile(file, SOURCE);
       const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
       const found = JSON.parse(stdout) as [{ file: string; line: number; column: number }, string][];
