@@ -65,6 +65,7 @@ export type { CallSite, SourceLocation } from './metadata/call-site.js';
 export type {
   Auth,
   Authenticator,
+  AuthMaker,
   ConnectContext,
   ContextLog,
   EventContext,
@@ -86,6 +87,8 @@ export type {
   Target,
 } from './metadata/target.js';
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
+export { bearer, type VerifyToken } from './middleware/bearer/bearer.js';
+export { bearerToken } from './middleware/bearer/token.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {
   AppPlan,

@@ -44,6 +44,7 @@ export function createAnswering(socket: Socket): (event: string, answer: Listene
 export function createWarning(socket: Socket): (event: string, payload: unknown) => void {
   const warned = new Set<string>();
   return (event, payload) => {
+    if (event.startsWith('gw:')) return;
     // One of those that listen to any event is this one.
     if (socket.hasListeners(event) || socket.listenersAny().length > 1) return;
     if (warned.has(event) || warned.size >= MAX_WARNINGS) return;

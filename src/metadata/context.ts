@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { AnyContract, Contract, Params } from '../contract/contract.js';
 import type { BroadcastTarget, NamespaceTarget, Target } from './target.js';
+import type { Get } from './token.js';
 
 /** What a client brought along when it connected. */
 export interface Handshake {
@@ -24,6 +25,11 @@ export interface User {
 /** What authentication found out. */
 export interface Identity<TUser extends User = User> {
   readonly user: TUser;
+  /**
+   * When it ends. The client is disconnected within a second of it, unless it has renewed its identity.
+   * @default never
+   */
+  readonly expiresAt?: Date | undefined;
 }
 
 /** An injectable class that says who a connection is. */
@@ -36,8 +42,17 @@ export interface Authenticator<TUser extends User = User> {
   authenticate(handshake: Handshake): Identity<TUser> | Promise<Identity<TUser>>;
 }
 
-/** Says who a connection is: a function, an object or an injectable class. */
+/** Makes an authenticator when the application starts, with what the container has. `jwt()` returns one. */
+export interface AuthMaker<TUser extends User = User> {
+  /** How listings call it. */
+  readonly label: string;
+  /** @throws anything to keep the application from starting */
+  make(get: Get): Authenticator<TUser> | Promise<Authenticator<TUser>>;
+}
+
+/** Says who a connection is: a function, an object, an injectable class, or what makes one. */
 export type Auth<TUser extends User = User> =
+  | AuthMaker<TUser>
   | Authenticator<TUser>['authenticate']
   | Authenticator<TUser>
   | (new (

@@ -33,4 +33,11 @@ export abstract class Emitter {
    * @throws {GatewireError} NOT_FOUND when no gateway has that namespace, INVALID_PAYLOAD for an unfit parameter
    */
   abstract namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTarget;
+  /**
+   * Takes the access of a user back: all of its sockets, in all namespaces, are told UNAUTHENTICATED and disconnected.
+   *
+   * @param userId - the `user.id` that auth returned
+   * @returns number of sockets
+   */
+  abstract revoke(userId: string): Promise<number>;
 }

@@ -11,6 +11,7 @@ import {
   type GatewayDefaults,
   gatewayDeclarationOf,
   isAuth,
+  isAuthMaker,
 } from './gateways.js';
 import { scopeOf } from './inherit.js';
 import { overlap } from './namespaces.js';
@@ -234,8 +235,10 @@ function isCatchAll(event: EventPlan): boolean {
 
 function authPlan(value: object, at: CallSite): NamespacePlan['auth'] {
   const isClass = isClassWith(value, 'authenticate');
+  const isMaker = isAuthMaker(value);
   const name = typeof value === 'function' ? value.name : value.constructor?.name;
-  return Object.freeze({ value, isClass, label: !name || name === 'Object' ? 'auth' : name, at });
+  const label = isMaker ? value.label : !name || name === 'Object' ? 'auth' : name;
+  return Object.freeze({ value, isClass, isMaker, label, at });
 }
 
 /** The classes that gatewire will ask the container for. */

@@ -1,6 +1,7 @@
 import type { Contract } from '../contract/contract.js';
 import type { Place } from '../errors/problem.js';
 import type { CallSite } from '../metadata/call-site.js';
+import type { Authenticator, AuthMaker } from '../metadata/context.js';
 import { type Class, type GatewayDeclaration, type HookKind, lineage, recordOf } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
 import { isContract, messageOf } from './contracts.js';
@@ -53,7 +54,12 @@ export function isAuth(value: unknown): boolean {
   if (value === false) return true;
   if (typeof value === 'function')
     return isClassWith(value, 'authenticate') || !/^class\b/.test(String(value));
-  return typeof (value as { authenticate?: unknown } | null)?.authenticate === 'function';
+  return isAuthMaker(value) || typeof (value as Partial<Authenticator> | null)?.authenticate === 'function';
+}
+
+/** Tells what makes an authenticator from one. */
+export function isAuthMaker(value: unknown): value is AuthMaker {
+  return typeof value === 'object' && typeof (value as Partial<AuthMaker> | null)?.make === 'function';
 }
 
 /** Reads everything that decorators said about a gateway class. */

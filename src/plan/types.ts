@@ -120,9 +120,10 @@ export interface GatewayPlan {
 
 /** Whoever says who a connection is. */
 export interface AuthPlan {
-  /** The function or object itself, or the class to take from the container. */
+  /** The function or object itself, the class to take from the container, or what makes one. */
   readonly value: object;
   readonly isClass: boolean;
+  readonly isMaker: boolean;
   readonly label: string;
   /** The `@Gateway` or `createApp` that names it. */
   readonly at: CallSite;

@@ -1,22 +1,17 @@
 import type { Socket } from 'socket.io';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { Authenticator, Handshake, Identity } from '../metadata/context.js';
-import type { NamespacePlan } from '../plan/types.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
-import type { InstanceSource } from './injection/resolver.js';
+import { assume } from './identity.js';
 import { guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
-import { isRoomName } from './rooms.js';
 import { SocketState } from './socket-state.js';
 import { isThenable, withDeadline } from './thenable.js';
 
 /** What stands between a client and a namespace. */
 export interface AdmissionParts {
   readonly namespace: BoundNamespace;
-  readonly auth: NamespacePlan['auth'];
-  readonly authSource: InstanceSource | null;
   readonly steps: readonly BoundStep[];
 }
 
@@ -29,16 +24,17 @@ export class Refusal extends Error {
 
 /** Makes the one Socket.IO middleware of a namespace: auth, then connect middleware, within one time limit. */
 export function admission(parts: AdmissionParts): (socket: Socket, next: (error?: Error) => void) => void {
-  const { namespace, auth, authSource, steps } = parts;
+  const { namespace, steps } = parts;
+  const { identify } = namespace;
   const entrance: Stage<SocketContext> = () => undefined;
   const middleware = steps.length === 0 ? null : aroundConnect(steps, entrance);
-  const authenticate = auth === null ? null : authenticator(auth.value, authSource);
   const enter = async (state: SocketState): Promise<void> => {
-    state.user = namespace.impersonate?.(state.context.handshake);
-    if (authenticate !== null) state.user ??= await identify(state, authenticate);
+    const { handshake } = state.context;
+    state.user = namespace.impersonate?.(handshake);
+    if (identify !== null && state.user === undefined) assume(state, await identify(state, handshake));
     if (middleware !== null) await middleware(state.context);
   };
-  const isOpen = authenticate === null && middleware === null && namespace.impersonate === null;
+  const isOpen = identify === null && middleware === null && namespace.impersonate === null;
   return (socket, next) => {
     const state = new SocketState(socket, namespace, paramsOf(namespace, socket));
     const refusal = (error: unknown): Refusal =>
@@ -86,29 +82,6 @@ async function whileConnected(socket: Socket, entering: Promise<void>): Promise<
   } finally {
     socket.conn.off('close', onClose);
   }
-}
-
-type Authenticate = (handshake: Handshake, ctx: SocketContext) => unknown;
-
-function authenticator(value: object, source: InstanceSource | null): Authenticate {
-  if (source !== null) return (handshake, ctx) => (source.of(ctx) as Authenticator).authenticate(handshake);
-  if (typeof value === 'function') return value as Authenticate;
-  return (handshake) => (value as Authenticator).authenticate(handshake);
-}
-
-async function identify(state: SocketState, authenticate: Authenticate): Promise<unknown> {
-  let identity: unknown;
-  try {
-    const result = authenticate(state.context.handshake, state.context);
-    identity = isThenable(result) ? await result : result;
-  } catch (cause) {
-    // Whatever auth throws refuses; only a GatewireError says so in its own words.
-    throw GatewireError.is(cause) ? cause : new GatewireError('UNAUTHENTICATED', { cause });
-  }
-  const user = (identity as Identity | null | undefined)?.user;
-  if (typeof user?.id === 'string' && isRoomName(user.id)) return user;
-  const cause = new Error('auth has to return { user: { id } }, an id of 1 to 128 characters, or to throw');
-  throw new GatewireError('UNAUTHENTICATED', { cause });
 }
 
 // One for all sockets of all fixed namespaces.

@@ -21,6 +21,7 @@ import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
 import { Calls } from './calls.js';
+import { Expiry } from './expiry.js';
 import { Failures } from './failures.js';
 import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
@@ -69,6 +70,13 @@ export interface RuntimeApp {
    * ends all scopes, and closes what was opened. It may be called at any time and more than once.
    */
   close(): Promise<void>;
+  /**
+   * Takes the access of a user back: all of its sockets, in all namespaces, are told UNAUTHENTICATED and disconnected.
+   *
+   * @param userId - the `user.id` that auth returned
+   * @returns number of sockets
+   */
+  revoke(userId: string): Promise<number>;
   /** Takes something out of the container; only while the application is open. */
   readonly get: Get;
 }
@@ -88,6 +96,7 @@ export class Application implements RuntimeApp {
   readonly #logger: Logger;
   readonly #failures: Failures;
   readonly #calls = new Calls();
+  readonly #expiry = new Expiry();
   readonly #emitter: IoEmitter;
   readonly #sweeper: Sweeper;
   #phase: Phase = 'new';
@@ -151,6 +160,10 @@ export class Application implements RuntimeApp {
     return plan;
   }
 
+  async revoke(userId: string): Promise<number> {
+    return this.#emitter.revoke(userId);
+  }
+
   async listen(port?: number, host?: string): Promise<void> {
     const problems = this.#phase === 'new' ? [] : [problem('GW_ERR_BOOT_STATE', { state: this.#phase })];
     const badPort = port === undefined ? null : checkPort(port);
@@ -191,13 +204,14 @@ export class Application implements RuntimeApp {
       at: this.at,
     });
     const problems: Problem[] = [];
-    const sources = resolveSources(plan, this.#resolver, (target, error) => {
+    const sources = await resolveSources(plan, this.#resolver, (target, error) => {
       const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
       problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
     });
     if (problems.length > 0) throw new BootError(problems);
     const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,
+      expiry: this.#expiry,
       failures: this.#failures,
       logger: this.#logger,
       limits: allLimits,
@@ -236,6 +250,7 @@ export class Application implements RuntimeApp {
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
     this.#sweeper.close();
+    this.#expiry.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
     await this.#stopListening();

@@ -1,11 +1,13 @@
 import type { Server } from 'socket.io';
+import type { AuthMaker } from '../metadata/context.js';
 import type { Class } from '../metadata/record.js';
-import type { AppPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '../plan/types.js';
+import type { AppPlan, AuthPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '../plan/types.js';
 import { stepsOf } from '../plan/walk.js';
 import { admission } from './admission.js';
 import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';
 import { inFlightStage } from './concurrency.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
+import { identifier } from './identity.js';
 import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
@@ -16,25 +18,25 @@ import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
 export interface BoundApp
-  extends Pick<BoundNamespace, 'calls' | 'failures' | 'logger' | 'limits' | 'impersonate'> {
+  extends Pick<BoundNamespace, 'calls' | 'expiry' | 'failures' | 'logger' | 'limits' | 'impersonate'> {
   readonly checksEmits: boolean;
   readonly limiters: Limiters;
 }
 
-/** Instances of all classes of a plan. Making them is the last thing that can fail before the server opens. */
-export type Sources = ReadonlyMap<Class, InstanceSource>;
+/** Instances of all classes of a plan, and of what makers made. Making them is the last thing that can fail before the server opens. */
+export type Sources = ReadonlyMap<object, InstanceSource>;
 
 /**
  * Makes every gateway, middleware, guard and authenticator of a plan.
  *
  * @param onError - told of each class that could not be made
  */
-export function resolveSources(
+export async function resolveSources(
   plan: AppPlan,
   resolver: Resolver,
-  onError: (target: Class, error: unknown) => void,
-): Sources {
-  const sources = new Map<Class, InstanceSource>();
+  onError: (target: unknown, error: unknown) => void,
+): Promise<Sources> {
+  const sources = new Map<object, InstanceSource>();
   const add = (target: Class): void => {
     if (sources.has(target)) return;
     try {
@@ -43,8 +45,17 @@ export function resolveSources(
       onError(target, error);
     }
   };
+  const make = async ({ value, label }: AuthPlan): Promise<void> => {
+    if (sources.has(value)) return;
+    try {
+      sources.set(value, singleSource(await (value as AuthMaker).make(resolver.get)));
+    } catch (error) {
+      onError(label, error);
+    }
+  };
   for (const namespace of plan.namespaces) {
     if (namespace.auth?.isClass) add(namespace.auth.value as Class);
+    if (namespace.auth?.isMaker) await make(namespace.auth);
     for (const gateway of namespace.gateways) add(gateway.target);
     for (const step of stepsOf(namespace)) if (step.isClass) add(step.value as Class);
   }
@@ -61,6 +72,7 @@ export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp)
 function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): BoundNamespace {
   const bindEvent = (event: EventPlan) => bindOne(event, sources, app);
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
+  const authSource = plan.auth === null ? null : (sources.get(plan.auth.value) ?? null);
   const namespace: BoundNamespace = {
     ...app,
     plan,
@@ -71,11 +83,11 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
     any: plan.any === null ? null : bindEvent(plan.any),
     gateways,
     hasConnectHooks: hasConnectHooks(gateways),
+    identify: plan.auth === null ? null : identifier(plan.auth, authSource),
     outgoing: plan.contract && new Outgoing(plan.contract, app.checksEmits),
   };
-  const authSource = plan.auth?.isClass ? sourceOf(plan.auth.value as Class, sources) : null;
   const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
-  namespace.io.use(admission({ namespace, auth: plan.auth, authSource, steps }));
+  namespace.io.use(admission({ namespace, steps }));
   followConnections(namespace);
   return namespace;
 }

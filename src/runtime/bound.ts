@@ -3,7 +3,9 @@ import type { Handshake, User } from '../metadata/context.js';
 import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Calls } from './calls.js';
 import type { CallContext, SocketContext } from './context.js';
+import type { Expiry } from './expiry.js';
 import type { Failures } from './failures.js';
+import type { Identify } from './identity.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Outgoing } from './outgoing.js';
@@ -46,6 +48,9 @@ export interface BoundNamespace {
   readonly hasConnectHooks: boolean;
   /** Checks what leaves the namespace; null where no contract says anything about it. */
   readonly outgoing: Outgoing | null;
+  /** Asks who a client is; null where everybody may come in. */
+  readonly identify: Identify | null;
+  readonly expiry: Expiry;
   readonly calls: Calls;
   readonly failures: Failures;
   readonly logger: Logger;

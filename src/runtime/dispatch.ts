@@ -3,6 +3,8 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import { isReservedEvent } from '../plan/reserved.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
+import { hasExpired, sendAway } from './expiry.js';
+import { expired } from './identity.js';
 import {
   ackOf,
   callAnyListeners,
@@ -12,6 +14,7 @@ import {
   nameEvent,
   runSocketMiddleware,
 } from './internals.js';
+import { RENEWAL, renew } from './renewal.js';
 import type { SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
@@ -25,6 +28,7 @@ export function onEvent(this: Socket, packet: EventPacket): void {
   // What was read together with a goodbye comes after it: `@OnDisconnect` has run, nothing may start any more.
   if (state === undefined || !this.connected) return;
   nameEvent(packet);
+  if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
   dispatch(state, packet);
 }
 
@@ -37,6 +41,12 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   if (state.waiting === null || state.namespace.calls.isClosing) return dispatch(state, packet);
   if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
   else refusePacket(state, packet, new GatewireError('OVERLOADED'));
+}
+
+/** Nothing is served after the end of an identity, also before the client is sent away for it. */
+function refuseExpired(state: SocketState, packet: EventPacket): void {
+  refusePacket(state, packet, expired());
+  sendAway(state, expired());
 }
 
 /** Answers a packet with an error. */
@@ -58,6 +68,7 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
   const send = ackOf(socket, packet);
   if (hasRawListeners(socket, event)) return dispatchRaw(state, bound, packet, send);
   if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
+  if (event === RENEWAL) return renew(state, packet.data[1], send);
   refuse(state, event, namespace.plan.reply, send, new GatewireError('UNKNOWN_EVENT'));
 }
 

@@ -198,6 +198,11 @@ interface ServerInternals {
   readonly parentNsps: ReadonlyMap<unknown, Namespace>;
 }
 
+/** Every namespace, and every instance of a pattern. */
+export function namespacesOf(io: Server): readonly Namespace[] {
+  return [...(io as unknown as ServerInternals)._nsps.values()];
+}
+
 /** The instances of all patterns, each with its pattern. */
 export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
   const parents = [...(io as unknown as ServerInternals).parentNsps.values()];

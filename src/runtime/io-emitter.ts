@@ -4,6 +4,7 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { NamespaceTarget } from '../metadata/target.js';
 import type { BoundNamespace } from './bound.js';
+import { revoke } from './revoke.js';
 import { WholeNamespace } from './target.js';
 
 /** The emitter of an application on one node. */
@@ -43,6 +44,10 @@ export class IoEmitter extends Emitter {
         return io.of(instance);
       },
     });
+  }
+
+  override async revoke(userId: string): Promise<number> {
+    return revoke(this.io, userId);
   }
 
   #notFound(name: string): GatewireError {

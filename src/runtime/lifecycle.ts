@@ -33,6 +33,7 @@ export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
   joinUserRoom(state);
+  if (state.expiresAt !== null) state.namespace.expiry.watch(state);
   if (!state.namespace.hasConnectHooks) {
     state.isSettled = true;
     return routeEvents(socket, onEvent);
@@ -146,6 +147,7 @@ function onDisconnecting(this: Socket, reason: string): void {
   if (state === undefined || state.leftBecause !== null) return;
   state.leftBecause = reason;
   state.lastRooms = applicationRooms(this.rooms, this.id);
+  if (state.expiresAt !== null) state.namespace.expiry.forget(state);
   state.tellLeaving(leftError(reason));
   if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
 }

@@ -19,6 +19,10 @@ export class SocketState implements Located {
   hasLeft = false;
   /** How many gateways had their `@OnConnect` started. */
   connectsStarted = 0;
+  /** When the identity ends, in milliseconds since 1970; null for never. */
+  expiresAt: number | null = null;
+  /** Whether a new identity is being checked. */
+  isRenewing = false;
   /** Calls that run and wait; null as long as none needed a promise. */
   lane: Lane | null = null;
   /** Settles when `@OnDisconnecting` is done; null when there is nothing to wait for. */

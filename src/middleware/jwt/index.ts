@@ -1,0 +1,11 @@
+export { type JwtUser, jwt } from './jwt.js';
+export type {
+  ClaimRules,
+  JwksRule,
+  JwtOptions,
+  KeyAlgorithm,
+  KeyRules,
+  PublicKeyRule,
+  SecretAlgorithm,
+  SecretRule,
+} from './options.js';

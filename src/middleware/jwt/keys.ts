@@ -1,0 +1,105 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { GatewireError } from '../../errors/gatewire-error.js';
+import type { KeyRules } from './options.js';
+
+/** Claims that every token has once it is verified. */
+export type VerifiedPayload = JWTPayload & { readonly sub: string; readonly exp: number };
+
+// HMAC with a short secret can be guessed offline from one token. RFC 7518, section 3.2.
+const MIN_SECRET_BYTES = 32;
+/** No token of ours is longer; checking a signature over a megabyte is work that anybody could ask for. */
+const MAX_TOKEN_LENGTH = 16_384;
+const FETCH_TIMEOUT_MS = 3_000;
+/** After a fetch, an unknown key id does not lead to another one for that long. */
+const COOLDOWN_MS = 30_000;
+const CACHE_MS = 600_000;
+
+/**
+ * Makes what verifies tokens.
+ *
+ * @throws {TypeError} when the rules cannot work: a missing or short secret, a key that is none, no algorithm
+ */
+export async function verifier(rules: KeyRules): Promise<(token: string) => Promise<VerifiedPayload>> {
+  const { issuer, audience, clockToleranceSec = 0 } = rules;
+  const { key, algorithms } = keyOf(rules);
+  const options = {
+    algorithms: [...algorithms],
+    clockTolerance: clockToleranceSec,
+    requiredClaims: ['exp', 'sub'],
+    ...(issuer === undefined ? null : { issuer: issuer as string | string[] }),
+    ...(audience === undefined ? null : { audience: audience as string | string[] }),
+  };
+  return async (token) => {
+    if (token.length > MAX_TOKEN_LENGTH) throw refused(new Error('the token is too long'));
+    try {
+      const { payload } = await jwtVerify(token, key as JWTVerifyGetKey, options);
+      if (typeof payload.sub === 'string' && payload.sub !== '') return payload as VerifiedPayload;
+    } catch (error) {
+      throw explain(error);
+    }
+    throw refused(new Error('`sub` of the token is no text'));
+  };
+}
+
+function keyOf(rules: KeyRules): {
+  readonly key: Uint8Array | KeyObject | JWTVerifyGetKey;
+  readonly algorithms: readonly string[];
+} {
+  if ('secret' in rules) {
+    const { secret, algorithms = ['HS256'] } = rules;
+    const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`jwt: \`secret\` is ${String(secret)}`);
+    if (bytes.length < MIN_SECRET_BYTES) {
+      throw new TypeError(`jwt: \`secret\` has ${bytes.length} bytes; it needs at least ${MIN_SECRET_BYTES}`);
+    }
+    return { key: bytes, algorithms: checkAlgorithms(algorithms, /^HS\d{3}$/) };
+  }
+  if ('publicKey' in rules) {
+    const { publicKey, algorithms } = rules;
+    if (publicKey === undefined) throw new TypeError('jwt: `publicKey` is undefined');
+    const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
+    return { key, algorithms: checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/) };
+  }
+  const { jwks, algorithms = ['RS256'], fetchTimeoutMs = FETCH_TIMEOUT_MS } = rules;
+  if (jwks === undefined || !URL.canParse(String(jwks)))
+    throw new TypeError(`jwt: \`jwks\` is ${String(jwks)}, and no URL`);
+  const key = createRemoteJWKSet(new URL(jwks), {
+    timeoutDuration: fetchTimeoutMs,
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: CACHE_MS,
+  });
+  return { key, algorithms: checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/) };
+}
+
+/** A public key used as the secret of HMAC would let anybody sign: the kinds do not mix. */
+function checkAlgorithms(algorithms: readonly string[], pattern: RegExp): readonly string[] {
+  if (!Array.isArray(algorithms) || algorithms.length === 0)
+    throw new TypeError('jwt: `algorithms` names none');
+  const odd = algorithms.find((name) => !pattern.test(name));
+  if (odd === undefined) return algorithms;
+  throw new TypeError(`jwt: algorithm '${odd}' does not go with this kind of key`);
+}
+
+/** A token that is wrong is the client's fault; keys that cannot be had are ours. */
+function explain(error: unknown): GatewireError {
+  if (error instanceof errors.JWTExpired) {
+    return new GatewireError('UNAUTHENTICATED', { message: 'the token has expired' });
+  }
+  const isToken =
+    error instanceof errors.JOSEError &&
+    !(
+      error instanceof errors.JWKSTimeout ||
+      error instanceof errors.JWKSInvalid ||
+      error.code === 'ERR_JOSE_GENERIC'
+    );
+  return isToken
+    ? refused(error)
+    : new GatewireError('UNAVAILABLE', { message: 'the keys cannot be had', cause: error });
+}
+
+function refused(cause: unknown): GatewireError {
+  const code = cause instanceof errors.JOSEError ? cause.code : 'ERR_TOKEN';
+  // The code only: messages of the library may quote the token.
+  return new GatewireError('UNAUTHENTICATED', { message: 'the token is not valid', cause: new Error(code) });
+}

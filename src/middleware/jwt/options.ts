@@ -1,0 +1,75 @@
+import type { KeyObject } from 'node:crypto';
+import type { Schema } from '../../contract/schema.js';
+import type { Handshake } from '../../metadata/context.js';
+
+/** Algorithms with a shared secret. */
+export type SecretAlgorithm = 'HS256' | 'HS384' | 'HS512';
+
+/** Algorithms with a key pair. */
+export type KeyAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA';
+
+/** A secret that server and issuer share. */
+export interface SecretRule {
+  /** At least 32 bytes. `undefined`, as a forgotten environment variable is, keeps the application from starting. */
+  readonly secret: string | Uint8Array | undefined;
+  /** @default ['HS256'] */
+  readonly algorithms?: readonly SecretAlgorithm[];
+}
+
+/** The public half of a key pair. */
+export interface PublicKeyRule {
+  /** PEM (SPKI), or a key of node:crypto. */
+  readonly publicKey: string | KeyObject | undefined;
+  /** Those that the issuer signs with: a token does not choose. */
+  readonly algorithms: readonly KeyAlgorithm[];
+}
+
+/** Public keys that the issuer publishes. */
+export interface JwksRule {
+  /** URL of the key set. Keys are cached, and fetched anew when a token names one that is not known. */
+  readonly jwks: string | URL | undefined;
+  /** @default ['RS256'] */
+  readonly algorithms?: readonly KeyAlgorithm[];
+  /**
+   * Milliseconds that fetching the keys may take; then the client is refused with UNAVAILABLE.
+   * @default 3000
+   */
+  readonly fetchTimeoutMs?: number;
+}
+
+/** What a token has to say. */
+export interface ClaimRules {
+  /** Expected `iss`. */
+  readonly issuer?: string | readonly string[];
+  /** Expected `aud`. */
+  readonly audience?: string | readonly string[];
+  /**
+   * Seconds by which clocks may differ.
+   * @default 0
+   */
+  readonly clockToleranceSec?: number;
+}
+
+/** Where the key comes from, and what is demanded of a token. */
+export type KeyRules = (SecretRule | PublicKeyRule | JwksRule) & ClaimRules;
+
+/** Options of `jwt`. */
+export type JwtOptions<TClaims extends Schema<unknown, object> = Schema<unknown, object>> = KeyRules & {
+  /** Schema of the claims; what it parses to becomes the user. */
+  readonly claims?: TClaims;
+  /**
+   * Takes the token out of the handshake.
+   * @default `auth.token`, then the header Authorization
+   */
+  readonly token?: (handshake: Handshake) => string | undefined;
+};

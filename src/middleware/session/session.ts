@@ -1,0 +1,108 @@
+import { parseCookie } from 'cookie';
+import { unsign } from 'cookie-signature';
+import { GatewireError } from '../../errors/gatewire-error.js';
+import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
+import type { Get } from '../../metadata/token.js';
+
+/** What is used of a store of express-session, such as MemoryStore or connect-redis. */
+export interface SessionStore<TSession> {
+  get(id: string, callback: (error: unknown, session?: TSession | null) => void): void;
+}
+
+/** Options of `session`. */
+export interface SessionOptions<TSession extends object, TUser extends User> {
+  /** The store that express-session was given. */
+  readonly store: SessionStore<TSession>;
+  /** The secret that express-session was given; several while one replaces the other. */
+  readonly secret: string | readonly string[] | undefined;
+  /**
+   * Name of the cookie.
+   * @default 'connect.sid'
+   */
+  readonly name?: string;
+  /** Takes the user out of a session; null or undefined refuses. */
+  readonly user: (session: TSession) => TUser | null | undefined;
+  /**
+   * Milliseconds that the store may take; then the client is refused with UNAVAILABLE.
+   * @default 3000
+   */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Lets in who has a session of express-session, by its cookie. Browsers send cookies along to the origin of the page;
+ * the origin check of gatewire keeps other pages from using them.
+ *
+ * @param options - store, secret and where the user is; or a function of the container that returns them
+ * @example
+ * const auth = session({ store, secret: process.env['SESSION_SECRET'], user: ({ user }) => user });
+ */
+export function session<TSession extends object, TUser extends User>(
+  options: SessionOptions<TSession, TUser> | ((get: Get) => SessionOptions<TSession, TUser>),
+): AuthMaker<TUser> {
+  return {
+    label: 'session',
+    make: (get) => new SessionAuthenticator(typeof options === 'function' ? options(get) : options),
+  };
+}
+
+/** What express-session keeps about the cookie of a session. */
+interface WithCookie {
+  readonly cookie?: { readonly expires?: string | Date | null };
+}
+
+class SessionAuthenticator<TSession extends object, TUser extends User> implements Authenticator<TUser> {
+  readonly #secrets: readonly string[];
+
+  constructor(private readonly options: SessionOptions<TSession, TUser>) {
+    const { secret, store } = options;
+    this.#secrets = Array.isArray(secret) ? secret : [secret as string];
+    const isUsable =
+      this.#secrets.length > 0 && this.#secrets.every((one) => typeof one === 'string' && one !== '');
+    if (!isUsable) throw new TypeError('session: `secret` is missing');
+    if (typeof store?.get !== 'function') throw new TypeError('session: `store` has no get(id, callback)');
+  }
+
+  async authenticate({ headers }: Handshake): Promise<Identity<TUser>> {
+    const id = this.#idOf(headers['cookie']);
+    const found = id === null ? null : await this.#load(id);
+    const user = found && this.options.user(found);
+    if (user === null || user === undefined) {
+      throw new GatewireError('UNAUTHENTICATED', { message: 'there is no session' });
+    }
+    const { cookie } = found as WithCookie;
+    return cookie?.expires ? { user, expiresAt: new Date(cookie.expires) } : { user };
+  }
+
+  /** The id of the session, when the signature of its cookie is ours. */
+  #idOf(header: string | string[] | undefined): string | null {
+    if (typeof header !== 'string') return null;
+    const value = parseCookie(header)[this.options.name ?? 'connect.sid'];
+    if (value === undefined || !value.startsWith('s:')) return null;
+    for (const secret of this.#secrets) {
+      const id = unsign(value.slice(2), secret);
+      if (id !== false) return id;
+    }
+    return null;
+  }
+
+  #load(id: string): Promise<TSession | null> {
+    const { store, timeoutMs = 3_000 } = this.options;
+    return new Promise((resolve, reject) => {
+      const fail = (cause: unknown): void => {
+        clearTimeout(timer);
+        reject(new GatewireError('UNAVAILABLE', { message: 'the sessions cannot be had', cause }));
+      };
+      const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      try {
+        store.get(id, (error, found) => {
+          if (error) return fail(error);
+          clearTimeout(timer);
+          resolve(found ?? null);
+        });
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { GatewireError } from '../errors/gatewire-error.js';
+import { sendException } from './exceptions.js';
+import { expired } from './identity.js';
+import type { SocketState } from './socket-state.js';
+
+/** A client whose identity ended is gone within a second: half of it goes by until it is noticed. */
+const SWEEP_MS = 500;
+/** A client is asked for a new identity that long before the old one ends, or at three quarters of a short life. */
+const RENEW_MS = 60_000;
+
+/**
+ * Ends the stay of clients whose identity has ended. One timer for all: a timer each would cost memory, and one above
+ * 2^31 ms would fire at once.
+ */
+export class Expiry {
+  /** Every client whose identity ends some day, and when it is to be asked for another; null once it was. */
+  readonly #watched = new Map<SocketState, number | null>();
+  #timer: NodeJS.Timeout | null = null;
+
+  /** Watches a client from now on, or anew with another identity. */
+  watch(state: SocketState): void {
+    if (state.expiresAt === null) return this.forget(state);
+    const left = state.expiresAt - Date.now();
+    this.#watched.set(state, state.expiresAt - Math.min(RENEW_MS, left / 4));
+    this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  /** The client has left. */
+  forget(state: SocketState): void {
+    this.#watched.delete(state);
+    if (this.#watched.size === 0) this.close();
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    for (const [state, renewAt] of this.#watched) {
+      if (hasExpired(state, now)) sendAway(state, expired());
+      else if (renewAt !== null && renewAt <= now) {
+        this.#watched.set(state, null);
+        state.socket.emit('gw:auth');
+      }
+    }
+  }
+}
+
+/** Tells whether the identity of a client has ended. */
+export function hasExpired({ expiresAt }: SocketState, now = Date.now()): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
+/** Disconnects a client, and tells it why first. */
+export function sendAway(state: SocketState, error: GatewireError): void {
+  const { socket, namespace, exceptions, context } = state;
+  const report = (cause: unknown) => namespace.failures.report(cause, context.failurePlace('auth'));
+  sendException(socket, exceptions, 'connect', report(error), report);
+  socket.disconnect();
+}

@@ -1,0 +1,165 @@
+import { expect, it } from '@jest/globals';
+import {
+  type AnyContract,
+  type EventContext,
+  Gateway,
+  GatewireError,
+  OnDisconnect,
+  OnEvent,
+  type User,
+} from '../../src/index.js';
+import { createTestApp, describeMatrix, type TestClient } from '../../src/testing/index.js';
+import { deferred } from '../support/deferred.js';
+
+interface Member extends User {
+  readonly version: unknown;
+}
+
+const DAY_MS = 86_400_000;
+let signals: string[] = [];
+let gate = deferred();
+
+/** Takes a token at its word: who, until when. */
+async function auth({ auth: { id, expiresIn, version, at } }: { auth: Readonly<Record<string, unknown>> }) {
+  if (id === 'nobody') throw new GatewireError('UNAUTHENTICATED', { message: 'nobody' });
+  if (version === 'slow') await gate.promise;
+  const expiresAt = at ?? (expiresIn === undefined ? undefined : new Date(Date.now() + Number(expiresIn)));
+  return { user: { id: String(id), version }, expiresAt: expiresAt as Date };
+}
+
+@Gateway('/', { auth, reply: 'raw' })
+class Expiring {
+  @OnEvent('who') who(_: unknown, ctx: EventContext<AnyContract, Member>) {
+    return ctx.user;
+  }
+  @OnEvent('wait') wait(_: unknown, ctx: EventContext) {
+    return new Promise((_resolve, reject) => {
+      ctx.signal.addEventListener('abort', () => {
+        signals.push(String((ctx.signal.reason as Error).message));
+        reject(ctx.signal.reason);
+      });
+    });
+  }
+  @OnDisconnect() gone(_ctx: EventContext, reason: string) {
+    signals.push(reason);
+  }
+}
+
+describeMatrix('an identity that ends', (cell) => {
+  const start = async () => {
+    signals = [];
+    gate = deferred();
+    const test = await createTestApp(Expiring, cell);
+    const connect = (given: object): Promise<TestClient> => test.client.connect('/', { auth: given });
+    return { test, connect };
+  };
+  const ack = async (client: TestClient, event: string, ...args: readonly unknown[]) =>
+    (await client.ack(event, ...args))[0];
+
+  it('sends its client away within a second, after telling why', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    const client = await connect({ id: 'ann', expiresIn: 700 });
+    const began = performance.now();
+    client.emit('wait');
+    const gone = client.disconnected();
+    expect(await ack(client, 'who')).toMatchObject({ id: 'ann' });
+    expect(await gone).toBe('io server disconnect');
+    expect(performance.now() - began).toBeGreaterThan(500);
+    expect(performance.now() - began).toBeLessThan(1_700 + 300);
+    expect(await client.next('exception')).toEqual({
+      event: 'connect',
+      error: {
+        code: 'UNAUTHENTICATED',
+        message: 'the authentication has expired',
+        id: expect.any(String),
+      },
+    });
+    expect(signals).toEqual(['the client left: server namespace disconnect', 'server namespace disconnect']);
+  });
+
+  it('is refused when it has ended already, or when its end is no time', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    await expect(connect({ id: 'ann', expiresIn: -1 })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'the authentication has expired',
+    });
+    for (const at of ['tomorrow', 5]) {
+      await expect(connect({ id: 'ann', at })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
+  });
+
+  it('may be far away: 40 days are not over at once', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    const client = await connect({ id: 'ann', expiresIn: 40 * DAY_MS });
+    await client.flush();
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await ack(client, 'who')).toMatchObject({ id: 'ann' });
+    await client.expectNone('exception');
+  });
+
+  it('is asked for anew ahead of its end, and can be renewed without a new connection', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    const client = await connect({ id: 'ann', expiresIn: 1_200, version: 1 });
+    await client.nextArgs('gw:auth'); // at three quarters of its life
+    const renewed = await ack(client, 'gw:auth', { id: 'ann', expiresIn: DAY_MS, version: 2 });
+    expect(renewed).toEqual({ ok: true, data: { expiresAt: expect.any(Number) } });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 2 });
+    await client.expectNone('exception');
+  });
+
+  it('stays in force when a renewal fails', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    const client = await connect({ id: 'ann', version: 1 });
+    const failure = (code: string) => ({ ok: false, error: expect.objectContaining({ code }) });
+    expect(await ack(client, 'gw:auth', { id: 'nobody' })).toEqual(failure('UNAUTHENTICATED'));
+    expect(await ack(client, 'gw:auth', { id: 'bob' })).toEqual(failure('FORBIDDEN'));
+    expect(await ack(client, 'gw:auth', { id: 'ann', expiresIn: -5 })).toEqual(failure('UNAUTHENTICATED'));
+    for (const wrong of [null, 'token', [], 5])
+      expect(await ack(client, 'gw:auth', wrong)).toEqual(failure('INVALID_PAYLOAD'));
+    expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 1 });
+    const slow = ack(client, 'gw:auth', { id: 'ann', version: 'slow' });
+    expect(await ack(client, 'gw:auth', { id: 'ann' })).toEqual(failure('CONFLICT'));
+    gate.resolve();
+    expect(await slow).toEqual({ ok: true, data: {} });
+    expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 'slow' });
+  });
+
+  it('is renewed in vain where nobody is asked', async () => {
+    @Gateway('/open')
+    class Open {
+      @OnEvent('x') x() {}
+    }
+    await using test = await createTestApp(Open, cell);
+    const client = await test.client.connect();
+    await expect(client.call('gw:auth', {})).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
+  });
+
+  it('can be revoked, on all devices and in all namespaces', async () => {
+    @Gateway('/other', { auth })
+    class Other {
+      @OnEvent('x') x() {}
+    }
+    signals = [];
+    await using test = await createTestApp([Expiring, Other], cell);
+    const connect = (namespace: string, id: string) => test.client.connect(namespace, { auth: { id } });
+    const anns = await Promise.all(['/', '/', '/other'].map((namespace) => connect(namespace, 'ann')));
+    const bob = await connect('/', 'bob');
+    expect(await test.app.revoke('ann')).toBe(3);
+    for (const ann of anns) {
+      expect(await ann.disconnected()).toBe('io server disconnect');
+      expect(await ann.next('exception')).toMatchObject({
+        event: 'connect',
+        error: { code: 'UNAUTHENTICATED', message: 'access was revoked' },
+      });
+    }
+    expect(await ack(bob, 'who')).toMatchObject({ id: 'bob' });
+    expect(await test.app.revoke('ann')).toBe(0);
+    await expect(test.app.revoke('')).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+  });
+});
