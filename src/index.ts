@@ -111,3 +111,12 @@ export type { Issue } from './runtime/issues.js';
 export type { Limits } from './runtime/limits.js';
 export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
 export type { AppOptions } from './runtime/options.js';
+export {
+  type AddressFilter,
+  type CountryRecord,
+  type IpFilterOptions,
+  ipFilter,
+} from './transport/ip-filter.js';
+export type { OriginRule, Origins } from './transport/origins.js';
+export type { TrustProxy } from './transport/proxies.js';
+export type { TlsOptions } from './transport/tls.js';

@@ -160,6 +160,15 @@ export const ERRORS = {
     message: ({ option, given }) => `option \`${option}\` is ${given}`,
     help: ({ expected }) => `expected ${expected}`,
   }),
+  GW_ERR_BUILD_BAD_ORIGIN: entry<{ given: string; reason: string; write: string }>({
+    message: ({ given, reason }) => `${given} in \`origins\` ${reason}`,
+    why: 'browsers send scheme, host and port, so that nothing else ever matches',
+    help: ({ write }) => `write ${write}`,
+  }),
+  GW_ERR_BUILD_BAD_ADDRESS: entry<{ option: string; given: string }>({
+    message: ({ option, given }) => `${given} in \`${option}\` is no address`,
+    help: "write addresses such as '10.0.0.1' or '::1', or CIDRs such as '10.0.0.0/8' or '2001:db8::/32'",
+  }),
   GW_ERR_BUILD_STANDARD_DECORATORS: entry<{ decorator: string }>({
     message: ({ decorator }) => `@${decorator} was called as a standard (TC39) decorator`,
     why: 'standard decorators know no parameters, so constructor injection could not work',
@@ -238,6 +247,10 @@ export const ERRORS = {
   GW_ERR_BOOT_LISTEN_FAILED: entry<{ port: number; reason: string }>({
     message: ({ port, reason }) => `cannot listen on port ${port}: ${reason}`,
     help: 'ports below 1024 need privileges; choose another one',
+  }),
+  GW_ERR_BOOT_BAD_CERTIFICATE: entry<{ what: string; reason: string }>({
+    message: ({ what, reason }) => `${what} of \`tls\` cannot be used: ${reason}`,
+    help: 'give paths or PEM of a private key and of the certificate made for it',
   }),
   GW_ERR_BOOT_STATE: entry<{ state: string }>({
     message: ({ state }) => `listen() was called on an application that is ${state}`,

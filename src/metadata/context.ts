@@ -9,9 +9,9 @@ export interface Handshake {
   readonly auth: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query: Readonly<Record<string, string | string[] | undefined>>;
-  /** Address of the peer; behind a proxy that is the proxy's. */
+  /** Address of the client; of the last proxy before this server where `trustProxy` does not name it. */
   readonly address: string;
-  /** Whether the connection is encrypted. */
+  /** Whether the client's connection is encrypted, up to the outermost trusted proxy. */
   readonly secure: boolean;
   readonly url: string;
 }

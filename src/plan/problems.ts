@@ -13,6 +13,10 @@ export class Problems {
   add<TCode extends ErrorCode>(code: TCode, args: ErrorArguments<TCode>, ...places: Place[]): void {
     this.#found.push(problem(code, args, places));
   }
+
+  addAll(problems: readonly Problem[]): void {
+    this.#found.push(...problems);
+  }
 }
 
 /** Names a line of the application in a problem. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 import { CallSite } from '../metadata/call-site.js';
@@ -12,10 +12,12 @@ import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
 import { Problems, place } from '../plan/problems.js';
 import type { AppPlan } from '../plan/types.js';
-import { Edge } from '../transport/edge.js';
-import { closeConnections, createEngine, type Engine } from '../transport/engine.js';
+import { createEdge } from '../transport/create-edge.js';
+import type { Edge } from '../transport/edge.js';
+import { closeConnections, createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
 import { checkPort, listen, urlOf } from '../transport/listen.js';
 import { parser } from '../transport/parser.js';
+import { Tls } from '../transport/tls.js';
 import { Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
@@ -77,6 +79,12 @@ export interface RuntimeApp {
    * @returns number of sockets
    */
   revoke(userId: string): Promise<number>;
+  /**
+   * Reads the files of `tls` again, for new connections; a changed file is found without it.
+   *
+   * @throws {BootError} when they cannot be used; what was read before stays
+   */
+  reloadTls(): Promise<void>;
   /** Takes something out of the container; only while the application is open. */
   readonly get: Get;
 }
@@ -104,6 +112,7 @@ export class Application implements RuntimeApp {
   #resolver: Resolver | null = null;
   #engine: Engine | null = null;
   #edge: Edge | null = null;
+  #tls: Tls | null = null;
   /** The HTTP server, when it was told to listen here and so has to be closed here. */
   #listening: HttpServer | null = null;
   #closing: Promise<void> | null = null;
@@ -120,10 +129,14 @@ export class Application implements RuntimeApp {
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
     this.#failures = new Failures(this.#logger, mapError ?? null);
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
-    shieldNamespaces(this.io, ({ id, nsp }, call, error) => {
-      const where = { namespace: nsp.name, socketId: id, requestId: randomUUID(), call };
-      return new Refusal(this.#failures.report(error, where));
-    });
+    shieldNamespaces(
+      this.io,
+      ({ id, nsp }, call, error) => {
+        const where = { namespace: nsp.name, socketId: id, requestId: randomUUID(), call };
+        return new Refusal(this.#failures.report(error, where));
+      },
+      this.#prepare,
+    );
     this.#emitter = new IoEmitter(this.io);
     this.#sweeper = new Sweeper(this.io, (error) =>
       this.#logger.error({ event: 'namespace.sweep-failed', error }),
@@ -178,7 +191,8 @@ export class Application implements RuntimeApp {
     }
     this.#phase = 'open';
     const { address } = this;
-    if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address) });
+    if (address !== null)
+      this.#logger.info({ event: 'app.listening', url: urlOf(address, this.#tls !== null) });
   }
 
   async run(port?: number, host?: string): Promise<void> {
@@ -193,9 +207,17 @@ export class Application implements RuntimeApp {
     return this.#closing;
   }
 
+  async reloadTls(): Promise<void> {
+    if (this.#tls === null)
+      throw new Error('reloadTls() needs the option `tls` and an application that is open');
+    await this.#tls.reload();
+  }
+
   async #open(port: number | undefined, host: string | undefined): Promise<void> {
     const plan = this.plan();
-    const { allLimits, container, providers, server, socket } = this.#options;
+    const { allLimits, container, providers, server, socket, tls } = this.#options;
+    if (tls !== undefined) this.#tls = new Tls(tls, this.#logger);
+    const https = await this.#tls?.createServer(); // first of all: it needs nothing, and fails most
     this.#resolver = await createResolver({
       container,
       providers: providers ?? [],
@@ -224,17 +246,22 @@ export class Application implements RuntimeApp {
     this.#engine = createEngine(this.io, socket ?? {}, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),
     );
-    this.#edge = new Edge({
-      engine: this.#engine,
-      path: this.io.path(),
-      serveClient: socket?.serveClient !== false,
-    });
-    const http = (server as HttpServer | undefined) ?? createServer();
+    const settings = { ...this.#options, limits: allLimits, decisionTimeoutMs: allLimits.authTimeoutMs };
+    this.#edge = createEdge(this.io, this.#engine, settings, (record) => this.#logger.warn(record));
+    const http = (server as HttpServer | undefined) ?? (https as HttpServer | undefined) ?? createServer();
     this.#edge.attach(http);
     if (server !== undefined && port === undefined) return;
     await listen(http, port ?? DEFAULT_PORT, host);
     this.#listening = http;
+    this.#tls?.watch();
   }
+
+  /** Behind a proxy the socket below says nothing about the client's own connection. */
+  readonly #prepare = (socket: Socket): void => {
+    if (this.#options.trustProxy && this.#edge !== null) {
+      socket.handshake.secure = this.#edge.isSecure(socket.conn as unknown as EngineConnection);
+    }
+  };
 
   async #close(): Promise<void> {
     const { closeTimeoutMs } = this.#options.allLimits;
@@ -251,6 +278,7 @@ export class Application implements RuntimeApp {
     }
     this.#sweeper.close();
     this.#expiry.close();
+    this.#tls?.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
     await this.#stopListening();

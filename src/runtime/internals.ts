@@ -228,15 +228,18 @@ export function removeChild(io: Server, parent: Namespace, child: Namespace): vo
  * a listener of `connection` that fails is reported. It holds for every namespace made from now on.
  *
  * @param report - returns the refusal
+ * @param prepare - sees each socket ahead of all middleware
  */
 export function shieldNamespaces(
   io: Server,
   report: (socket: Socket, call: string, error: unknown) => Refusal,
+  prepare: (socket: Socket) => void = () => {},
 ): void {
   const shield = (namespace: Namespace): void => {
     const own = namespace as unknown as NamespaceInternals;
     const { emitReserved } = own;
     own.run = (socket, done) => {
+      prepare(socket);
       let isDecided = false;
       const decide = (refusal?: unknown): void => {
         if (isDecided) return;

@@ -9,6 +9,11 @@ import type { Usable } from '../metadata/steps.js';
 import { checkOptions, type OptionRule, rules } from '../plan/options.js';
 import type { Problems } from '../plan/problems.js';
 import type { Provider } from '../plan/providers.js';
+import type { AddressFilter } from '../transport/ip-filter.js';
+import { checkOrigins } from '../transport/origin-rules.js';
+import type { Origins } from '../transport/origins.js';
+import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
+import type { TlsOptions } from '../transport/tls.js';
 import type { MapError } from './failures.js';
 import type { ForeignContainer } from './injection/foreign-resolver.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -37,6 +42,28 @@ export interface AppOptions {
    * @default a server of the application's own
    */
   readonly server?: HttpServer | HttpsServer;
+  /**
+   * Certificate of the application's own server, which then speaks HTTPS; files are read again when they change.
+   * @default plain HTTP
+   */
+  readonly tls?: TlsOptions;
+  /**
+   * Whose pages may connect: origins, RegExps, functions, or an array of them; `'*'` is everybody. Clients without an
+   * `Origin` header are no browsers, and may; outside of production, so may pages of this machine.
+   * @default pages of the host that is asked for, and what `socket.cors.origin` names
+   */
+  readonly origins?: Origins;
+  /**
+   * Which proxies are believed about a client's address, host and encryption: a number of them, or a list of addresses
+   * and CIDRs.
+   * @default false
+   */
+  readonly trustProxy?: TrustProxy;
+  /**
+   * Which addresses may connect, made by `ipFilter`.
+   * @default all
+   */
+  readonly addresses?: AddressFilter;
   /** Bounds of time and number. */
   readonly limits?: Partial<Limits>;
   /**
@@ -73,6 +100,13 @@ const hasMethods = (value: unknown, ...names: string[]): boolean =>
   value !== null &&
   names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 
+const isOneOf = (value: unknown, ...types: string[]): boolean => types.includes(typeof value);
+
+const hasPem = (value: unknown, name: string): boolean => {
+  const part = (value as Record<string, unknown> | null | undefined)?.[name];
+  return typeof part === 'string' || Buffer.isBuffer(part);
+};
+
 const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   gateways: { accepts: Array.isArray, expected: 'an array of classes decorated with @Gateway' },
   providers: { accepts: Array.isArray, expected: 'an array of providers' },
@@ -86,6 +120,21 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     accepts: (value) => hasMethods(value, 'on', 'listen', 'listeners'),
     expected: 'a server of node:http or node:https',
   },
+  tls: {
+    accepts: (value) => hasPem(value, 'key') && hasPem(value, 'cert'),
+    expected: '{ key, cert }, each a path, or PEM as a string or Buffer',
+  },
+  origins: {
+    accepts: (value) =>
+      Array.isArray(value) || value instanceof RegExp || isOneOf(value, 'string', 'function'),
+    expected: "an origin such as 'https://app.example.com', a RegExp, a function, or an array of them",
+  },
+  trustProxy: {
+    accepts: (value) =>
+      value === false || Array.isArray(value) || (rules.count.accepts(value) && (value as number) <= 32),
+    expected: 'false, the number of your proxies from 1 to 32, or an array of their addresses and CIDRs',
+  },
+  addresses: { accepts: (value) => hasMethods(value, 'allows'), expected: 'ipFilter({ … })' },
   limits: rules.object,
   reply: rules.reply,
   validateEmits: rules.boolean,
@@ -127,6 +176,19 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
 export function checkAppOptions(given: unknown, problems: Problems, where: Place): CheckedOptions {
   const options = checkOptions<AppOptions>(given, APP_OPTIONS, 'createApp', problems, where);
   const limits = checkOptions<Limits>(options.limits ?? {}, LIMIT_OPTIONS, '`limits`', problems, where);
+  problems.addAll([
+    ...checkOrigins(options.origins, where),
+    ...checkTrustProxy(options.trustProxy, where),
+    ...(options.addresses?.problems ?? []),
+  ]);
+  if (options.tls !== undefined && options.server !== undefined) {
+    const expected = 'one of the two: a server of your own has its own certificate';
+    problems.add(
+      'GW_ERR_BUILD_BAD_OPTION',
+      { option: 'tls', given: 'given besides `server`', expected },
+      where,
+    );
+  }
   return {
     ...options,
     gateways: options.gateways ?? [],

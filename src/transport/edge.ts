@@ -2,7 +2,10 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
-import type { Engine } from './engine.js';
+import { allowReading, answerPreflight } from './cors.js';
+import type { Engine, EngineConnection } from './engine.js';
+import type { Gate } from './gate.js';
+import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './refuse.js';
 
 /** What other listeners of a server get to answer an upgrade that is none of ours; engine.io waits as long. */
 const UNWANTED_UPGRADE_MS = 1_000;
@@ -12,9 +15,12 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 /** What the edge has to know. */
 export interface EdgeOptions {
   readonly engine: Engine;
+  readonly gate: Gate;
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
+  /** Whether Socket.IO's own `cors` option writes the headers that let pages of other origins read. */
+  readonly hasCors: boolean;
 }
 
 /**
@@ -34,6 +40,9 @@ export class Edge {
     this.#forget = function () {
       upgraded.delete(this);
     };
+    const { engine, gate } = options;
+    // Ahead of Socket.IO, which reads the address when it makes a socket.
+    engine.prependListener('connection', (connection) => gate.welcome(connection));
   }
 
   /** Takes over a server's requests and upgrades below the path. */
@@ -44,12 +53,12 @@ export class Edge {
     let isAttached = true;
     const onRequest: RequestListener = (request, response) => {
       if (isAttached && this.#isOurs(request)) this.#handleRequest(request, response);
-      else if (others.length === 0) refuse(response, 404);
+      else if (others.length === 0) refuse(response, plainRefusal(404));
       else for (const listener of others) listener.call(server, request, response);
     };
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (this.#isOurs(request)) this.#handleUpgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, 404);
+      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, plainRefusal(404));
       else leaveToOthers(socket);
     };
     server.on('request', onRequest);
@@ -72,6 +81,11 @@ export class Edge {
     this.#isClosing = true;
   }
 
+  /** Whether a client's own connection is encrypted, as a trusted proxy says it. */
+  isSecure(connection: EngineConnection): boolean {
+    return this.options.gate.isSecure(connection);
+  }
+
   /** Gives the server its own listeners back, and ends what is left of upgrades. */
   detach(): void {
     this.#detach();
@@ -87,12 +101,28 @@ export class Edge {
 
   #handleRequest(request: IncomingMessage, response: ServerResponse): void {
     if (this.options.serveClient && serveClientFile(this.options.path, request, response)) return;
-    if (this.#isClosing && isHandshake(request)) return refuse(response, 503);
+    const isNew = isHandshake(request) && request.method !== 'OPTIONS';
+    if (this.#isClosing && isNew) return refuse(response, plainRefusal(503));
+    const refusal = this.options.gate.judge(request, isNew, response);
+    if (!isPromise(refusal)) return this.#admitRequest(request, response, refusal);
+    void refusal.then((decided) => {
+      if (response.destroyed) return; // hung up meanwhile
+      const isLate = decided === null && isNew && this.#isClosing;
+      this.#admitRequest(request, response, isLate ? plainRefusal(503) : decided);
+    });
+  }
+
+  #admitRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal | null): void {
+    if (refusal !== null) return refuse(response, refusal);
     try {
+      if (!this.options.hasCors) {
+        allowReading(request, response);
+        if (request.method === 'OPTIONS') return answerPreflight(request, response);
+      }
       this.options.engine.handleRequest(request, response);
     } catch {
-      // The engine parses the URL outside of any try: `GET //[` would end the process.
-      refuse(response, 400);
+      // The engine parses the URL outside of any try: `GET //[` would end the process. A header may be no header, too.
+      refuse(response, plainRefusal(400));
     }
   }
 
@@ -101,51 +131,51 @@ export class Edge {
     socket.on('close', this.#forget);
     // Nobody else listens until the WebSocket stands; a reset before that would be an uncaught error.
     socket.on('error', destroy);
-    if (this.#isClosing && isHandshake(request)) return refuseUpgrade(socket, 503);
+    const isNew = isHandshake(request);
+    if (this.#isClosing && isNew) return refuseUpgrade(socket, plainRefusal(503));
+    const refusal = this.options.gate.judge(request, isNew, socket);
+    if (!isPromise(refusal)) return this.#admitUpgrade(request, socket, head, refusal);
+    void refusal.then((decided) => {
+      if (socket.destroyed) return; // hung up meanwhile
+      const isLate = decided === null && isNew && this.#isClosing;
+      this.#admitUpgrade(request, socket, head, isLate ? plainRefusal(503) : decided);
+    });
+  }
+
+  #admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal | null): void {
+    if (refusal !== null) return refuseUpgrade(socket, refusal);
     try {
       this.options.engine.handleUpgrade(request, socket, head);
     } catch {
-      refuseUpgrade(socket, 400);
+      refuseUpgrade(socket, plainRefusal(400));
     }
   }
 }
 
-/** A request without a session id wants a new connection. */
+/**
+ * A request without a session id wants a new connection. The engine takes the last `sid` there is, and an empty one for
+ * none: a simpler look would let handshakes with `&sid=` or `#&sid=x` past every limit.
+ */
 function isHandshake(request: IncomingMessage): boolean {
-  return !/[?&]sid=/.test(request.url ?? '');
+  const url = request.url ?? '';
+  if (!/sid|%/.test(url)) return true;
+  try {
+    return !new URL(url, 'https://socket.io').searchParams.getAll('sid').at(-1);
+  } catch {
+    return true; // the engine refuses it
+  }
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  503: 'Service Unavailable',
-};
-
-function refuse(response: ServerResponse, status: number): void {
-  if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
-  response.end(REASONS[status]);
+function isPromise(verdict: Refusal | null | Promise<Refusal | null>): verdict is Promise<Refusal | null> {
+  return verdict instanceof Promise;
 }
 
 /** Another listener may want it; when none does, Node would keep the socket open for ever. */
 function leaveToOthers(socket: Duplex): void {
   socket.on('error', destroy);
   const timer = setTimeout(() => {
-    if ((socket as Socket).bytesWritten === 0) refuseUpgrade(socket, 404);
+    if ((socket as Socket).bytesWritten === 0) refuseUpgrade(socket, plainRefusal(404));
     else socket.off('error', destroy);
   }, UNWANTED_UPGRADE_MS);
   timer.unref();
-}
-
-function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.on('error', destroy);
-  // Destroyed, since a client that leaves its own side open would keep the socket for as long as it likes.
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
-}
-
-/** One listener for the errors of all sockets. */
-function destroy(this: Duplex): void {
-  this.destroy();
 }

@@ -2,10 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
+import { engineCors } from './cors.js';
 
 /** One connection of the engine, below all namespaces. */
 export interface EngineConnection {
   readonly readyState: string;
+  /** The request that made it; some applications set it to null to save memory. */
+  readonly request: IncomingMessage;
+  /** What Socket.IO takes for `handshake.address`. */
+  remoteAddress: string;
   /** What a polling transport runs when the poll comes in which it says goodbye. */
   readonly transport: { readonly name: string; shouldClose?: (() => void) | null };
   close(discard?: boolean): void;
@@ -20,6 +25,7 @@ export interface Engine {
   readonly clients: Readonly<Record<string, EngineConnection>>;
   readonly clientsCount: number;
   on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
+  prependListener(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -41,10 +47,12 @@ export function createEngine(
   const { Server: EngineServer } = require('engine.io') as {
     Server: new (options: Partial<ServerOptions>) => Engine;
   };
-  const { allowRequest } = options;
-  const engine = new EngineServer(
-    allowRequest === undefined ? options : { ...options, allowRequest: guarded(allowRequest, onError) },
-  );
+  const { allowRequest, cors } = options;
+  const engine = new EngineServer({
+    ...options,
+    ...(cors === undefined ? null : { cors: engineCors(cors) }),
+    ...(allowRequest === undefined ? null : { allowRequest: guarded(allowRequest, onError) }),
+  });
   io.bind(engine);
   engine.on('connection', endWaiting);
   return engine;

@@ -25,10 +25,10 @@ export function listen(server: HttpServer, port: number, host: string | undefine
 }
 
 /** The URL under which an address can be opened on this machine. */
-export function urlOf({ address, family, port }: AddressInfo): string {
+export function urlOf({ address, family, port }: AddressInfo, isEncrypted = false): string {
   const isWildcard = address === '::' || address === '0.0.0.0';
   const host = isWildcard ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
+  return `${isEncrypted ? 'https' : 'http'}://${host}:${port}`;
 }
 
 /** Checks a port before anything is opened. */

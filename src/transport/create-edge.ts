@@ -1,0 +1,53 @@
+import type { Server, ServerOptions } from 'socket.io';
+import { BoundedLog, type Warn } from './bounded-log.js';
+import { ConnectionCount } from './connection-count.js';
+import { Edge } from './edge.js';
+import type { Engine } from './engine.js';
+import { Gate } from './gate.js';
+import type { AddressFilter } from './ip-filter.js';
+import type { TransportLimits } from './limits.js';
+import { insecureOrigins, originsOfCors } from './origin-rules.js';
+import { OriginCheck, type Origins } from './origins.js';
+import { Proxies, type TrustProxy } from './proxies.js';
+
+/** Options of `createApp` that decide who reaches the engine. */
+export interface EdgeSettings {
+  readonly origins?: Origins | undefined;
+  readonly trustProxy?: TrustProxy | undefined;
+  readonly addresses?: AddressFilter | undefined;
+  readonly socket?: Partial<ServerOptions> | undefined;
+  readonly limits: TransportLimits;
+  /** For functions of `origins` that return promises. */
+  readonly decisionTimeoutMs: number;
+}
+
+/** Makes the edge of an application, and warns of what its options leave open. */
+export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, warn: Warn): Edge {
+  const { trustProxy = false, addresses = null, socket = {}, limits, decisionTimeoutMs } = settings;
+  const log = new BoundedLog(warn);
+  const proxies = new Proxies(trustProxy);
+  const origins = settings.origins ?? originsOfCors(socket.cors);
+  for (const reason of insecureOrigins(origins))
+    warn({ event: 'origins.insecure', option: 'origins', reason });
+  const onError = (error: unknown): void => log.write('rule', { event: 'origins.rule-failed', error });
+  const gate = new Gate({
+    proxies,
+    addresses,
+    count: new ConnectionCount(engine, limits),
+    origins: new OriginCheck(
+      origins,
+      process.env['NODE_ENV'] !== 'production',
+      proxies,
+      decisionTimeoutMs,
+      onError,
+    ),
+    log,
+  });
+  return new Edge({
+    engine,
+    gate,
+    path: io.path(),
+    serveClient: socket.serveClient !== false,
+    hasCors: Boolean(socket.cors),
+  });
+}

@@ -1,0 +1,92 @@
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { BoundedLog } from './bounded-log.js';
+import type { ConnectionCount } from './connection-count.js';
+import type { EngineConnection } from './engine.js';
+import type { AddressFilter } from './ip-filter.js';
+import { isOrigin, type OriginCheck } from './origins.js';
+import type { Proxies } from './proxies.js';
+import type { Refusal } from './refuse.js';
+
+/** What a gate asks, in this order. */
+export interface GateParts {
+  readonly proxies: Proxies;
+  readonly addresses: AddressFilter | null;
+  readonly count: ConnectionCount;
+  readonly origins: OriginCheck;
+  readonly log: BoundedLog;
+}
+
+/** Decides whether a request may reach the engine: its address, the number of connections, and its origin. */
+export class Gate {
+  /** Connections that are encrypted up to the proxy. */
+  readonly #secure = new WeakSet<EngineConnection>();
+
+  constructor(private readonly parts: GateParts) {}
+
+  /**
+   * Judges a request. It never throws, and its promise never rejects.
+   *
+   * @param isNew - whether it wants a new connection
+   * @param carrier - closes when the request is over: the response, or the socket of an upgrade
+   * @returns the refusal, or null
+   */
+  judge(
+    request: IncomingMessage,
+    isNew: boolean,
+    carrier: EventEmitter,
+  ): Refusal | null | Promise<Refusal | null> {
+    const refusal = isNew ? this.#judgeNew(request, carrier) : null;
+    if (refusal !== null) return refusal;
+    // Asked of every request, as a page could otherwise take part in a connection that another one made.
+    const isAllowed = this.parts.origins.allows(request);
+    if (typeof isAllowed === 'boolean') return isAllowed ? null : this.#foreign(request);
+    return isAllowed.then((decided) => (decided ? null : this.#foreign(request)));
+  }
+
+  /** Gives a connection the address of its client, which is what `handshake.address` will say. */
+  welcome(connection: EngineConnection): void {
+    const { count, proxies } = this.parts;
+    const address = count.take(connection);
+    if (address !== null && connection.remoteAddress !== address) connection.remoteAddress = address;
+    if (proxies.areTrusted && proxies.isSecure(connection.request)) this.#secure.add(connection);
+  }
+
+  /** Whether the client's own connection is encrypted; known only where proxies are trusted. */
+  isSecure(connection: EngineConnection): boolean {
+    return this.#secure.has(connection);
+  }
+
+  #judgeNew(request: IncomingMessage, carrier: EventEmitter): Refusal | null {
+    const { proxies, addresses, count, log } = this.parts;
+    const address = proxies.addressOf(request);
+    if (addresses !== null && !addresses.allows(address, this.#lookupFailed)) {
+      log.write('address', { event: 'connection.refused', code: 'FORBIDDEN', option: 'addresses' });
+      return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
+    }
+    const limit = count.reserve(request, carrier, address);
+    if (limit === null) return null;
+    const isFull = limit === 'connections';
+    const code = isFull ? 'OVERLOADED' : 'RATE_LIMITED';
+    const message = isFull ? 'the server has too many connections' : 'too many connections from this address';
+    log.write(limit, { event: 'connection.refused', code, limit });
+    return { status: isFull ? 503 : 429, body: { code, message, limit } };
+  }
+
+  #foreign(request: IncomingMessage): Refusal {
+    const { origin = '' } = request.headers;
+    // The line to write is only for what could be written: `null` and garbage cannot be allowed.
+    const write = isOrigin(origin) ? { write: `origins: ['${origin}']` } : {};
+    this.parts.log.write('origin', {
+      event: 'connection.refused',
+      code: 'FORBIDDEN',
+      option: 'origins',
+      origin: origin.slice(0, 300),
+      ...write,
+    });
+    return { status: 403, body: { code: 'FORBIDDEN', message: 'pages of this origin may not connect' } };
+  }
+
+  readonly #lookupFailed = (error: unknown): void =>
+    this.parts.log.write('lookup', { event: 'address.lookup-failed', error });
+}

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** Why a request does not reach the engine. */
+export interface Refusal {
+  readonly status: number;
+  /** What a client may read; null where nothing but the status is worth saying. */
+  readonly body: {
+    readonly code: string;
+    readonly message: string;
+    /** The limit that decides, by the name of its option. */
+    readonly limit?: string;
+  } | null;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+};
+
+/** A refusal that says its status and no more. */
+export function plainRefusal(status: number): Refusal {
+  return { status, body: null };
+}
+
+/** Answers a request with a refusal, and closes its connection. */
+export function refuse(response: ServerResponse, { status, body }: Refusal): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { 'content-type': typeOf(body), connection: 'close' });
+  response.end(textOf(status, body));
+}
+
+/** Answers an upgrade with a refusal: its socket has no response object. */
+export function refuseUpgrade(socket: Duplex, { status, body }: Refusal): void {
+  socket.on('error', destroy);
+  const text = body === null ? '' : textOf(status, body);
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'Connection: close',
+    ...(body === null ? [] : [`Content-Type: ${typeOf(body)}`]),
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ].join('\r\n');
+  // Destroyed, since a client that leaves its own side open would keep the socket for as long as it likes.
+  socket.end(`${head}\r\n\r\n${text}`, () => socket.destroy());
+}
+
+/** One listener for the errors of all sockets. */
+export function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function typeOf(body: Refusal['body']): string {
+  return body === null ? 'text/plain' : 'application/json';
+}
+
+function textOf(status: number, body: Refusal['body']): string {
+  return body === null ? (REASONS[status] ?? '') : JSON.stringify(body);
+}
