@@ -208,7 +208,7 @@ export class Application implements RuntimeApp {
   }
 
   async reloadTls(): Promise<void> {
-    if (this.#tls === null)
+    if (this.#tls === null || this.#phase !== 'open')
       throw new Error('reloadTls() needs the option `tls` and an application that is open');
     await this.#tls.reload();
   }
@@ -278,7 +278,6 @@ export class Application implements RuntimeApp {
     }
     this.#sweeper.close();
     this.#expiry.close();
-    this.#tls?.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
     await this.#stopListening();
@@ -291,6 +290,7 @@ export class Application implements RuntimeApp {
     if (server === null) return Promise.resolve();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
+    this.#tls?.close();
     return closed;
   }
 }

@@ -107,6 +107,11 @@ const hasPem = (value: unknown, name: string): boolean => {
   return typeof part === 'string' || Buffer.isBuffer(part);
 };
 
+const hasInterval = (value: unknown): boolean => {
+  const { reloadEveryMs } = value as { readonly reloadEveryMs?: unknown };
+  return reloadEveryMs === undefined || rules.milliseconds.accepts(reloadEveryMs);
+};
+
 const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   gateways: { accepts: Array.isArray, expected: 'an array of classes decorated with @Gateway' },
   providers: { accepts: Array.isArray, expected: 'an array of providers' },
@@ -121,8 +126,9 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     expected: 'a server of node:http or node:https',
   },
   tls: {
-    accepts: (value) => hasPem(value, 'key') && hasPem(value, 'cert'),
-    expected: '{ key, cert }, each a path, or PEM as a string or Buffer',
+    accepts: (value) => hasPem(value, 'key') && hasPem(value, 'cert') && hasInterval(value),
+    expected:
+      '{ key, cert }, each a path, or PEM as a string or Buffer, and perhaps reloadEveryMs, a number of milliseconds',
   },
   origins: {
     accepts: (value) =>

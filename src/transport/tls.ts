@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server as HttpsServer, type ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { BootError } from '../errors/boot-error.js';
 import { problem } from '../errors/problem.js';
@@ -34,19 +35,32 @@ export class Tls {
   #server: HttpsServer | null = null;
   #timer: NodeJS.Timeout | null = null;
   #seen = '';
+  /** A server does not know of connections whose TLS is still being agreed on, and would wait for them when it closes. */
+  readonly #sockets = new Set<Socket>();
+  /** One listener for all sockets. */
+  readonly #forget: (this: Socket) => void;
   /** One reload after the other, or an older certificate might be read first and set last. */
   #reloading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly options: TlsOptions,
     private readonly log: TlsLog,
-  ) {}
+  ) {
+    const sockets = this.#sockets;
+    this.#forget = function () {
+      sockets.delete(this);
+    };
+  }
 
   /** @throws {BootError} GW_ERR_BOOT_BAD_CERTIFICATE when a file cannot be read, or key and certificate do not fit */
   async createServer(): Promise<HttpsServer> {
     this.#seen = await this.#look();
     const { reloadEveryMs: _, ...rest } = this.options;
     this.#server = createServer({ ...rest, ...(await this.#read()) });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', this.#forget);
+    });
     return this.#server;
   }
 
@@ -68,10 +82,12 @@ export class Tls {
     return reloaded;
   }
 
+  /** Ends every connection; to be called once the server takes no more. */
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#server = null;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async #reload(): Promise<void> {

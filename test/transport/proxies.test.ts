@@ -61,7 +61,9 @@ describeMatrix('trustProxy', (cell) => {
 
   it('gives up on a header of a thousand proxies', async () => {
     const header = Array<string>(1_000).fill('127.0.0.9').join();
-    expect(await seen(['127.0.0.0/8'], { 'x-forwarded-for': header })).toMatchObject({ address: '127.0.0.1' });
+    expect(await seen(['127.0.0.0/8'], { 'x-forwarded-for': header })).toMatchObject({
+      address: '127.0.0.1',
+    });
   });
 
   it.each<readonly [number | readonly string[], Record<string, string>, boolean]>([
