@@ -112,6 +112,12 @@ export type { Limits } from './runtime/limits.js';
 export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
 export type { AppOptions } from './runtime/options.js';
 export {
+  type Admission,
+  type AdmissionOptions,
+  admission,
+  type WaitingClient,
+} from './transport/admission.js';
+export {
   type AddressFilter,
   type CountryRecord,
   type IpFilterOptions,

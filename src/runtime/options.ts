@@ -9,6 +9,7 @@ import type { Usable } from '../metadata/steps.js';
 import { checkOptions, type OptionRule, rules } from '../plan/options.js';
 import type { Problems } from '../plan/problems.js';
 import type { Provider } from '../plan/providers.js';
+import type { Admission } from '../transport/admission.js';
 import type { AddressFilter } from '../transport/ip-filter.js';
 import { checkOrigins } from '../transport/origin-rules.js';
 import type { Origins } from '../transport/origins.js';
@@ -64,6 +65,11 @@ export interface AppOptions {
    * @default all
    */
   readonly addresses?: AddressFilter;
+  /**
+   * A waiting line for connections beyond a number, made by `admission`.
+   * @default none
+   */
+  readonly admission?: Admission;
   /** Bounds of time and number. */
   readonly limits?: Partial<Limits>;
   /**
@@ -141,6 +147,10 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     expected: 'false, the number of your proxies from 1 to 32, or an array of their addresses and CIDRs',
   },
   addresses: { accepts: (value) => hasMethods(value, 'allows'), expected: 'ipFilter({ … })' },
+  admission: {
+    accepts: (value) => rules.object.accepts(value) && Object.hasOwn(value as object, 'problems'),
+    expected: 'admission({ … })',
+  },
   limits: rules.object,
   reply: rules.reply,
   validateEmits: rules.boolean,
@@ -186,6 +196,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     ...checkOrigins(options.origins, where),
     ...checkTrustProxy(options.trustProxy, where),
     ...(options.addresses?.problems ?? []),
+    ...(options.admission?.problems ?? []),
   ]);
   if (options.tls !== undefined && options.server !== undefined) {
     const expected = 'one of the two: a server of your own has its own certificate';

@@ -44,6 +44,11 @@ export class ConnectionCount {
     return this.engine.clientsCount + this.#pending.size;
   }
 
+  /** Handshakes on their way. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   /** Entries that are kept, for tests that count what stays. */
   get size(): number {
     return this.#pending.size + (this.#byAddress?.size ?? 0);

@@ -1,4 +1,5 @@
 import type { Server, ServerOptions } from 'socket.io';
+import type { Admission } from './admission.js';
 import { BoundedLog, type Warn } from './bounded-log.js';
 import { ConnectionCount } from './connection-count.js';
 import { Edge } from './edge.js';
@@ -9,12 +10,14 @@ import type { TransportLimits } from './limits.js';
 import { insecureOrigins, originsOfCors } from './origin-rules.js';
 import { OriginCheck, type Origins } from './origins.js';
 import { Proxies, type TrustProxy } from './proxies.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** Options of `createApp` that decide who reaches the engine. */
 export interface EdgeSettings {
   readonly origins?: Origins | undefined;
   readonly trustProxy?: TrustProxy | undefined;
   readonly addresses?: AddressFilter | undefined;
+  readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
   readonly limits: TransportLimits;
   /** For functions of `origins` that return promises. */
@@ -23,7 +26,14 @@ export interface EdgeSettings {
 
 /** Makes the edge of an application, and warns of what its options leave open. */
 export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, warn: Warn): Edge {
-  const { trustProxy = false, addresses = null, socket = {}, limits, decisionTimeoutMs } = settings;
+  const {
+    trustProxy = false,
+    addresses = null,
+    socket = {},
+    limits,
+    decisionTimeoutMs,
+    admission,
+  } = settings;
   const log = new BoundedLog(warn);
   const proxies = new Proxies(trustProxy);
   const origins = settings.origins ?? originsOfCors(socket.cors);
@@ -34,6 +44,14 @@ export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, w
     proxies,
     addresses,
     count: new ConnectionCount(engine, limits),
+    line:
+      admission === undefined
+        ? null
+        : new WaitingLine(engine, {
+            options: admission.options,
+            addressOf: (request) => proxies.addressOf(request),
+            onError: (error) => log.write('priority', { event: 'admission.priority-failed', error }),
+          }),
     origins: new OriginCheck(
       origins,
       process.env['NODE_ENV'] !== 'production',

@@ -17,7 +17,12 @@ export interface EngineConnection {
   /** Ends it here and now, whatever the other side says. */
   onClose(reason: string): void;
   on(event: 'close', listener: (this: EngineConnection) => void): unknown;
+  on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
+  off(event: 'data' | 'close', listener: (this: EngineConnection, data: unknown) => void): unknown;
+  listeners(event: 'data'): readonly unknown[];
+  /** Sends a message of the layer above. */
+  write(data: string): unknown;
 }
 
 /** The part of Engine.IO's server that gatewire uses. */
@@ -25,6 +30,8 @@ export interface Engine {
   readonly clients: Readonly<Record<string, EngineConnection>>;
   readonly clientsCount: number;
   on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
+  listeners(event: 'connection'): readonly unknown[];
+  off(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   prependListener(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;

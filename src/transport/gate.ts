@@ -7,12 +7,14 @@ import type { AddressFilter } from './ip-filter.js';
 import { isOrigin, type OriginCheck } from './origins.js';
 import type { Proxies } from './proxies.js';
 import type { Refusal } from './refuse.js';
+import type { WaitingLine } from './waiting-line.js';
 
 /** What a gate asks, in this order. */
 export interface GateParts {
   readonly proxies: Proxies;
   readonly addresses: AddressFilter | null;
   readonly count: ConnectionCount;
+  readonly line: WaitingLine | null;
   readonly origins: OriginCheck;
   readonly log: BoundedLog;
 }
@@ -58,11 +60,15 @@ export class Gate {
   }
 
   #judgeNew(request: IncomingMessage, carrier: EventEmitter): Refusal | null {
-    const { proxies, addresses, count, log } = this.parts;
+    const { proxies, addresses, count, line, log } = this.parts;
     const address = proxies.addressOf(request);
     if (addresses !== null && !addresses.allows(address, this.#lookupFailed)) {
       log.write('address', { event: 'connection.refused', code: 'FORBIDDEN', option: 'addresses' });
       return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
+    }
+    if (line?.isFull(count.pending) === true) {
+      log.write('admission', { event: 'connection.refused', code: 'OVERLOADED', option: 'admission' });
+      return { status: 503, body: { code: 'OVERLOADED', message: 'the waiting line is full' } };
     }
     const limit = count.reserve(request, carrier, address);
     if (limit === null) return null;
