@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Gateway, OnEvent, type Origins } from '../../src/index.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { ask, askUpgrade, POLLING, type RawAnswer, type RawRequest, WEBSOCKET } from '../support/raw-http.js';
+import { Bytes, httpRequest } from './client/bytes.js';
+import { upgradeRequest } from './client/websocket-wire.js';
 
 @Gateway('/')
 class Echo {
@@ -179,6 +181,36 @@ describe('every request of a connection', () => {
     expect((await ask(test.port, { path, headers })).status).toBe(403);
     expect((await ask(test.port, { method: 'POST', path, headers, body: '40' })).status).toBe(403);
     expect((await ask(test.port, { method: 'POST', path, body: '40' })).status).toBe(200);
+  });
+});
+
+describe('a request that is reset while a function decides', () => {
+  it.each([
+    ['polling', httpRequest('GET', POLLING, ['Origin: https://app.example'])],
+    ['websocket', upgradeRequest(WEBSOCKET, ['Origin: https://app.example'])],
+  ])('leaves nothing behind over %s', async (_name, bytes) => {
+    let decide: (isAllowed: boolean) => void = () => {};
+    let asked: () => void = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const origins = () =>
+      new Promise<boolean>((resolve) => {
+        decide = resolve;
+        asked();
+      });
+    await using test = await start({ origins, limits: { connections: 1 } });
+    let made = 0;
+    test.app.io.engine.on('connection', () => made++);
+    const connection = new Bytes(test.port);
+    await connection.write(bytes);
+    await isAsked;
+    await connection.reset();
+    // The only place there is comes free with the reset, not with the decision.
+    while ((await ask(test.port)).status === 503);
+    decide(true);
+    expect((await ask(test.port)).status).toBe(503);
+    expect(made).toBe(1);
   });
 });
 
