@@ -1,5 +1,6 @@
 import { BlockList } from 'node:net';
 import { type Problem, problem } from '../errors/problem.js';
+import { CallSite } from '../metadata/call-site.js';
 import { addTo, isIn } from './ip.js';
 import { checkAddresses } from './proxies.js';
 
@@ -47,7 +48,7 @@ export interface AddressFilter {
  * createApp({ gateways: [ChatGateway], addresses: ipFilter({ deny: ['203.0.113.0/24', '2001:db8::/32'] }) });
  */
 export function ipFilter(options: IpFilterOptions): AddressFilter {
-  return new ListedAddresses(options);
+  return new ListedAddresses(options, new CallSite(ipFilter));
 }
 
 class ListedAddresses implements AddressFilter {
@@ -59,8 +60,9 @@ class ListedAddresses implements AddressFilter {
   readonly #isExclusive: boolean;
   readonly #lookup: IpFilterOptions['lookup'];
 
-  constructor(options: IpFilterOptions) {
-    this.problems = problemsOf(options);
+  constructor(options: IpFilterOptions, { location }: CallSite) {
+    const places = [{ location, label: 'ipFilter' }];
+    this.problems = problemsOf(options).map((one) => ({ ...one, places }));
     const { allow, deny, countries, lookup } = this.problems.length > 0 ? ({} as IpFilterOptions) : options;
     this.#allow = listOf(allow);
     this.#deny = listOf(deny);

@@ -16,6 +16,7 @@ import {
   Guard,
   gatewayFor,
   inject,
+  ipFilter,
   OnAnyEvent,
   OnConnect,
   OnEvent,
@@ -531,6 +532,16 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
       }
       return { gateways: [Limits] };
     },
+  ],
+  [
+    'GW_ERR_BUILD_BAD_ORIGIN',
+    'an origin with a path',
+    () => ({ gateways: [Fine], origins: ['https://app.example.com/chat'] }),
+  ],
+  [
+    'GW_ERR_BUILD_BAD_ADDRESS',
+    'an address that is none',
+    () => ({ gateways: [Fine], addresses: ipFilter({ deny: ['10.0.0.0/33'] }) }),
   ],
   [
     'GW_ERR_BUILD_BAD_CONTRACT',
