@@ -1,15 +1,11 @@
-import { Gateway, GatewireError, inject, OnConnect, OnDisconnect, OnEvent } from 'gatewire';
-import { z } from 'zod';
-import { Messages, messageId, messageText } from './messages.js';
-import { type Call, type Connected, People } from './people.js';
-import { Rooms, roomName } from './rooms.js';
-import { TokenAuth } from './tokens.js';
-
-const inRoom = z.object({ room: roomName });
-const sent = z.object({ room: roomName, id: messageId, text: messageText });
+import { GatewireError, inject } from 'gatewire';
+import { type Call, Chat, type Connected, type Payload, WRITING } from './kit.js';
+import { Messages } from './messages.js';
+import { People } from './people.js';
+import { Rooms } from './rooms.js';
 
 /** Rooms: who is there, what is said, who is typing. */
-@Gateway('/chat', { auth: TokenAuth })
+@Chat.Gateway()
 export class ChatGateway {
   constructor(
     @inject(Rooms) private readonly rooms: Rooms,
@@ -17,33 +13,34 @@ export class ChatGateway {
     @inject(Messages) private readonly messages: Messages,
   ) {}
 
-  @OnConnect()
+  @Chat.OnConnect()
   welcome(ctx: Connected) {
     ctx.emit('welcome', { you: ctx.user, rooms: this.rooms.list() });
   }
 
-  @OnEvent('room:create', { payload: inRoom })
-  create({ room }: z.infer<typeof inRoom>, ctx: Call) {
+  @Chat.OnEvent('room:create')
+  create({ room }: Payload['room:create'], ctx: Call) {
     const removed = this.rooms.create(room);
     if (removed !== null) ctx.namespace.emit('room:removed', { room: removed });
     return this.enter(room, ctx);
   }
 
-  @OnEvent('room:join', { payload: inRoom })
-  join({ room }: z.infer<typeof inRoom>, ctx: Call) {
+  @Chat.OnEvent('room:join')
+  join({ room }: Payload['room:join'], ctx: Call) {
     this.rooms.find(room);
     return this.enter(room, ctx);
   }
 
-  @OnEvent('room:leave', { payload: inRoom })
-  async leave({ room }: z.infer<typeof inRoom>, ctx: Call) {
+  @Chat.OnEvent('room:leave')
+  async leave({ room }: Payload['room:leave'], ctx: Call) {
     await ctx.leave(room);
     if (this.people.leave(room, ctx.user, ctx.socket.id)) this.hasLeft(room, ctx);
   }
 
   /** What it returns is the acknowledgement: `{ ok: true, data: { at } }`. */
-  @OnEvent('message:send', { payload: sent })
-  send({ room, id, text }: z.infer<typeof sent>, ctx: Call) {
+  @Chat.OnEvent('message:send')
+  @Chat.RateLimit(WRITING)
+  send({ room, id, text }: Payload['message:send'], ctx: Call) {
     mustBeIn(room, ctx);
     const { message, isNew } = this.messages.add(room, ctx.user, id, text);
     if (isNew) ctx.to(room).emit('message:new', { room, message });
@@ -51,13 +48,13 @@ export class ChatGateway {
   }
 
   /** Kept nowhere and dropped where it cannot be delivered at once: the page forgets it after some seconds. */
-  @OnEvent('room:typing', { payload: inRoom })
-  typing({ room }: z.infer<typeof inRoom>, ctx: Call) {
+  @Chat.OnEvent('room:typing')
+  typing({ room }: Payload['room:typing'], ctx: Call) {
     mustBeIn(room, ctx);
     ctx.to(room).volatile.emit('room:typing', { room, person: ctx.user });
   }
 
-  @OnDisconnect()
+  @Chat.OnDisconnect()
   left(ctx: Connected) {
     for (const room of this.people.leaveAll(ctx.user, ctx.socket.id)) this.hasLeft(room, ctx);
   }

@@ -1,19 +1,5 @@
 import { GatewireError } from 'gatewire';
-import { z } from 'zod';
-import type { Person } from './people.js';
-
-export interface Message {
-  readonly id: string;
-  readonly from: Person;
-  readonly text: string;
-  /** Milliseconds since 1970, as Date.now() gives them. */
-  readonly at: number;
-}
-
-// The page makes the id. So it may send a message again when it does not know whether it arrived, also to
-// a server that was restarted meanwhile, and nobody sees it twice.
-export const messageId = z.string().regex(/^[0-9a-f]{32}$/, 'an id has 32 hexadecimal digits');
-export const messageText = z.string().trim().min(1, 'there is no text').max(2000);
+import type { Message, Person } from './chat.contract.js';
 
 const KEPT = 50;
 

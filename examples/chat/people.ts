@@ -1,14 +1,5 @@
-import type { AnyContract, ConnectContext, EventContext, User } from 'gatewire';
-import { z } from 'zod';
-
-/** Who somebody is, as their token says it; never as a payload says it. */
-export interface Person extends User {
-  readonly name: string;
-}
-
-/** What hooks and handlers of this example get. */
-export type Connected = ConnectContext<AnyContract, Person>;
-export type Call = EventContext<AnyContract, Person>;
+import * as z from 'zod';
+import type { Person } from './chat.contract.js';
 
 export const personName = z
   .string()

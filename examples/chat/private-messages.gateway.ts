@@ -1,17 +1,13 @@
-import { Gateway, GatewireError, OnEvent } from 'gatewire';
-import { z } from 'zod';
-import { type Message, messageId, messageText } from './messages.js';
-import type { Call, Person } from './people.js';
-import { TokenAuth } from './tokens.js';
-
-const toPerson = z.object({ to: z.string().min(1).max(64) });
-const sent = toPerson.extend({ id: messageId, text: messageText });
+import { GatewireError } from 'gatewire';
+import type { Message, Person } from './chat.contract.js';
+import { type Call, Chat, type Payload, WRITING } from './kit.js';
 
 /** Messages between two people, on all of their devices. Nothing is kept. */
-@Gateway('/chat', { auth: TokenAuth })
+@Chat.Gateway()
 export class PrivateMessagesGateway {
-  @OnEvent('private:send', { payload: sent })
-  async send({ to, id, text }: z.infer<typeof sent>, ctx: Call) {
+  @Chat.OnEvent('private:send')
+  @Chat.RateLimit(WRITING)
+  async send({ to, id, text }: Payload['private:send'], ctx: Call) {
     const [device] = await ctx.namespace.user(to).sockets();
     if (device === undefined)
       throw new GatewireError('NOT_FOUND', { message: 'this person is not here now' });
@@ -23,8 +19,8 @@ export class PrivateMessagesGateway {
     return { at: message.at };
   }
 
-  @OnEvent('private:typing', { payload: toPerson })
-  typing({ to }: z.infer<typeof toPerson>, ctx: Call) {
+  @Chat.OnEvent('private:typing')
+  typing({ to }: Payload['private:typing'], ctx: Call) {
     ctx.namespace.user(to).volatile.emit('private:typing', { person: ctx.user });
   }
 }

@@ -1,23 +1,8 @@
 import { GatewireError, inject } from 'gatewire';
-import { z } from 'zod';
+import type { RoomInfo } from './chat.contract.js';
+import { Chat } from './kit.js';
 import { Messages } from './messages.js';
 import { People } from './people.js';
-
-export interface RoomInfo {
-  readonly room: string;
-  /** How many people are in it. */
-  readonly people: number;
-}
-
-export const roomName = z
-  .string()
-  .normalize()
-  .trim()
-  .toLowerCase()
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,29}$/u,
-    'a room name has up to 30 letters, digits, spaces and hyphens',
-  );
 
 const PERMANENT = ['lobby', 'help', 'off-topic'];
 const LIMIT = 100;
@@ -50,11 +35,11 @@ export class Rooms {
    * Adds a room.
    *
    * @returns the room that had to make place: the oldest one that nobody is in; usually null
-   * @throws {GatewireError} CONFLICT when there is such a room, or too many that somebody is in
+   * @throws {GatewireError} ROOM_EXISTS, or TOO_MANY_ROOMS when somebody is in each
    */
   create(room: string): string | null {
     if (this.names.has(room)) {
-      throw new GatewireError('CONFLICT', { message: `there is a room “${room}” already` });
+      throw Chat.error('ROOM_EXISTS', { room }, { message: `there is a room “${room}” already` });
     }
     const removed = this.names.size < LIMIT ? null : this.removeEmpty();
     this.names.add(room);
@@ -64,7 +49,8 @@ export class Rooms {
   private removeEmpty(): string {
     const empty = [...this.names].find((name) => !PERMANENT.includes(name) && this.info(name).people === 0);
     if (empty === undefined) {
-      throw new GatewireError('CONFLICT', { message: `there are ${LIMIT} rooms, and somebody is in each` });
+      const message = `there are ${LIMIT} rooms, and somebody is in each`;
+      throw Chat.error('TOO_MANY_ROOMS', { limit: LIMIT }, { message });
     }
     this.names.delete(empty);
     this.messages.forget(empty);

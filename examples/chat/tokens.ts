@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { type Authenticator, GatewireError, type Handshake, type Identity, inject } from 'gatewire';
-import { z } from 'zod';
-import { type Person, personName } from './people.js';
+import * as z from 'zod';
+import type { Person } from './chat.contract.js';
+import { personName } from './people.js';
 
 const VALID_MS = 24 * 60 * 60 * 1000;
 

@@ -14,7 +14,9 @@ describe('gatewire events', () => {
       expect(stdout).toMatch(
         /^ {2}\/chat {2}ChatGateway +examples\/chat\/chat\.gateway\.ts:\d+ +TokenAuth$/m,
       );
-      expect(stdout).toMatch(/^ {4}message:send +\{room, id, text\} +ack +ChatGateway\.send +:\d+$/m);
+      expect(stdout).toMatch(
+        /^ {4}message:send +\{room, id, text\} -> \{at\} +ack +5\/5s +ChatGateway\.send +:\d+$/m,
+      );
       expect(stdout).toMatch(/^ {2}2 gateways, 7 events, 0 namespaces without authentication$/m);
     },
     LIMIT_MS,
