@@ -7,6 +7,8 @@ import * as z from 'zod';
 export type Person = Readonly<z.infer<typeof person>>;
 export type Message = Readonly<z.infer<typeof message>>;
 export type RoomInfo = Readonly<z.infer<typeof roomInfo>>;
+/** What whoever comes into a room finds there. */
+export type Entered = Readonly<z.infer<typeof entered>>;
 
 const room = z
   .string()

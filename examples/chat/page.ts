@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
+import { pageScript } from './script.js';
 import { signIn } from './sign-in.js';
 import type { Tokens } from './tokens.js';
 
@@ -14,21 +15,9 @@ const types = new Map([
 // A closed list instead of paths made from the URL: no request can reach another file.
 const files = new Map([
   ['/', 'index.html'],
-  ...[
-    'base.css',
-    'layout.css',
-    'messages.css',
-    'chat.js',
-    'connection.js',
-    'conversations.js',
-    'dom.js',
-    'messages.js',
-    'sidebar.js',
-    'sign-in.js',
-    'typing.js',
-    'view.js',
-    'icon.svg',
-  ].map((file) => [`/${file}`, file] as const),
+  ...['chat.js', 'base.css', 'layout.css', 'messages.css', 'icon.svg'].map(
+    (file) => [`/${file}`, file] as const,
+  ),
 ]);
 
 const headers = {
@@ -58,12 +47,16 @@ async function serveFile(file: string, request: IncomingMessage, response: Serve
     return refuse(response, 405, 'only GET and HEAD');
   }
   try {
-    const body = await readFile(new URL(`public/${file}`, import.meta.url));
+    const body = await read(file);
     response.writeHead(200, { 'content-type': types.get(extname(file)), 'content-length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);
   } catch {
-    refuse(response, 500, 'the page cannot be read');
+    refuse(response, 500, 'the page cannot be read, or not be built');
   }
+}
+
+function read(file: string): Promise<Uint8Array> {
+  return file === 'chat.js' ? pageScript() : readFile(new URL(`public/${file}`, import.meta.url));
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

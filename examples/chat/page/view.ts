@@ -1,24 +1,25 @@
 // What the page shows: one conversation beside the list of all.
-import { conversations } from './conversations.js';
+import { type Conversation, conversations } from './conversations.js';
 import { arrange, byId, remember, setText } from './dom.js';
-import { showSide } from './sidebar.js';
+import { type Actions, showSide } from './sidebar.js';
 import { toldNothing, typingWords } from './typing.js';
 
-const scroller = byId('scroller');
-const textField = byId('text');
+const scroller = byId('scroller', HTMLElement);
+const textField = byId('text', HTMLTextAreaElement);
+const newer = byId('newer', HTMLElement);
 
 /** The conversation that is shown; null when there is none. */
-export let current = null;
-let lastRoom = null; // beside a private conversation, the people of the room before stay in sight
+export let current: Conversation | null = null;
+let lastRoom: Conversation | null = null; // beside a private conversation, the people of the room before stay in sight
 let atEnd = true; // whether the reader looks at the newest message
-let actions = {};
+let actions: Actions;
 
-/** @param given - what a click in the list does: `open`, `leave`, `writeTo` */
-export function useActions(given) {
+/** To be called first. */
+export function useActions(given: Actions): void {
   actions = given;
 }
 
-export function show(conversation) {
+export function show(conversation: Conversation | null): void {
   if (current) current.draft = textField.value;
   current = conversation;
   if (current?.kind !== 'person') lastRoom = current;
@@ -34,18 +35,18 @@ export function show(conversation) {
   if (matchMedia('(hover: hover)').matches) textField.focus(); // on a phone the keyboard would hide half
 }
 
-export function draw() {
+export function draw(): void {
   if (current && !document.hidden) current.unread = 0;
   const unread = showSide(current, lastRoom?.people ?? [], actions);
   const { title, subtitle, empty, hint } = wordsFor(current);
   document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · gatewire chat`;
-  setText(byId('title'), title);
-  setText(byId('subtitle'), subtitle);
-  setText(byId('empty-title'), empty);
-  setText(byId('empty-text'), hint);
-  byId('empty').hidden = current !== null && current.messages.size > 0;
-  setText(byId('typing'), current ? typingWords(current) : '');
-  byId('composer').hidden = current === null;
+  setText(byId('title', HTMLElement), title);
+  setText(byId('subtitle', HTMLElement), subtitle);
+  setText(byId('empty-title', HTMLElement), empty);
+  setText(byId('empty-text', HTMLElement), hint);
+  byId('empty', HTMLElement).hidden = current !== null && current.messages.size > 0;
+  setText(byId('typing', HTMLElement), current ? typingWords(current) : '');
+  byId('composer', HTMLElement).hidden = current === null;
   textField.placeholder = current ? `Write to ${title}` : '';
   if (atEnd) scrollToEnd();
 
@@ -54,7 +55,7 @@ export function draw() {
   remember('current', current?.kind === 'room' ? current.id : '');
 }
 
-function wordsFor(conversation) {
+function wordsFor(conversation: Conversation | null) {
   if (conversation === null) {
     const hint = 'Choose one from the list, or make a new one.';
     return { title: 'No room', subtitle: '', empty: 'You are in no room', hint };
@@ -74,28 +75,28 @@ function wordsFor(conversation) {
 }
 
 /** Shows that something new came: at once, or behind a button for who reads further up. */
-export function announceNew() {
-  if (!atEnd) byId('newer').hidden = false;
+export function announceNew(): void {
+  if (!atEnd) newer.hidden = false;
 }
 
-export function scrollToEnd() {
+export function scrollToEnd(): void {
   atEnd = true;
   scroller.scrollTop = scroller.scrollHeight;
-  byId('newer').hidden = true;
+  newer.hidden = true;
 }
 
 /** The field grows with its text, up to the limit in the style sheet. */
-export function fitText() {
+export function fitText(): void {
   textField.style.height = 'auto';
   textField.style.height = `${textField.scrollHeight + 2}px`;
 }
 
 scroller.addEventListener('scroll', () => {
   atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-  if (atEnd) byId('newer').hidden = true;
+  if (atEnd) newer.hidden = true;
 });
 
-byId('newer').addEventListener('click', () => {
+newer.addEventListener('click', () => {
   scrollToEnd();
   textField.focus();
 });
