@@ -275,6 +275,66 @@ describe('the page of examples/chat', () => {
     LIMIT_MS,
   );
 
+  it(
+    'leads to the sign-in when a token is refused, and in with a new one',
+    async () => {
+      const { page, errors } = await openWindow(browser, `http://localhost:${port}/`);
+      await page.evaluate('sessionStorage.setItem("gatewire-chat:token", "forged")');
+      await page.reload();
+      await page.getByRole('alert').getByText('You have to sign in again').waitFor();
+      await signIn(page, 'Ada');
+      await write(page, 'here I am');
+      await own(page, 'sent', 'here I am').waitFor();
+      expect(errors.filter((error) => !SERVER_AWAY.test(error))).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says beside a message that it came too fast, and sends it when it may',
+    async () => {
+      const { page, errors } = await enter('Ada');
+      for (let i = 1; i <= 21; i++) await write(page, `number ${i} of 21`);
+      const late = own(page, 'failed', 'number 21 of 21');
+      await late.getByText(/^You are writing too fast\. Wait (a second|[2-5] seconds)\./).waitFor();
+      expect(await page.locator('.message[data-state=failed]').count()).toBe(1);
+      // As somebody would who does not want to wait.
+      do {
+        await page.waitForTimeout(500);
+        await late.getByRole('button', { name: 'Try again' }).click();
+        await page.locator('.message[data-state=pending]').waitFor({ state: 'detached' });
+      } while ((await late.count()) > 0);
+      await own(page, 'sent', 'number 21 of 21').waitFor();
+      expect(errors).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says that the device is offline, and reconnects by itself when it is back',
+    async () => {
+      // For socket.io-client, localhost is there without a network too.
+      const { page, errors } = await openWindow(browser, `http://127.0.0.1:${port}/`);
+      await signIn(page, 'Ada');
+      const grace = await enter('Grace');
+      await page.context().setOffline(true);
+      await inState(page, 'reconnecting');
+      await page.getByRole('alert').getByText('This device is offline').waitFor();
+      await grace.page.getByText('Only you here').waitFor();
+      await write(page, 'from a tunnel');
+      await own(page, 'waiting', 'from a tunnel').waitFor();
+
+      await page.context().setOffline(false);
+      await inState(page, 'connected');
+      await own(page, 'sent', 'from a tunnel').waitFor();
+      await others(grace.page, 'from a tunnel').waitFor();
+      expect(await page.getByText('This device is offline').count()).toBe(0);
+      expect(grace.errors).toEqual([]);
+      expect(errors.filter((error) => !/ERR_INTERNET_DISCONNECTED/.test(error))).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
   it.each([360, 320])(
     'fits a phone %i pixels wide without horizontal scrolling, with rooms and people in a drawer',
     async (width) => {

@@ -48,6 +48,8 @@ describe('the process of examples/chat', () => {
         '/..%2fmain.ts',
         '/%2e%2e/main.ts',
         '/public/index.html',
+        '/page/chat.ts',
+        '/chat.contract.ts',
         '/constructor',
       ]) {
         const answer = await fetch(url + path);
