@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import {
+  appendFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -65,9 +67,11 @@ beforeAll(async () => {
     'socket.io-client',
     'inversify',
     'reflect-metadata',
+    'rate-limiter-flexible',
     'zod',
     'typescript',
     'tsx',
+    'esbuild',
     '@standard-schema',
     '@types',
   ];
@@ -90,6 +94,7 @@ describe('the packed package, with the snippets of the README in a fresh project
     expect([...snippets().keys()]).toEqual(
       expect.arrayContaining([
         'tsconfig.json',
+        'src/chat.contract.ts',
         'src/chat.gateway.ts',
         'src/app.ts',
         'src/main.ts',
@@ -128,6 +133,42 @@ describe('the packed package, with the snippets of the README in a fresh project
       timeout: 60_000,
     });
     expect(tested.stdout).toMatch(/pass 1\b/);
+  }, 120_000);
+
+  it('runs the chat of examples/chat, copied out, and compiles its page', async () => {
+    const copy = path.join(folder, 'src/example');
+    cpSync(path.join(root, 'examples/chat'), copy, { recursive: true });
+    try {
+      const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+      for (const config of ['.', 'src/example/page']) {
+        const compiled = run(process.execPath, [tsc, '-p', config, '--noEmit'], { cwd: folder });
+        expect((await compiled.catch((error) => error)).stdout).toBe('');
+      }
+      const server = spawn(process.execPath, ['--import', 'tsx', 'src/example/main.ts'], {
+        cwd: folder,
+        env: { ...process.env, PORT: '0' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      try {
+        const script = await fetch(`${await listeningUrl(server.stderr)}/chat.js`);
+        expect([script.status, await script.text()]).toEqual([200, expect.stringContaining('message:send')]);
+      } finally {
+        server.kill('SIGTERM');
+      }
+      expect(await ended).toBe(0);
+
+      appendFileSync(path.join(copy, 'page/view.ts'), 'const broken = ;\n');
+      const broken = run(process.execPath, ['--import', 'tsx', 'src/example/main.ts'], { cwd: folder });
+      const { code, stderr } = await broken.catch((error) => error);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/Unexpected ";"\s+src\/example\/page\/view\.ts:\d+/),
+      ]);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   }, 120_000);
 
   it('is small, and carries no source maps or tests', async () => {
