@@ -55,7 +55,7 @@ export function connect<TContract extends Contract>(
     link.hear(event, payload);
     warnOf?.(event, payload);
   });
-  queueMicrotask(link.open);
+  if (own?.autoConnect !== false) queueMicrotask(link.open);
   const caller = (ms: number) => ({
     call: (event: string, ...args: readonly unknown[]) => send(event, args, ms),
   });

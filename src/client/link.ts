@@ -118,7 +118,9 @@ export function createLink(socket: Socket, status: Status, auth: AuthOption | un
     },
     connect() {
       if (isClosed) throw new TypeError('this connection is closed; connect(…) makes another one');
-      if (timer === undefined && status.state !== 'refused' && status.state !== 'closed') return;
+      // One that was told to wait with `autoConnect: false` has not been opened yet.
+      const isOpened = socket.active || status.state === 'reconnecting';
+      if (isOpened && timer === undefined && status.state !== 'refused') return;
       attempt = 0;
       status.set('connecting', status.error);
       connect();

@@ -9,7 +9,7 @@ export type AuthOption = object | (() => object | null | undefined | Promise<obj
  * be sent again behind the caller's back.
  */
 export type SocketIoOptions = Partial<
-  Omit<ManagerOptions & SocketOptions, 'auth' | 'autoConnect' | 'retries' | 'ackTimeout'>
+  Omit<ManagerOptions & SocketOptions, 'auth' | 'retries' | 'ackTimeout'>
 >;
 
 /** Options of `connect` that every namespace has. */

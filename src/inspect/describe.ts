@@ -55,6 +55,7 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
     at: locate(handler.at),
     payload: describePayload(plan),
     ack: ack && describeSchema(ack, 'output', shapeOf),
+    isAnswered: plan.contract === null || ack !== null,
     rates: (rates ?? []).map(({ label }) => label),
     reply,
     answersByHand,

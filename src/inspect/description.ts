@@ -39,6 +39,8 @@ export interface EventDescription {
   readonly ack: SchemaDescription | null;
   /** Rate limits, such as `10/s`. */
   readonly rates: readonly string[];
+  /** Whether an answer may be asked for: not where a contract names none. */
+  readonly isAnswered: boolean;
   readonly reply: ReplyShape;
   /** Whether the handler answers through `@Ack()` instead of by its return value. */
   readonly answersByHand: boolean;

@@ -92,6 +92,7 @@ describe('gatewire events', () => {
           schema: expect.objectContaining({ type: 'object', required: ['sku', 'count'] }),
         },
         ack: { vendor: 'zod', shape: '{id}', schema: expect.objectContaining({ type: 'object' }) },
+        isAnswered: true,
         rates: [],
         reply: 'envelope',
         answersByHand: false,

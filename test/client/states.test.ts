@@ -29,6 +29,16 @@ describeMatrix('the state of a connection', (cell) => {
     expect(room.state).toBe('connected');
   });
 
+  it('stays connecting with autoConnect: false, until somebody connects', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall, { socket: { autoConnect: false } });
+    await Promise.resolve().then(() => Promise.resolve());
+    expect(room.socket.active).toBe(false);
+    expect(room.state).toBe('connecting');
+    room.connect();
+    await reaches(room, 'connected');
+  });
+
   it('is reconnecting after a drop, and auth is asked again', async () => {
     const desk = newDesk();
     await using world = await createWorld(HallGateway, cell);

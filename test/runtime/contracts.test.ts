@@ -48,6 +48,7 @@ const office = defineContract('/office/:floor', {
     'wrong:emit': { payload: z.enum(['emit', 'room', 'emitter', 'args', 'slow']) },
     'ask:me': { payload: z.string(), ack: z.unknown() },
     'sell:out': {},
+    picture: { payload: z.instanceof(Uint8Array), ack: z.instanceof(Uint8Array) },
     'schema:throws': {
       payload: schema(() => {
         throw new Error('secret');
@@ -88,6 +89,9 @@ class Talk {
   @Office.OnEvent('ping') ping() {}
   @Office.OnEvent('wrong:answer') wrong() {
     return 5 as unknown as string;
+  }
+  @Office.OnEvent('picture') picture(bytes: Payload['picture']) {
+    return bytes.map((byte) => 255 - byte) as Uint8Array<ArrayBuffer>;
   }
   @Office.OnEvent('sell:out') sellOut(): void {
     throw Office.error('SOLD_OUT', { left: 0 }, { message: 'no seats' });
@@ -141,6 +145,14 @@ describeMatrix('a contract', (cell) => {
     });
     expect(await client.call('ping')).toBeUndefined();
     expect(await client.call('without', [1])).toEqual([1]);
+  });
+
+  it('carries binary data in both directions', async () => {
+    await using test = await createTestApp(GATEWAYS, cell);
+    const client = await test.client.connect(office, { params: { floor: '1' } });
+    const answer = await client.call('picture', new Uint8Array([1, 2, 255]));
+    expect([...answer]).toEqual([254, 253, 0]);
+    await expect(client.call('picture', 'text' as never)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
   });
 
   it('refuses what does not fit, with paths and without values', async () => {

@@ -45,7 +45,7 @@ function eventRows({ gateways, events }: NamespaceDescription, hasRates: boolean
     return [
       { text: nameWords(name, kind === 'name') },
       { text: ack === null ? payload : `${payload} -> ${shapeWords(ack, 'ack')}` },
-      { text: reply === 'raw' ? 'raw' : 'ack' },
+      { text: !event.isAnswered ? '-' : reply === 'raw' ? 'raw' : 'ack' },
       ...(hasRates ? [{ text: event.rates.join(' ') || '-' }] : []),
       { text: handler },
       { text: lineOf(at, files.get(event.gateway)), style: 'faint' },
