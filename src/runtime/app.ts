@@ -15,9 +15,11 @@ import type { AppPlan } from '../plan/types.js';
 import { createEdge } from '../transport/create-edge.js';
 import type { Edge } from '../transport/edge.js';
 import { closeConnections, createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
+import { checkEngineInternals } from '../transport/engine-internals.js';
 import { checkPort, listen, urlOf } from '../transport/listen.js';
-import { parser } from '../transport/parser.js';
+import { createParser } from '../transport/parser.js';
 import { Tls } from '../transport/tls.js';
+import { Traffic } from '../transport/traffic.js';
 import { Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
@@ -30,7 +32,7 @@ import type { Resolver } from './injection/resolver.js';
 import { checkInternals, shieldNamespaces } from './internals.js';
 import { IoEmitter } from './io-emitter.js';
 import { Limiters } from './limiters.js';
-import { guardedLogger, type Logger, lineLogger, silentLogger } from './logger.js';
+import { guardedLogger, type Logger, type LogRecord, lineLogger, silentLogger } from './logger.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { runUntilSignal } from './process.js';
 import { Sweeper } from './sweeper.js';
@@ -107,6 +109,7 @@ export class Application implements RuntimeApp {
   readonly #expiry = new Expiry();
   readonly #emitter: IoEmitter;
   readonly #sweeper: Sweeper;
+  readonly #traffic: Traffic;
   #phase: Phase = 'new';
   #plan: AppPlan | null = null;
   #resolver: Resolver | null = null;
@@ -125,9 +128,12 @@ export class Application implements RuntimeApp {
     const problems = new Problems();
     this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
     this.#optionProblems = problems.found;
-    const { logger, mapError, socket } = this.#options;
+    const { logger, mapError, socket, allLimits } = this.#options;
     this.#logger = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
     this.#failures = new Failures(this.#logger, mapError ?? null);
+    const warn = (record: LogRecord) => this.#logger.warn(record);
+    this.#traffic = new Traffic(allLimits, warn, socket?.maxHttpBufferSize);
+    const parser = createParser(this.#traffic);
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
     shieldNamespaces(
       this.io,
@@ -167,7 +173,7 @@ export class Application implements RuntimeApp {
       builtIn: BUILT_IN,
       at: this.at,
     });
-    const all = [...checkInternals(), ...this.#optionProblems, ...problems];
+    const all = [...checkInternals(), ...checkEngineInternals(), ...this.#optionProblems, ...problems];
     if (plan === null || all.length > 0) throw new BootError(all);
     this.#plan = plan;
     return plan;
@@ -243,10 +249,15 @@ export class Application implements RuntimeApp {
     });
     this.#emitter.open(namespaces);
     this.#sweeper.start();
-    this.#engine = createEngine(this.io, socket ?? {}, (error) =>
+    this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),
     );
-    const settings = { ...this.#options, limits: allLimits, decisionTimeoutMs: allLimits.authTimeoutMs };
+    const settings = {
+      ...this.#options,
+      limits: allLimits,
+      floods: this.#traffic.floods,
+      decisionTimeoutMs: allLimits.authTimeoutMs,
+    };
     this.#edge = createEdge(this.io, this.#engine, settings, (record) => this.#logger.warn(record));
     const http = (server as HttpServer | undefined) ?? (https as HttpServer | undefined) ?? createServer();
     this.#edge.attach(http);
@@ -268,6 +279,7 @@ export class Application implements RuntimeApp {
     this.#phase = 'closing';
     this.#calls.isClosing = true;
     this.#edge?.refuseNew();
+    this.#traffic.floods.release();
     // The server goes on listening for now: clients on polling need it to fetch their answers.
     await this.#calls.idle(closeTimeoutMs);
     this.#calls.abandon(abandon);
@@ -276,6 +288,7 @@ export class Application implements RuntimeApp {
       await this.#calls.idle(closeTimeoutMs); // disconnect hooks
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
+    this.#traffic.close();
     this.#sweeper.close();
     this.#expiry.close();
     this.#edge?.detach();

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
+import { PacketRefusal } from '../transport/packet-refusal.js';
 import { emitForAck } from './internals.js';
 import { stateOf } from './state-of.js';
 
@@ -34,6 +35,7 @@ export function callClient(
     let forgetAck = (): void => {};
     try {
       forgetAck = emitForAck(socket, event, args, (answer) => {
+        if (answer instanceof PacketRefusal) return fail(answer.toError());
         end();
         resolve(answer);
       });

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { isReservedEvent } from '../plan/reserved.js';
+import { PacketRefusal } from '../transport/packet-refusal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
 import { hasExpired, sendAway } from './expiry.js';
@@ -60,6 +61,7 @@ export function refusePacket(state: SocketState, packet: EventPacket, error: Gat
 export function dispatch(state: SocketState, packet: EventPacket): void {
   const { namespace, socket } = state;
   const event = packet.data[0];
+  if (typeof event === 'object') return refuseData(state, packet, event);
   const bound = namespace.exact.get(event) ?? find(namespace, event);
   if (namespace.calls.isClosing) {
     const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
@@ -70,6 +72,12 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
   if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
   if (event === RENEWAL) return renew(state, packet.data[1], send);
   refuse(state, event, namespace.plan.reply, send, new GatewireError('UNKNOWN_EVENT'));
+}
+
+/** Answers for what the decoder refused; the name is all that is left of the event. */
+function refuseData(state: SocketState, packet: EventPacket, refusal: unknown): void {
+  if (!(refusal instanceof PacketRefusal)) return;
+  refusePacket(state, { ...packet, data: [refusal.event] }, refusal.toError());
 }
 
 /** Exact names first, then RegExps in the order of declaration, then the catch-all. */

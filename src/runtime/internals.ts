@@ -1,5 +1,6 @@
 import { Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
+import { PacketRefusal } from '../transport/packet-refusal.js';
 import { isThenable } from './thenable.js';
 
 /** A decoded event as socket.io's parser hands it over. */
@@ -161,6 +162,8 @@ export function shieldSockets(
   const prototype = Socket.prototype as unknown as SocketInternals;
   const { onack, registerAckCallback, emitReserved } = prototype;
   prototype.onack = function (packet) {
+    // Too deep an answer ends the process where an adapter passes it on to the node that asked.
+    if (packet.data?.[0] instanceof PacketRefusal) return refuseAnswer(this, packet, packet.data[0]);
     if (!isOurs(this)) return onack.call(this, packet);
     attempt(this, 'ack of the client', () => onack.call(this, packet));
   };
@@ -189,8 +192,27 @@ export function emitForAck(
   onAnswer: (answer: unknown) => void,
 ): () => void {
   const id = (socket.nsp as unknown as NamespaceInternals)._ids;
-  socket.emit(event, ...args, onAnswer);
-  return () => void internals(socket).acks.delete(id);
+  const { acks } = internals(socket);
+  try {
+    socket.emit(event, ...args, onAnswer);
+  } catch (error) {
+    acks.delete(id); // what cannot be encoded is never answered
+    throw error;
+  }
+  const callback = acks.get(id);
+  if (typeof callback === 'function') takesRefusals.add(callback);
+  return () => void acks.delete(id);
+}
+
+/** Callbacks that are to know when the answer of a client was refused; all others never hear of it. */
+const takesRefusals = new WeakSet<object>();
+
+function refuseAnswer(socket: Socket, packet: EventPacket, refusal: PacketRefusal): void {
+  const id = packet.id as number;
+  const callback = internals(socket).acks.get(id);
+  if (typeof callback !== 'function' || !takesRefusals.has(callback)) return;
+  internals(socket).acks.delete(id);
+  callback(refusal);
 }
 
 interface ServerInternals {

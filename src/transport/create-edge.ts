@@ -4,6 +4,7 @@ import { BoundedLog, type Warn } from './bounded-log.js';
 import { ConnectionCount } from './connection-count.js';
 import { Edge } from './edge.js';
 import type { Engine } from './engine.js';
+import type { Floods } from './floods.js';
 import { Gate } from './gate.js';
 import type { AddressFilter } from './ip-filter.js';
 import type { TransportLimits } from './limits.js';
@@ -20,6 +21,7 @@ export interface EdgeSettings {
   readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
   readonly limits: TransportLimits;
+  readonly floods: Floods;
   /** For functions of `origins` that return promises. */
   readonly decisionTimeoutMs: number;
 }
@@ -31,6 +33,7 @@ export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, w
     addresses = null,
     socket = {},
     limits,
+    floods,
     decisionTimeoutMs,
     admission,
   } = settings;
@@ -64,6 +67,7 @@ export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, w
   return new Edge({
     engine,
     gate,
+    floods,
     path: io.path(),
     serveClient: socket.serveClient !== false,
     hasCors: Boolean(socket.cors),

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight } from './cors.js';
 import type { Engine, EngineConnection } from './engine.js';
+import type { Floods } from './floods.js';
 import type { Gate } from './gate.js';
 import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './refuse.js';
 
@@ -16,6 +17,8 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 export interface EdgeOptions {
   readonly engine: Engine;
   readonly gate: Gate;
+  /** Holds the requests of clients that sent too fast. */
+  readonly floods: Floods;
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
@@ -114,6 +117,20 @@ export class Edge {
 
   #admitRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal | null): void {
     if (refusal !== null) return refuse(response, refusal);
+    if (request.method === 'POST' && this.options.floods.isActive) this.#holdOrPass(request, response);
+    else this.#pass(request, response);
+  }
+
+  #holdOrPass(request: IncomingMessage, response: ServerResponse): void {
+    const { engine, floods } = this.options;
+    const id = /[?&]sid=([\w-]+)/.exec(request.url ?? '')?.[1] ?? '';
+    const connection = Object.hasOwn(engine.clients, id) ? engine.clients[id] : undefined;
+    const outcome = floods.hold(connection, request, response, () => this.#pass(request, response));
+    if (outcome === 'free') this.#pass(request, response);
+    else if (outcome === 'twice') refuse(response, plainRefusal(400)); // no client posts before its last post was answered
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse): void {
     try {
       if (!this.options.hasCors) {
         allowReading(request, response);

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
 import { engineCors } from './cors.js';
+import type { EnginePacket } from './output.js';
+import type { Traffic } from './traffic.js';
 
 /** One connection of the engine, below all namespaces. */
 export interface EngineConnection {
@@ -14,15 +16,17 @@ export interface EngineConnection {
   /** What a polling transport runs when the poll comes in which it says goodbye. */
   readonly transport: { readonly name: string; shouldClose?: (() => void) | null };
   close(discard?: boolean): void;
+  /** Sends a message of the layer above, as it is. */
+  write(text: string): void;
+  emit(event: 'error', error: unknown): unknown;
   /** Ends it here and now, whatever the other side says. */
   onClose(reason: string): void;
-  on(event: 'close', listener: (this: EngineConnection) => void): unknown;
+  on(event: 'close' | 'flush', listener: (this: EngineConnection) => void): unknown;
   on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
+  on(event: 'packetCreate', listener: (this: EngineConnection, packet: EnginePacket) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
   off(event: 'data' | 'close', listener: (this: EngineConnection, data: unknown) => void): unknown;
   listeners(event: 'data'): readonly unknown[];
-  /** Sends a message of the layer above. */
-  write(data: string): unknown;
 }
 
 /** The part of Engine.IO's server that gatewire uses. */
@@ -42,11 +46,13 @@ export interface Engine {
  * Makes the engine and binds Socket.IO to it. Doing it here, and not by `io.attach()`, keeps the HTTP server
  * in the hands of its owner: `io.close()` would close it.
  *
+ * @param traffic - told of every connection
  * @param onError - told what the application's `allowRequest` throws
  */
 export function createEngine(
   io: Server,
   options: Partial<ServerOptions>,
+  traffic: Traffic,
   onError: (error: unknown) => void,
 ): Engine {
   // Through socket.io's own dependencies, so that there is one copy whatever else is installed.
@@ -61,8 +67,19 @@ export function createEngine(
     ...(allowRequest === undefined ? null : { allowRequest: guarded(allowRequest, onError) }),
   });
   io.bind(engine);
+  openFirst(engine, traffic);
   engine.on('connection', endWaiting);
   return engine;
+}
+
+/** Socket.IO makes its decoder in the listener that it has just added, and the decoder has to know for whom. */
+function openFirst(engine: Engine, traffic: Traffic): void {
+  const [accept] = engine.listeners('connection') as [(connection: EngineConnection) => void];
+  engine.off('connection', accept);
+  engine.on('connection', (connection) => {
+    traffic.open(connection);
+    accept(connection);
+  });
 }
 
 /** A polling transport that closes while nobody polls would wait 30 s for a poll that cannot reach it any more. */

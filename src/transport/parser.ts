@@ -1,26 +1,33 @@
-import { createRequire } from 'node:module';
+import { StrictDecoder } from './decoder.js';
+import { Encoder, type Piece } from './engine-internals.js';
+import type { Traffic } from './traffic.js';
 
-type Packet = string | Uint8Array | ArrayBuffer | Blob;
-type Parser = {
-  readonly Encoder: new () => { encode(packet: object): Packet[] };
-  readonly Decoder: new () => object;
-};
-
-// Through socket.io's own dependencies, so that it is the version that the server was made for.
-const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
-const { Encoder, Decoder } = require('socket.io-parser') as Parser;
-
-/** socket.io's parser, except that it refuses a Blob, which the engine would send as the text "[object Blob]". */
-export const parser: Parser = {
-  Decoder,
-  Encoder: class StrictEncoder extends Encoder {
-    override encode(packet: object): Packet[] {
-      const encoded = super.encode(packet);
-      // A text alone has no attachments.
-      if (encoded.length > 1 && encoded.some((part) => part instanceof Blob)) {
-        throw new TypeError('a Blob or File cannot be sent; send what `arrayBuffer()` gives');
-      }
-      return encoded;
+/** socket.io's encoder, except that it refuses a Blob, which the engine would send as the text "[object Blob]". */
+class StrictEncoder extends Encoder {
+  override encode(packet: object): Piece[] {
+    const encoded = super.encode(packet);
+    // A text alone has no attachments.
+    if (encoded.length > 1 && encoded.some((part) => part instanceof Blob)) {
+      throw new TypeError('a Blob or File cannot be sent; send what `arrayBuffer()` gives');
     }
-  },
-};
+    return encoded;
+  }
+}
+
+/** What Socket.IO's option `parser` takes. */
+export interface Parser {
+  readonly Encoder: new () => object;
+  readonly Decoder: new () => object;
+}
+
+/** Makes socket.io's parser with gatewire's bounds, for one server. */
+export function createParser(traffic: Traffic): Parser {
+  return {
+    Encoder: StrictEncoder,
+    Decoder: class extends StrictDecoder {
+      constructor() {
+        super(traffic);
+      }
+    },
+  };
+}

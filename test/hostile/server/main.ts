@@ -116,6 +116,7 @@ const app = createApp({
     connectHookTimeoutMs: Number(process.env['HOSTILE_CONNECT_MS'] ?? 300),
     waitingEvents: 50,
     closeTimeoutMs: 400,
+    ...JSON.parse(process.env['HOSTILE_LIMITS'] ?? '{}'),
   },
   socket: { allowRequest },
 });

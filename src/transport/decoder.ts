@@ -1,0 +1,230 @@
+import { Assembly } from './assembly.js';
+import { Connects } from './connects.js';
+import type { EngineConnection } from './engine.js';
+import { Decoder, pauseReading, type RawPacket, refreshPing, resumeReading } from './engine-internals.js';
+import type { Keeper } from './floods.js';
+import { type PacketRefusal, tooLarge } from './packet-refusal.js';
+import { TokenBucket } from './token-bucket.js';
+import type { Traffic, Waiting } from './traffic.js';
+import { type Slot, walkBinary, walkText } from './walk.js';
+
+const CONNECT = 0;
+const DISCONNECT = 1;
+const EVENT = 2;
+const ACK = 3;
+const BINARY_EVENT = 5;
+const BINARY_ACK = 6;
+const CHAR_ACK = 0x33;
+const CHAR_BINARY_ACK = 0x36;
+
+type Bytes = Uint8Array | ArrayBuffer;
+
+// The number of attachments is judged here, so that too many are an answer and not a closed connection.
+const BASE_OPTIONS = Object.freeze({ reviver: undefined, maxAttachments: Number.POSITIVE_INFINITY });
+
+/**
+ * Decodes what one client sends, within its limits: how deep, how many members, how much binary, how fast, into how
+ * many namespaces. What is refused is replaced, so that it is answered with a code; Socket.IO would close.
+ */
+export class StrictDecoder extends Decoder implements Keeper, Waiting {
+  readonly #traffic: Traffic;
+  readonly #connection: EngineConnection;
+  readonly #connects: Connects;
+  readonly #tokens: TokenBucket;
+  /** A packet whose attachments are to come. */
+  #assembly: Assembly | null = null;
+  /** The same for an acknowledgement that overtakes what is kept. */
+  #aside: Assembly | null = null;
+  /** What came too fast, as it came; null as long as nothing did. */
+  #kept: (string | Bytes)[] | null = null;
+  #next = 0;
+
+  constructor(traffic: Traffic) {
+    super();
+    (this as unknown as { opts: object }).opts = BASE_OPTIONS; // one for all
+    const connection = traffic.opening;
+    if (connection === null) throw new TypeError('a decoder belongs to a connection');
+    traffic.opening = null;
+    this.#traffic = traffic;
+    this.#connection = connection;
+    this.#connects = new Connects(connection, traffic.limits, traffic.notices);
+    this.#tokens = new TokenBucket(traffic.limits);
+    traffic.output.follow(connection, this.#connects);
+  }
+
+  /** Takes one piece as the engine delivers it. A throw makes Socket.IO close the connection. */
+  add(piece: unknown): void {
+    if (this.#connects.isOver) return;
+    if (typeof piece === 'string') this.#addText(piece);
+    else if (piece instanceof Uint8Array || piece instanceof ArrayBuffer) this.#addBytes(piece);
+    else throw new TypeError('neither text nor bytes');
+  }
+
+  drain(isUnlimited: boolean): boolean {
+    refreshPing(this.#connection);
+    try {
+      return this.#handOn(isUnlimited);
+    } catch (error) {
+      // It runs in a timer, where a throw would end the process. Socket.IO does the same with what `add` throws.
+      this.#forget();
+      this.#connection.emit('error', error);
+      return true;
+    }
+  }
+
+  onLate(): void {
+    this.#traffic.notices.note('connection.closed', 'attachmentTimeoutMs');
+    this.#connection.onClose('attachment timeout');
+  }
+
+  override destroy(): void {
+    this.#forget();
+    this.#assembly = null;
+    this.#aside = null;
+    this.#traffic.deadlines.end(this);
+    this.#traffic.floods.end(this.#connection);
+    // A WebSocket that is not read would not see the other side's goodbye either.
+    resumeReading(this.#connection);
+  }
+
+  #addText(text: string): void {
+    if (this.#aside !== null) throw new Error('text where an attachment was due');
+    const type = text.charCodeAt(0);
+    const isAck = type === CHAR_ACK || type === CHAR_BINARY_ACK;
+    if (this.#kept !== null) {
+      // A handler may wait for it: it would wait behind what is kept.
+      if (isAck) this.#decode(text, true);
+      else this.#keep(text);
+      return;
+    }
+    if (this.#assembly !== null) throw new Error('text where an attachment was due');
+    if (isAck || this.#tokens.take()) this.#decode(text, false);
+    else this.#keep(text);
+  }
+
+  #addBytes(bytes: Bytes): void {
+    if (this.#aside !== null) {
+      const whole = this.#aside;
+      if (!whole.take(bytes)) return;
+      this.#aside = null;
+      this.#complete(whole);
+    } else if (this.#kept !== null) {
+      this.#keep(bytes);
+    } else {
+      this.#attach(bytes);
+    }
+  }
+
+  #attach(bytes: Bytes): void {
+    const whole = this.#assembly;
+    if (whole === null) throw new Error('an attachment that no packet announced');
+    if (!whole.take(bytes)) return;
+    this.#assembly = null;
+    this.#complete(whole);
+  }
+
+  #complete({ packet, refusal }: Assembly): void {
+    if (this.#assembly === null && this.#aside === null) this.#traffic.deadlines.end(this);
+    this.#emit(packet, refusal);
+  }
+
+  #keep(piece: string | Bytes): void {
+    if (this.#kept === null) {
+      this.#kept = [];
+      this.#next = 0;
+      this.#traffic.notices.note('connection.slowed', 'eventsPerSecond');
+      this.#traffic.floods.begin(this.#connection, this);
+    }
+    this.#kept.push(piece);
+    // At each piece, since the transport may have changed meanwhile.
+    pauseReading(this.#connection);
+  }
+
+  #handOn(isUnlimited: boolean): boolean {
+    for (;;) {
+      const kept = this.#kept;
+      if (kept === null) return true; // what was handed on closed the connection
+      const piece = kept[this.#next];
+      if (piece === undefined) break;
+      if (typeof piece !== 'string') this.#attach(piece);
+      else if (this.#assembly !== null) throw new Error('text where an attachment was due');
+      else if (isUnlimited || this.#tokens.take()) this.#decode(piece, false);
+      else return false;
+      this.#next++;
+      if (this.#connects.isOver) break;
+    }
+    this.#forget();
+    resumeReading(this.#connection);
+    // While nothing was read, nothing could arrive.
+    if (this.#assembly !== null || this.#aside !== null) this.#traffic.deadlines.begin(this);
+    return true;
+  }
+
+  #forget(): void {
+    this.#kept = null;
+    this.#next = 0;
+  }
+
+  /** @param isAhead - whether it overtakes what is kept */
+  #decode(text: string, isAhead: boolean): void {
+    const packet = this.decodeString(text);
+    switch (packet.type) {
+      case EVENT:
+      case ACK:
+        return this.#emit(packet, this.#check(packet, text));
+      case BINARY_EVENT:
+      case BINARY_ACK:
+        return this.#await(packet, isAhead);
+      case CONNECT:
+        return this.#connect(packet, text);
+      case DISCONNECT:
+        this.#connects.leave(packet.nsp);
+    }
+    this.emitReserved('decoded', packet);
+  }
+
+  #check({ type, data }: RawPacket, text: string): PacketRefusal | null {
+    if (text.length <= this.#traffic.skipBelow || data === undefined) return null;
+    return walkText(data as unknown[], type === EVENT ? 1 : 0, this.#traffic.limits);
+  }
+
+  #await(packet: RawPacket, isAhead: boolean): void {
+    const { limits, maxBytes, deadlines } = this.#traffic;
+    const isEvent = packet.type === BINARY_EVENT;
+    const count = packet.attachments ?? 0;
+    const slots: Slot[] = [];
+    const plain = { ...packet, type: isEvent ? EVENT : ACK };
+    const refusal =
+      count > limits.attachments
+        ? tooLarge('attachments', 'the payload has too many attachments')
+        : walkBinary((packet.data ?? []) as unknown[], isEvent ? 1 : 0, limits, count, slots);
+    const assembly = new Assembly(plain, slots, refusal, maxBytes);
+    if (isAhead) this.#aside = assembly;
+    else this.#assembly = assembly;
+    deadlines.begin(this);
+  }
+
+  #connect(packet: RawPacket, text: string): void {
+    // A part of a string keeps the whole of it: names of namespaces outlive what else a CONNECT carries.
+    packet.nsp = Buffer.from(packet.nsp).toString();
+    const { nsp } = packet;
+    const isLong = text.length > this.#traffic.skipBelow && packet.data !== undefined;
+    const refusal =
+      this.#connects.enter(nsp) ??
+      (isLong ? walkText([packet.data], 0, this.#traffic.limits) : null) ??
+      this.#traffic.admit(nsp);
+    if (refusal === null) this.emitReserved('decoded', packet);
+    else this.#connects.refuse(nsp, refusal);
+  }
+
+  /** Hands a packet on, with the refusal in the place of its data. */
+  #emit(packet: RawPacket, refusal: PacketRefusal | null): void {
+    if (refusal !== null) {
+      if (packet.type === EVENT) refusal.event = (packet.data as unknown[] | undefined)?.[0];
+      packet.data = [refusal];
+      if (refusal.limit !== null)
+        this.#traffic.notices.note('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
+    }
+    this.emitReserved('decoded', packet);
+  }
+}

@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { type Problem, problem } from '../errors/problem.js';
+import type { EngineConnection } from './engine.js';
+
+/** A packet as socket.io's parser makes it of text. */
+export interface RawPacket {
+  readonly type: number;
+  nsp: string;
+  readonly id?: number;
+  data?: unknown;
+  /** Number of binary parts that follow. */
+  attachments?: number;
+}
+
+/** What one piece on the wire may be. */
+export type Piece = string | Uint8Array | ArrayBuffer | Blob;
+
+/** The part of socket.io's decoder that gatewire builds on. */
+interface BaseDecoder {
+  decodeString(text: string): RawPacket;
+  emitReserved(event: 'decoded', packet: object): unknown;
+  destroy(): void;
+}
+
+interface ParserModule {
+  readonly Encoder: new () => { encode(packet: object): Piece[] };
+  readonly Decoder: new (options?: object) => BaseDecoder;
+}
+
+// Through socket.io's own dependencies, so that it is the version that the server was made for.
+const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
+const parserModule = require('socket.io-parser') as ParserModule;
+export const { Encoder, Decoder } = parserModule;
+
+/** What gatewire uses of a connection beyond its interface. */
+interface ConnectionInternals {
+  readonly pingTimeoutTimer?: NodeJS.Timeout | null;
+  readonly transport: {
+    /** The WebSocket of `ws`; absent where there is none. */
+    readonly socket?: WebSocketInternals;
+    /** The answer to the poll that waits. */
+    readonly res?: ServerResponse | null;
+  };
+}
+
+interface WebSocketInternals {
+  readonly bufferedAmount: number;
+  readonly isPaused: boolean;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
+}
+
+const internals = (connection: EngineConnection): ConnectionInternals =>
+  connection as unknown as ConnectionInternals;
+
+/** Stops reading a WebSocket; what has been read already still comes. Other transports are left alone. */
+export function pauseReading(connection: EngineConnection): void {
+  const { socket } = internals(connection).transport;
+  if (socket?.isPaused === false) socket.pause();
+}
+
+/** Reads a WebSocket again. */
+export function resumeReading(connection: EngineConnection): void {
+  const { socket } = internals(connection).transport;
+  if (socket?.isPaused === true) socket.resume();
+}
+
+/** Takes a client for alive: its pong may be behind what is read slowly. */
+export function refreshPing(connection: EngineConnection): void {
+  internals(connection).pingTimeoutTimer?.refresh();
+}
+
+/** Bytes that were handed to a WebSocket and have not left the process. */
+export function unsentBytes(connection: EngineConnection): number {
+  return internals(connection).transport.socket?.bufferedAmount ?? 0;
+}
+
+/** The HTTP response that the next packets go out with; null over WebSocket. */
+export function pollAnswer(connection: EngineConnection): ServerResponse | null {
+  return internals(connection).transport.res ?? null;
+}
+
+/** Ends a connection here and now, and lets go of all that waits in it: `close` would keep it for a goodbye. */
+export function cut(connection: EngineConnection, reason: string): void {
+  const { socket } = internals(connection).transport;
+  connection.onClose(reason);
+  socket?.terminate();
+}
+
+/** Checks that everything named above is there, once, before anything starts. */
+export function checkEngineInternals(): readonly Problem[] {
+  const engine = require('engine.io') as { Socket: { prototype: object } };
+  const { WebSocket } = createRequire(require.resolve('engine.io'))('ws') as {
+    WebSocket: { prototype: object };
+  };
+  const missing = [
+    ...lacks('socket.io-parser', Decoder.prototype, 'decodeString', 'emitReserved'),
+    ...lacks('engine.io', engine.Socket.prototype, 'onClose', 'sendPacket', 'flush'),
+    ...lacks('ws', WebSocket.prototype, 'pause', 'resume', 'terminate', 'bufferedAmount', 'isPaused'),
+  ];
+  return missing.map(([name, member]) => problem('GW_ERR_BOOT_STACK', { package: name, missing: member }));
+}
+
+function lacks(name: string, prototype: object, ...members: readonly string[]): readonly [string, string][] {
+  return members.filter((member) => !(member in prototype)).map((member) => [name, member]);
+}

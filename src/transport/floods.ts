@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EngineConnection } from './engine.js';
+
+const DRAIN_MS = 20;
+
+/** Something that keeps what a client sent too fast. */
+export interface Keeper {
+  /** Hands on as much as may be by now, or all of it. @returns whether nothing is left */
+  drain(isUnlimited: boolean): boolean;
+}
+
+/**
+ * The connections that sent too fast, and one timer for all of them, which runs while there are any. Slow by time
+ * only, never by calls in flight: a handler that waits for its own client would wait behind its own pause.
+ */
+export class Floods {
+  readonly #keepers = new Map<EngineConnection, Keeper>();
+  /** The next request of each, which is not read before what was read is handed on. */
+  readonly #held = new Map<EngineConnection, () => void>();
+  #timer: NodeJS.Timeout | null = null;
+
+  /** From now on, `keeper` is drained until nothing is left. */
+  begin(connection: EngineConnection, keeper: Keeper): void {
+    this.#keepers.set(connection, keeper);
+    this.#timer ??= setInterval(() => this.#drain(false), DRAIN_MS).unref();
+  }
+
+  end(connection: EngineConnection): void {
+    this.#keepers.delete(connection);
+    const proceed = this.#held.get(connection);
+    this.#held.delete(connection);
+    proceed?.();
+  }
+
+  /**
+   * Holds a request of a client that sent too fast: a body of 1 MB is 125,000 events in one loop.
+   *
+   * @returns `held` when `proceed` will be called, `twice` when there is one already that waits
+   */
+  hold(
+    connection: EngineConnection | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+    proceed: () => void,
+  ): 'free' | 'held' | 'twice' {
+    if (connection === undefined || !this.#keepers.has(connection)) return 'free';
+    if (this.#held.has(connection)) return 'twice';
+    const go = (): void => {
+      if (!request.destroyed && !response.destroyed) proceed();
+    };
+    this.#held.set(connection, go);
+    response.once('close', () => {
+      if (this.#held.get(connection) === go) this.#held.delete(connection);
+    });
+    return 'held';
+  }
+
+  /** Whether anybody is slowed down at the moment. */
+  get isActive(): boolean {
+    return this.#keepers.size > 0;
+  }
+
+  /** Hands everything on at once: a server that is closing answers all of it with one sentence. */
+  release(): void {
+    this.#drain(true);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    for (const connection of [...this.#keepers.keys()]) this.end(connection);
+  }
+
+  #drain(isUnlimited: boolean): void {
+    for (const [connection, keeper] of this.#keepers) {
+      if (keeper.drain(isUnlimited)) this.end(connection);
+    }
+    if (this.#keepers.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

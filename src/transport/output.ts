@@ -1,0 +1,152 @@
+import type { ServerResponse } from 'node:http';
+import type { Connects } from './connects.js';
+import type { EngineConnection } from './engine.js';
+import { cut, pollAnswer, unsentBytes } from './engine-internals.js';
+import type { TransportLimits } from './limits.js';
+import type { Notices } from './notices.js';
+
+const REASON = 'slow consumer';
+const SWEEP_MS = 1_000;
+/** Text up to this length is taken for ASCII. */
+const SHORT = 1_024;
+const CHAR_EVENT = 0x32;
+const CHAR_ACK = 0x33;
+
+/** A packet of the engine as it is about to be queued. */
+export interface EnginePacket {
+  readonly type: string;
+  readonly data?: string | { readonly byteLength: number };
+}
+
+const kOutput = Symbol('gatewire.output');
+type Watched = EngineConnection & { [kOutput]?: Output };
+
+/** What waits for one client. */
+class Output {
+  bytes = 0;
+  packets = 0;
+  /** Since when too much waits; 0 when it does not. */
+  slowSince = 0;
+  /** The last answer to a poll: it may wait for a client that polls and does not read. */
+  answer: ServerResponse | null = null;
+  connects: Connects | null = null;
+
+  constructor(readonly bound: OutputBound) {}
+}
+
+/**
+ * Closes connections whose clients do not read. 100 MB emitted in one loop have to be noticed in that loop, so that each
+ * packet is counted; being slow for a while is found by a sweep, which runs only while somebody is.
+ */
+export class OutputBound {
+  readonly #slow = new Set<EngineConnection>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly limits: TransportLimits,
+    private readonly notices: Notices,
+  ) {}
+
+  /** Counts what is sent to a client from now on. */
+  watch(connection: EngineConnection): void {
+    (connection as Watched)[kOutput] = new Output(this);
+    connection.on('packetCreate', onPacketCreate);
+    connection.on('flush', onFlush);
+  }
+
+  /** Has somebody told of the packets about namespaces. */
+  follow(connection: EngineConnection, connects: Connects): void {
+    const output = (connection as Watched)[kOutput];
+    if (output !== undefined) output.connects = connects;
+  }
+
+  /** @internal Judges what waits for a client, with the packet that is about to be queued. */
+  judge(connection: EngineConnection, output: Output): void {
+    const { slowOutputBytes, outputBytes, outputPackets } = this.limits;
+    const waiting = waitingBytes(connection, output);
+    if (waiting > outputBytes) return this.#close(connection, 'outputBytes', waiting);
+    if (output.packets > outputPackets) return this.#close(connection, 'outputPackets', waiting);
+    if (waiting <= slowOutputBytes) {
+      if (output.slowSince !== 0) this.#forgive(connection, output);
+    } else if (output.slowSince === 0) {
+      output.slowSince = performance.now();
+      this.#slow.add(connection);
+      const every = Math.min(SWEEP_MS, Math.ceil(this.limits.slowOutputMs / 4));
+      this.#timer ??= setInterval(() => this.#sweep(), every).unref();
+    }
+  }
+
+  close(): void {
+    this.#slow.clear();
+    this.#rest();
+  }
+
+  #sweep(): void {
+    const { slowOutputBytes, slowOutputMs } = this.limits;
+    const now = performance.now();
+    for (const connection of this.#slow) {
+      const output = (connection as Watched)[kOutput] as Output;
+      const waiting = connection.readyState === 'closed' ? 0 : waitingBytes(connection, output);
+      if (waiting <= slowOutputBytes) this.#forgive(connection, output);
+      else if (now - output.slowSince >= slowOutputMs) this.#close(connection, 'slowOutputBytes', waiting);
+    }
+    if (this.#slow.size === 0) this.#rest();
+  }
+
+  #forgive(connection: EngineConnection, output: Output): void {
+    output.slowSince = 0;
+    this.#slow.delete(connection);
+  }
+
+  #close(connection: EngineConnection, limit: string, bytes: number): void {
+    this.#slow.delete(connection);
+    if (connection.readyState === 'closed') return;
+    this.notices.note('connection.closed', limit, { reason: REASON, bytes });
+    const { answer } = (connection as Watched)[kOutput] as Output;
+    cut(connection, REASON);
+    if (answer?.writableFinished === false) answer.destroy();
+  }
+
+  #rest(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
+
+function waitingBytes(connection: EngineConnection, output: Output): number {
+  const unsent = unsentBytes(connection);
+  if (output.answer === null) return output.bytes + unsent;
+  if (!output.answer.writableFinished) return output.bytes + unsent + output.answer.writableLength;
+  output.answer = null;
+  return output.bytes + unsent;
+}
+
+/** One listener for all connections: one each would cost a closure each. */
+function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
+  const output = (this as Watched)[kOutput] as Output;
+  if (data === undefined) return;
+  output.packets++;
+  if (typeof data === 'string') {
+    const { length } = data;
+    output.bytes += length <= SHORT ? length : Buffer.byteLength(data);
+    const type = data.charCodeAt(0);
+    if (type !== CHAR_EVENT && type !== CHAR_ACK) tell(output, data);
+  } else {
+    output.bytes += data.byteLength;
+  }
+  output.bound.judge(this, output);
+}
+
+/** CONNECT, DISCONNECT and CONNECT_ERROR: 0, 1 and 4. */
+function tell({ connects }: Output, data: string): void {
+  const type = data.charAt(0);
+  if (type === '0' || type === '1' || type === '4') connects?.onSent(data);
+}
+
+/** All that waited is with the transport now. */
+function onFlush(this: EngineConnection): void {
+  const output = (this as Watched)[kOutput] as Output;
+  output.bytes = 0;
+  output.packets = 0;
+  if (this.transport.name === 'polling') output.answer = pollAnswer(this);
+}

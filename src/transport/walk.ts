@@ -1,0 +1,109 @@
+import { PacketRefusal, tooLarge } from './packet-refusal.js';
+
+/** Where a binary part of a packet goes. */
+export interface Slot {
+  readonly parent: Record<string | number, unknown>;
+  readonly key: string | number;
+  readonly num: number;
+}
+
+/** What a walk may meet. */
+export interface WalkLimits {
+  readonly packetDepth: number;
+  readonly packetKeys: number;
+}
+
+// Of the walk that goes on. Nothing is awaited in one, and closures would cost what the walk itself does.
+let keysLeft = 0;
+let attachments = 0;
+let slots: Slot[] | null = null;
+let taken: Set<number> | null = null;
+
+/**
+ * Looks through decoded data for more nesting or members than allowed. `JSON.parse` itself takes 500,000 levels; what
+ * encodes or clones the data later recurses, and 4,200 levels echoed end a plain socket.io server.
+ *
+ * @param from - where the arguments begin: behind the name of an event
+ * @returns why it is refused, or null
+ */
+export function walkText(data: readonly unknown[], from: number, limits: WalkLimits): PacketRefusal | null {
+  slots = null;
+  return walkArguments(data, from, limits);
+}
+
+/**
+ * The same for a packet with binary parts, whose places it notes.
+ *
+ * @param count - how many parts were announced
+ * @param found - is given the places; one part has one place, since a buffer that is referenced 300 times would
+ *   come back 275-fold from a handler that echoes
+ */
+export function walkBinary(
+  data: readonly unknown[],
+  from: number,
+  limits: WalkLimits,
+  count: number,
+  found: Slot[],
+): PacketRefusal | null {
+  slots = found;
+  attachments = count;
+  taken = new Set();
+  const refusal = walkArguments(data, from, limits);
+  slots = null;
+  taken = null;
+  return refusal;
+}
+
+function walkArguments(
+  data: readonly unknown[],
+  from: number,
+  { packetDepth, packetKeys }: WalkLimits,
+): PacketRefusal | null {
+  keysLeft = packetKeys;
+  try {
+    spend(data.length - from);
+    for (let i = from; i < data.length; i++) visit(data, i, data[i], packetDepth);
+    return null;
+  } catch (error) {
+    if (error instanceof PacketRefusal) return error;
+    // A limit that is beyond the stack: the stack is the limit then.
+    if (error instanceof RangeError) return tooDeep();
+    throw error;
+  }
+}
+
+function visit(parent: object, key: string | number, value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (slots !== null && (value as { _placeholder?: unknown })._placeholder === true) {
+    return note(parent as Slot['parent'], key, (value as { num?: unknown }).num);
+  }
+  if (depth === 0) throw tooDeep();
+  if (Array.isArray(value)) {
+    spend(value.length);
+    for (let i = 0; i < value.length; i++) visit(value, i, value[i], depth - 1);
+    return;
+  }
+  for (const name in value) {
+    if (keysLeft-- === 0) throw tooMany();
+    visit(value, name, (value as Record<string, unknown>)[name], depth - 1);
+  }
+}
+
+function spend(keys: number): void {
+  keysLeft -= keys;
+  if (keysLeft < 0) throw tooMany();
+}
+
+function note(parent: Slot['parent'], key: string | number, num: unknown): void {
+  if (!Number.isInteger(num) || (num as number) < 0 || (num as number) >= attachments) {
+    throw new PacketRefusal('INVALID_PAYLOAD', null, 'the payload names an attachment that was not sent');
+  }
+  if (taken?.has(num as number)) {
+    throw new PacketRefusal('INVALID_PAYLOAD', null, 'the payload names an attachment twice');
+  }
+  taken?.add(num as number);
+  slots?.push({ parent, key, num: num as number });
+}
+
+const tooDeep = (): PacketRefusal => tooLarge('packetDepth', 'the payload is nested too deep');
+const tooMany = (): PacketRefusal => tooLarge('packetKeys', 'the payload has too many members');

@@ -1,0 +1,184 @@
+import { expect, it } from '@jest/globals';
+import { type EventContext, Gateway, OnEvent } from '../../src/index.js';
+import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
+import { isPacket, RawClient } from './client/raw-client.js';
+
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const members = (count: number): string => JSON.stringify(Array.from({ length: count }, () => 1));
+
+@Gateway('/')
+class Echo {
+  seen = 0;
+  @OnEvent('ping') ping() {
+    return 'pong';
+  }
+  @OnEvent('echo') echo(payload: unknown) {
+    this.seen++;
+    return payload;
+  }
+  @OnEvent('ask') async ask(_payload: unknown, ctx: EventContext) {
+    return ctx.namespace.socket(ctx.socket.id).call('question', null, { timeoutMs: 2_000 });
+  }
+  @OnEvent('ask-raw') askRaw(_payload: unknown, { socket }: EventContext) {
+    socket.emit('question', () => {
+      this.seen++;
+    });
+  }
+}
+
+@Gateway('/inner')
+class Inner {
+  @OnEvent('ping') ping() {
+    return 'pong';
+  }
+}
+
+async function open(
+  cell: TestAppOptions,
+  options: TestAppOptions = {},
+): Promise<{ test: TestApp; client: RawClient }> {
+  const test = await createTestApp([Echo, Inner], { ...cell, ...options });
+  const client = await RawClient.open(test.app.address?.port as number, cell.transport ?? 'websocket');
+  await client.connect('/');
+  return { test, client };
+}
+
+const refused = (limit: string) => ({
+  ok: false,
+  error: { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining(`limits.${limit}`) },
+});
+
+describeMatrix('a packet with too much in it', (cell) => {
+  it('is answered with PAYLOAD_TOO_LARGE when it is nested deeper than packetDepth, and the connection stays', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    for (const levels of [33, 4_200, 100_000]) {
+      client.packet(`2${levels}["echo",${nested(levels)}]`);
+      const { args } = await client.answer('/', levels);
+      expect(args).toMatchObject([refused('packetDepth')]);
+    }
+    expect(test.app.get(Echo).seen).toBe(0);
+    expect((await client.call('/', 'echo', JSON.parse(nested(32)))).args).toMatchObject([{ ok: true }]);
+    const { text } = await (async () => {
+      const from = client.frames.length;
+      client.packet(`2["echo",0,${nested(33)}]`);
+      return client.waitFor(({ text }) => text.startsWith('42["exception"'), 'exception', from);
+    })();
+    expect(text).toContain('PAYLOAD_TOO_LARGE');
+    expect(test.log.records.filter(({ event }) => event === 'packet.refused')).toMatchObject([
+      { limit: 'packetDepth' },
+    ]);
+  });
+
+  it('is answered with PAYLOAD_TOO_LARGE when it has more members than packetKeys', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    const many = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [i, i]));
+    client.packet(
+      `21["echo",${members(10_000)}]`,
+      `22["echo",[${members(5_000)},${JSON.stringify(many)}]]`,
+      `23["echo",${members(9_000)}]`,
+      `24["echo",${members(10_001).slice(1, -1)}]`,
+    );
+    for (const id of [1, 2, 4]) {
+      expect((await client.answer('/', id)).args).toMatchObject([refused('packetKeys')]);
+    }
+    expect((await client.answer('/', 3)).args).toMatchObject([{ ok: true }]);
+  });
+
+  it('refuses to connect with a code, and asks no namespace, when its auth is too deep', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    client.packet(`0/inner,{"a":${nested(100_000)}}`);
+    const { text } = await client.waitFor(({ text }) => isPacket(text, '4', '/inner'), 'connect_error');
+    expect(JSON.parse(text.slice(text.indexOf('{'))).data).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      id: expect.any(String),
+    });
+    expect(test.app.io.of('/inner').sockets.size).toBe(0);
+    await client.connect('/inner', { a: 1 });
+    await client.roundTrip('/inner');
+  });
+
+  it('rejects the call that it answers, and reaches no raw callback', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    const asked = client.call('/', 'ask');
+    const { text } = await client.waitFor(({ text }) => text.includes('"question"'), 'the question');
+    client.packet(`3${/^42(\d+)/.exec(text)?.[1]}[${nested(100_000)}]`);
+    expect((await asked).args).toMatchObject([{ ok: false, error: { code: 'PAYLOAD_TOO_LARGE' } }]);
+
+    const from = client.frames.length;
+    client.emit('/', 'ask-raw');
+    const raw = await client.waitFor(({ text }) => text.includes('"question"'), 'the raw question', from);
+    client.packet(`3${/^42(\d+)/.exec(raw.text)?.[1]}[${nested(100_000)}]`);
+    await client.roundTrip('/');
+    expect(test.app.get(Echo).seen).toBe(0);
+  });
+});
+
+describeMatrix('attachments', (cell) => {
+  const bytes = (length: number) => Buffer.alloc(length, 7);
+  const place = (num: unknown) => `{"_placeholder":true,"num":${num}}`;
+
+  it('arrive, each at its place', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    client.packet(`52-1["echo",{"b":[${place(1)}],"a":${place(0)}}]`, bytes(3), bytes(4));
+    const { args } = await client.answer('/', 1);
+    expect(args).toEqual([
+      { ok: true, data: { b: [{ _placeholder: true, num: 0 }], a: { _placeholder: true, num: 1 } } },
+    ]);
+    await client.waitFor(({ text }) => text === `b${bytes(4).toString('base64')}`, 'the second buffer');
+  });
+
+  it('are refused beyond their number and beyond maxHttpBufferSize, and the connection stays', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    const many = Array.from({ length: 11 }, (_, i) => place(i)).join();
+    client.packet(`511-1["echo",[${many}]]`, ...Array.from({ length: 11 }, () => bytes(1)));
+    expect((await client.answer('/', 1)).args).toMatchObject([refused('attachments')]);
+    client.packet(`53-2["echo",[${place(0)},${place(1)},${place(2)}]]`);
+    for (let i = 0; i < 3; i++) client.packet(bytes(400_000));
+    expect((await client.answer('/', 2)).args).toMatchObject([refused('attachments')]);
+    await client.roundTrip('/');
+    expect(test.app.get(Echo).seen).toBe(0);
+  });
+
+  it('have one place each, so that an echo is no larger than what came', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    const places = Array.from({ length: 300 }, () => place(0)).join();
+    client.packet(`51-1["echo",[${places}]]`, bytes(10_000));
+    expect((await client.answer('/', 1)).args).toMatchObject([{ error: { code: 'INVALID_PAYLOAD' } }]);
+    for (const [id, num] of ['-1', '1', '0.5', '"0"', '1e9', '{}'].entries()) {
+      client.packet(`51-${id + 10}["echo",${place(num)}]`, bytes(10));
+      expect((await client.answer('/', id + 10)).args).toMatchObject([
+        { error: { code: 'INVALID_PAYLOAD' } },
+      ]);
+    }
+    client.packet(`510-2["echo",[${Array.from({ length: 10 }, (_, i) => place(i)).join()}]]`);
+    for (let i = 0; i < 10; i++) client.packet(bytes(5_000));
+    const from = client.frames.length;
+    await client.answer('/', 2);
+    await client.waitFor(() => client.frames.filter(({ text }) => text.startsWith('b')).length === 10, 'all');
+    const echoed = client.frames.slice(from).reduce((sum, { text }) => sum + text.length, 0);
+    expect(echoed * 0.75).toBeLessThan(50_000 * 1.1);
+  });
+
+  it('that never come end the connection at attachmentTimeoutMs, with one timer for all', async () => {
+    const { test, client } = await open(cell, { limits: { attachmentTimeoutMs: 200 } });
+    await using _ = test;
+    const other = await RawClient.open(test.app.address?.port as number, cell.transport);
+    await other.connect('/');
+    client.packet(`52-1["echo",[${place(0)},${place(1)}]]`, bytes(1));
+    other.packet(`51-1["echo",${place(0)}]`, bytes(1));
+    await other.answer('/', 1);
+    await client.ended();
+    await other.roundTrip('/');
+    other.destroy();
+    expect(test.log.records.find(({ event }) => event === 'connection.closed')).toMatchObject({
+      limit: 'attachmentTimeoutMs',
+    });
+  });
+});
