@@ -4,9 +4,10 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
 import { assume } from './identity.js';
-import { guardRefusal } from './internals.js';
+import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
 import { SocketState } from './socket-state.js';
+import { stateOf } from './state-of.js';
 import { isThenable, withDeadline } from './thenable.js';
 
 /** What stands between a client and a namespace. */
@@ -59,6 +60,16 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     const entering = whileConnected(socket, enter(state));
     withDeadline(entering, namespace.limits.authTimeoutMs, late).then(() => next(), refuse);
   };
+}
+
+/** Forgets a socket on its way in, in whose place a newer one of the same client stands. */
+export function dropCandidate(socket: Socket): void {
+  dropSocket(socket);
+  const state = stateOf(socket);
+  const report = (cause: unknown) =>
+    void state?.namespace.failures.report(cause, state.context.failurePlace('connect'));
+  const disposal = state?.release(report) ?? null;
+  if (disposal !== null) state?.namespace.calls.track(disposal);
 }
 
 /** Makes the first `ctx.data` of a socket. */

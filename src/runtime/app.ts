@@ -20,7 +20,7 @@ import { checkPort, listen, urlOf } from '../transport/listen.js';
 import { createParser } from '../transport/parser.js';
 import { Tls } from '../transport/tls.js';
 import { Traffic } from '../transport/traffic.js';
-import { Refusal } from './admission.js';
+import { dropCandidate, Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
@@ -33,7 +33,9 @@ import { checkInternals, shieldNamespaces } from './internals.js';
 import { IoEmitter } from './io-emitter.js';
 import { Limiters } from './limiters.js';
 import { guardedLogger, type Logger, type LogRecord, lineLogger, silentLogger } from './logger.js';
+import { instanceBound } from './namespace-instances.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
+import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
 import { Sweeper } from './sweeper.js';
 
@@ -137,10 +139,12 @@ export class Application implements RuntimeApp {
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
     shieldNamespaces(
       this.io,
+      new PendingConnects(dropCandidate),
       ({ id, nsp }, call, error) => {
         const where = { namespace: nsp.name, socketId: id, requestId: randomUUID(), call };
         return new Refusal(this.#failures.report(error, where));
       },
+      ({ name }, error) => this.#logger.error({ event: 'adapter.failed', namespace: name, error }),
       this.#prepare,
     );
     this.#emitter = new IoEmitter(this.io);
@@ -248,6 +252,7 @@ export class Application implements RuntimeApp {
       checksEmits: this.#options.validateEmits,
     });
     this.#emitter.open(namespaces);
+    this.#traffic.admit = instanceBound(this.io, namespaces, () => this.#sweeper.hurry());
     this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),

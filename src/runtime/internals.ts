@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
+import { checkEncodable } from './encodable.js';
+import type { PendingConnects } from './pending-connects.js';
 import { isThenable } from './thenable.js';
 
 /** A decoded event as socket.io's parser hands it over. */
@@ -20,6 +23,7 @@ interface SocketInternals {
   emitReserved: (this: Socket, event: string, ...args: unknown[]) => boolean;
   readonly acks: Map<number, unknown>;
   _error: (this: Socket, refusal: Refusal) => void;
+  _cleanup(): void;
   readonly fns: readonly RawMiddleware<unknown[]>[];
   readonly _anyListeners?: readonly Callback[];
 }
@@ -43,7 +47,13 @@ interface NamespaceInternals {
   run: (socket: Socket, done: (refusal?: unknown) => void) => void;
   emitReserved: (event: string, ...args: unknown[]) => boolean;
   readonly _fns: readonly RawMiddleware<Socket>[];
+  _initAdapter: () => void;
 }
+
+// The copy that Socket.IO itself uses.
+const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
+  'socket.io-adapter',
+) as { Adapter: { readonly prototype: Namespace['adapter'] } };
 
 const internals = (socket: Socket): SocketInternals => socket as unknown as SocketInternals;
 
@@ -233,6 +243,21 @@ export function childrenOf(io: Server): { readonly parent: Namespace; readonly c
   );
 }
 
+/** How many instances a pattern has. */
+export function countChildren(parent: Namespace): number {
+  return (parent as unknown as NamespaceInternals).children?.size ?? 0;
+}
+
+/** Tells whether a namespace, or this instance of a pattern, exists. */
+export function hasNamespace(io: Server, name: string): boolean {
+  return (io as unknown as ServerInternals)._nsps.has(name);
+}
+
+/** Disposes of a socket that is on its way into a namespace, without a word to its client. */
+export function dropSocket(socket: Socket): void {
+  internals(socket)._cleanup();
+}
+
 /** Tells whether nobody is in a namespace, nor on the way into it. */
 export function isEmpty(namespace: Namespace): boolean {
   return namespace.sockets.size + (namespace as unknown as NamespaceInternals)._preConnectSockets.size === 0;
@@ -247,30 +272,41 @@ export function removeChild(io: Server, parent: Namespace, child: Namespace): vo
 
 /**
  * Keeps what the application puts on namespaces from ending the process: middleware that fails refuses the socket,
- * a listener of `connection` that fails is reported. It holds for every namespace made from now on.
+ * a listener of `connection` that fails is reported, and so is an adapter. It holds for every namespace made from now on.
  *
+ * @param pending - decides which CONNECT of a client is asked about
  * @param report - returns the refusal
+ * @param reportAdapter - told what an adapter rejects with
  * @param prepare - sees each socket ahead of all middleware
  */
 export function shieldNamespaces(
   io: Server,
+  pending: PendingConnects,
   report: (socket: Socket, call: string, error: unknown) => Refusal,
+  reportAdapter: (namespace: Namespace, error: unknown) => void,
   prepare: (socket: Socket) => void = () => {},
 ): void {
   const shield = (namespace: Namespace): void => {
     const own = namespace as unknown as NamespaceInternals;
-    const { emitReserved } = own;
-    own.run = (socket, done) => {
+    const { emitReserved, _initAdapter } = own;
+    const run = (socket: Socket, settle: (refusal?: unknown) => void): void => {
       prepare(socket);
       let isDecided = false;
       const decide = (refusal?: unknown): void => {
         if (isDecided) return;
         isDecided = true;
-        done(refusal);
+        settle(refusal);
       };
       const refuse = (error: unknown): void => decide(report(socket, 'use', error));
       runMiddleware(own._fns, socket, decide, decide, refuse);
     };
+    own.run = (socket, done) => pending.enter(socket, (settle) => run(socket, settle), done);
+    const guard = (): void => guardAdapter(namespace, (error) => reportAdapter(namespace, error));
+    own._initAdapter = () => {
+      _initAdapter.call(namespace);
+      guard();
+    };
+    guard();
     own.emitReserved = (event, ...args) => {
       const [socket] = args;
       if (!(socket instanceof Socket)) return emitReserved.call(namespace, event, ...args);
@@ -285,6 +321,28 @@ export function shieldNamespaces(
   };
   shield(io.of('/'));
   io.on('new_namespace', shield);
+}
+
+/** What sends, in an adapter: the packet comes first. */
+const SENDERS = ['broadcast', 'broadcastWithAck', 'serverSideEmit'] as const;
+
+/**
+ * Keeps what cannot be sent out of an adapter that sends in a promise which nobody waits for. That of one node without
+ * state recovery needs no guard: it encodes at once, and throws where the emit stands.
+ */
+function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
+  if (adapter.broadcast === Adapter.prototype.broadcast) return;
+  const senders = adapter as unknown as Record<string, (packet: unknown, ...rest: unknown[]) => unknown>;
+  for (const name of SENDERS) {
+    const send = senders[name];
+    if (send === undefined) continue;
+    senders[name] = (packet, ...rest) => {
+      checkEncodable(Array.isArray(packet) ? packet : (packet as { data?: unknown }).data);
+      const sent = send.call(adapter, packet, ...rest);
+      watch(sent, onRejection);
+      return sent;
+    };
+  }
 }
 
 /** Calls one thing of the application's, whatever becomes of it. */
@@ -302,8 +360,16 @@ export function checkInternals(): readonly Problem[] {
   const { _nsps, parentNsps } = io as unknown as Partial<ServerInternals>;
   const { _preConnectSockets, _ids } = io.of('/') as unknown as Partial<NamespaceInternals>;
   const missing = [
-    ...missingMethods(Socket, ['onevent', 'onack', 'ack', 'registerAckCallback', 'emitReserved', '_error']),
-    ...missingMethods(Namespace, ['run', 'emitReserved']),
+    ...missingMethods(Socket, [
+      'onevent',
+      'onack',
+      'ack',
+      'registerAckCallback',
+      'emitReserved',
+      '_error',
+      '_cleanup',
+    ]),
+    ...missingMethods(Namespace, ['run', 'emitReserved', '_initAdapter']),
     ...(_nsps instanceof Map ? [] : ['Server._nsps']),
     ...(parentNsps instanceof Map ? [] : ['Server.parentNsps']),
     ...(_preConnectSockets instanceof Map ? [] : ['Namespace._preConnectSockets']),

@@ -2,6 +2,8 @@ import type { Namespace, Server } from 'socket.io';
 import { childrenOf, isEmpty, removeChild } from './internals.js';
 
 const SWEEP_MS = 10_000;
+/** The least time between two sweeps, when there is no room for another instance. */
+const HURRY_MS = 1_000;
 
 /**
  * Disposes of instances of parametrised namespaces that nobody is in. Socket.IO's own option splits a namespace
@@ -11,6 +13,7 @@ export class Sweeper {
   #timer: NodeJS.Timeout | null = null;
   /** Empty at the last sweep; who comes between two sweeps keeps its instance. */
   #candidates = new Set<Namespace>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly io: Server,
@@ -21,8 +24,14 @@ export class Sweeper {
     this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
+  /** Sweeps ahead of time, unless that was done just now: whoever fills the instances must not keep others out. */
+  hurry(): void {
+    if (performance.now() - this.#sweptAt >= HURRY_MS) this.sweep();
+  }
+
   /** Removes what was empty last time and still is. */
   sweep(): void {
+    this.#sweptAt = performance.now();
     const empty = childrenOf(this.io).filter(({ child }) => isEmpty(child));
     for (const { parent, child } of empty) {
       if (!this.#candidates.has(child)) continue;
