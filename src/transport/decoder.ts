@@ -1,7 +1,14 @@
 import { Assembly } from './assembly.js';
 import { Connects } from './connects.js';
 import type { EngineConnection } from './engine.js';
-import { Decoder, pauseReading, type RawPacket, refreshPing, resumeReading } from './engine-internals.js';
+import {
+  Decoder,
+  holdEnd,
+  keepAlive,
+  pauseReading,
+  type RawPacket,
+  resumeReading,
+} from './engine-internals.js';
 import type { Keeper } from './floods.js';
 import { type PacketRefusal, tooLarge } from './packet-refusal.js';
 import { TokenBucket } from './token-bucket.js';
@@ -22,6 +29,17 @@ type Bytes = Uint8Array | ArrayBuffer;
 // The number of attachments is judged here, so that too many are an answer and not a closed connection.
 const BASE_OPTIONS = Object.freeze({ reviver: undefined, maxAttachments: Number.POSITIVE_INFINITY });
 
+/** What came too fast, in its order. */
+interface Backlog {
+  readonly pieces: (string | Bytes)[];
+  next: number;
+  /** The transport whose end waits, and what lets it through. */
+  transport: unknown;
+  release: () => void;
+  /** The last ping, as `keepAlive` knows it. */
+  ping: unknown;
+}
+
 /**
  * Decodes what one client sends, within its limits: how deep, how many members, how much binary, how fast, into how
  * many namespaces. What is refused is replaced, so that it is answered with a code; Socket.IO would close.
@@ -36,8 +54,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   /** The same for an acknowledgement that overtakes what is kept. */
   #aside: Assembly | null = null;
   /** What came too fast, as it came; null as long as nothing did. */
-  #kept: (string | Bytes)[] | null = null;
-  #next = 0;
+  #kept: Backlog | null = null;
 
   constructor(traffic: Traffic) {
     super();
@@ -61,12 +78,13 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   drain(isUnlimited: boolean): boolean {
-    refreshPing(this.#connection);
+    const kept = this.#kept;
+    if (kept !== null) kept.ping = keepAlive(this.#connection, kept.ping);
     try {
       return this.#handOn(isUnlimited);
     } catch (error) {
       // It runs in a timer, where a throw would end the process. Socket.IO does the same with what `add` throws.
-      this.#forget();
+      this.#kept = null;
       this.#connection.emit('error', error);
       return true;
     }
@@ -78,7 +96,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   override destroy(): void {
-    this.#forget();
+    this.#kept = null;
     this.#assembly = null;
     this.#aside = null;
     this.#traffic.deadlines.end(this);
@@ -130,13 +148,16 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
 
   #keep(piece: string | Bytes): void {
     if (this.#kept === null) {
-      this.#kept = [];
-      this.#next = 0;
+      this.#kept = { pieces: [], next: 0, transport: null, release: () => {}, ping: null };
       this.#traffic.notices.note('connection.slowed', 'eventsPerSecond');
       this.#traffic.floods.begin(this.#connection, this);
     }
-    this.#kept.push(piece);
+    this.#kept.pieces.push(piece);
     // At each piece, since the transport may have changed meanwhile.
+    if (this.#kept.transport !== this.#connection.transport) {
+      this.#kept.transport = this.#connection.transport;
+      this.#kept.release = holdEnd(this.#connection);
+    }
     pauseReading(this.#connection);
   }
 
@@ -144,25 +165,21 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     for (;;) {
       const kept = this.#kept;
       if (kept === null) return true; // what was handed on closed the connection
-      const piece = kept[this.#next];
+      const piece = kept.pieces[kept.next];
       if (piece === undefined) break;
       if (typeof piece !== 'string') this.#attach(piece);
       else if (this.#assembly !== null) throw new Error('text where an attachment was due');
       else if (isUnlimited || this.#tokens.take()) this.#decode(piece, false);
       else return false;
-      this.#next++;
+      kept.next++;
       if (this.#connects.isOver) break;
     }
-    this.#forget();
+    this.#kept?.release();
+    this.#kept = null;
     resumeReading(this.#connection);
     // While nothing was read, nothing could arrive.
     if (this.#assembly !== null || this.#aside !== null) this.#traffic.deadlines.begin(this);
     return true;
-  }
-
-  #forget(): void {
-    this.#kept = null;
-    this.#next = 0;
   }
 
   /** @param isAhead - whether it overtakes what is kept */

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { type Problem, problem } from '../errors/problem.js';
@@ -36,6 +37,7 @@ export const { Encoder, Decoder } = parserModule;
 /** What gatewire uses of a connection beyond its interface. */
 interface ConnectionInternals {
   readonly pingTimeoutTimer?: NodeJS.Timeout | null;
+  readonly pingIntervalTimer?: NodeJS.Timeout | null;
   readonly transport: {
     /** The WebSocket of `ws`; absent where there is none. */
     readonly socket?: WebSocketInternals;
@@ -67,9 +69,18 @@ export function resumeReading(connection: EngineConnection): void {
   if (socket?.isPaused === true) socket.resume();
 }
 
-/** Takes a client for alive: its pong may be behind what is read slowly. */
-export function refreshPing(connection: EngineConnection): void {
-  internals(connection).pingTimeoutTimer?.refresh();
+/**
+ * Takes a client for alive while its pongs are behind what is read slowly, and goes on with pings, which it waits for.
+ *
+ * @param known - what the last call returned
+ */
+export function keepAlive(connection: EngineConnection, known: unknown): unknown {
+  const { pingTimeoutTimer, pingIntervalTimer } = internals(connection);
+  if (pingTimeoutTimer == null) return null;
+  pingTimeoutTimer.refresh();
+  // The engine waits for the pong before it sends the next ping; each ping has a timer of its own.
+  if (pingTimeoutTimer !== known) pingIntervalTimer?.refresh();
+  return pingTimeoutTimer;
 }
 
 /** Bytes that were handed to a WebSocket and have not left the process. */
@@ -87,6 +98,34 @@ export function cut(connection: EngineConnection, reason: string): void {
   const { socket } = internals(connection).transport;
   connection.onClose(reason);
   socket?.terminate();
+}
+
+/**
+ * Keeps the end of a transport from ending its connection: what was read before it is still to be handed on.
+ *
+ * @returns what lets the end through, after all that has been handed on by then
+ */
+export function holdEnd(connection: EngineConnection): () => void {
+  const transport = connection.transport as unknown as EventEmitter;
+  const held = (['close', 'error'] as const).map((event) => [event, transport.rawListeners(event)] as const);
+  let end: [event: string, ...args: unknown[]] | null = null;
+  const note =
+    (event: string) =>
+    (...args: unknown[]): void => {
+      end ??= [event, ...args];
+    };
+  const [onClose, onError] = [note('close'), note('error')];
+  for (const [event] of held) transport.removeAllListeners(event);
+  transport.on('close', onClose).on('error', onError);
+  return () => {
+    transport.off('close', onClose);
+    // The transport may have been replaced by a better one, whose end is another matter.
+    if ((connection.transport as unknown) !== transport) return;
+    transport.off('error', onError);
+    for (const [event, listeners] of held)
+      for (const one of listeners) transport.on(event, one as () => void);
+    if (end !== null) process.nextTick(() => transport.emit(...(end as [string])));
+  };
 }
 
 /** Checks that everything named above is there, once, before anything starts. */

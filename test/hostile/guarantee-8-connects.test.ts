@@ -205,7 +205,10 @@ describeMatrix('a connection that asks for too much', (cell) => {
   });
 
   it('makes no more than namespaceInstances instances of a pattern, and the empty ones make room', async () => {
-    await using test = await start({ ...cell, limits: { namespaceInstances: 20, refusalsInARow: 1_000_000 } });
+    await using test = await start({
+      ...cell,
+      limits: { namespaceInstances: 20, refusalsInARow: 1_000_000 },
+    });
     const client = await open(test, cell);
     const stay = await open(test, cell);
     await stay.connect('/team/stay', { id: 'ann' });

@@ -16,10 +16,10 @@ export class LoadServer {
     readonly url: string,
   ) {}
 
-  static async start(limits: Partial<Limits> = {}): Promise<LoadServer> {
-    const child = fork('test/fixtures/load/server.ts', {
+  static async start(limits: Partial<Limits> = {}, file = 'server.ts', socket = {}): Promise<LoadServer> {
+    const child = fork(`test/fixtures/load/${file}`, {
       execArgv: ['--expose-gc', '--import', 'tsx'],
-      env: { ...process.env, LOAD_LIMITS: JSON.stringify(limits) },
+      env: { ...process.env, LOAD_LIMITS: JSON.stringify(limits), LOAD_SOCKET: JSON.stringify(socket) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
