@@ -124,15 +124,18 @@ describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the serv
   });
 
   it('when clients are refused', async () => {
-    const client = await world.client(transport);
+    // A connection each: one that is refused again and again is closed.
+    const refuse = async (namespace: string, kind: string): Promise<void> => {
+      const client = await world.client(transport);
+      await client.connect(namespace, { kind, token: MARKER });
+      expectSilence(client);
+    };
     const kinds = ['throws', 'rejects', 'then-throws', 'string', 'untouchable', 'own-code', 'details-bigint'];
     for (const kind of [...kinds, 'details-circular', 'details-deep', 'hangs', MARKER])
-      await client.connect('/auth', { kind, token: MARKER });
-    for (const kind of ['forgets-next', 'throws', 'rejects'])
-      await client.connect('/connect-steps', { kind, token: MARKER });
+      await refuse('/auth', kind);
+    for (const kind of ['forgets-next', 'throws', 'rejects']) await refuse('/connect-steps', kind);
     for (const namespace of ['/auth-class', '/data', '/raw-use', '/nowhere', '/team/[x]'])
-      await client.connect(namespace, { kind: 'throws', token: MARKER });
-    expectSilence(client);
+      await refuse(namespace, 'throws');
   });
 
   it.each(['throws', 'throws-bigint', 'throws-code', 'hangs'])('when a connect hook %s', async (kind) => {
