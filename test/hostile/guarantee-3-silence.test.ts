@@ -100,7 +100,7 @@ const PAYLOADS: readonly unknown[] = [
   [MARKER, MARKER],
 ];
 
-const world = hostileWorld();
+const world = hostileWorld({ HOSTILE_LIMITS: '{"refusalsInARow":1000}' });
 
 describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the server over %s', (transport) => {
   it.each(Object.entries(FAILING))('when calls fail in %s', async (namespace, events) => {
