@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import * as z from 'zod';
@@ -72,6 +73,25 @@ it.each<readonly [string, JwtOptions, RegExp]>([
     /'HS256' does not go with/,
   ],
   ['a key that is none', { publicKey: 'PEM', algorithms: ['RS256'] }, /could not be made/],
+  ['no public key', { publicKey: undefined, algorithms: ['RS256'] }, /`publicKey` is undefined/],
+  [
+    'a key of another kind',
+    { publicKey: pair('ec').publicKey, algorithms: ['ES256', 'RS256'] },
+    /'RS256' does not go with a key of ec, prime256v1/,
+  ],
+  [
+    'a short RSA key',
+    {
+      publicKey: generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey,
+      algorithms: ['RS256'],
+    },
+    /'RS256' does not go with a key of rsa, 1024 bits/,
+  ],
+  [
+    'a secret as public key',
+    { publicKey: createSecretKey(Buffer.from(SECRET)), algorithms: ['RS256'] },
+    /`publicKey` is a secret/,
+  ],
   ['no key set', { jwks: undefined }, /`jwks` is undefined/],
 ])('keeps the application from starting with %s', async (_, options, message) => {
   const app = createApp({ gateways: [Whoami], auth: jwt(options), logger: false } satisfies AppOptions);
@@ -112,7 +132,7 @@ it('refuses every other token, and says nothing about it', async () => {
       expect.objectContaining({ code: 'UNAUTHENTICATED', details: undefined }),
     ]);
   }
-  const logged = JSON.stringify(test.log.records.map((record) => String(record['error'])));
+  const logged = inspect(test.log.records, { depth: 20, maxStringLength: null });
   for (const part of [body.slice(0, 40), SECRET]) expect(logged).not.toContain(part);
   const client = await test.client.connect('/', { auth: { token: await sign(good) } });
   expect(await client.call('who')).toEqual({ id: 'ann', name: 'Ann' });
@@ -173,8 +193,61 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
     expect(await (await connect()).call('who')).toEqual({ id: 'ann', name: 'Ann' });
     await connect();
     expect(fetched).toBe(2);
+    // A key that the issuer does not have is not asked for each time that somebody names one.
+    const unknown = await new SignJWT({ sub: 'ann', name: 'Ann', exp: inAnHour() })
+      .setProtectedHeader({ alg: 'RS256', kid: 'two' })
+      .sign(privateKey);
+    for (let i = 0; i < 5; i++) {
+      await expect(test.client.connect('/', { auth: { token: unknown } })).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    }
+    expect(fetched).toBe(2);
   } finally {
     issuer.closeAllConnections();
     issuer.close();
   }
+});
+
+it('is unavailable while the issuer is away, or answers something else', async () => {
+  const { privateKey } = pair('rsa');
+  const issuer = createServer((request, response) => {
+    response.writeHead(request.url === '/500' ? 500 : 200).end('<html>');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => issuer.once('listening', resolve));
+  const { port } = issuer.address() as AddressInfo;
+  const token = await sign({}, privateKey, 'RS256');
+  const attempt = async (jwks: string) => {
+    await using test = await start({ jwks, claims });
+    await expect(test.client.connect('/', { auth: { token } })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  };
+  try {
+    await attempt(`http://127.0.0.1:${port}/500`);
+    await attempt(`http://127.0.0.1:${port}/page`);
+  } finally {
+    issuer.closeAllConnections();
+    await new Promise((resolve) => issuer.close(resolve));
+  }
+  await attempt(`http://127.0.0.1:${port}/gone`);
+});
+
+it('lets a clock differ by as much as is tolerated, and no longer', async () => {
+  await using test = await start({ secret: SECRET, claims, clockToleranceSec: 3 });
+  const exp = Math.floor(Date.now() / 1_000) - 1;
+  const client = await test.client.connect('/', { auth: { token: await sign({ exp }) } });
+  expect(await client.disconnected()).toBe('io server disconnect');
+  expect(Date.now()).toBeGreaterThanOrEqual((exp + 3) * 1_000);
+  const late = await sign({ exp: exp - 3 });
+  await expect(test.client.connect('/', { auth: { token: late } })).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});
+
+it.each(['HS384', 'HS512'] as const)('verifies %s where it is asked for', async (alg) => {
+  await using test = await start({ secret: SECRET.repeat(2), algorithms: [alg], claims });
+  const token = await sign({}, bytes(SECRET.repeat(2)), alg);
+  const client = await test.client.connect('/', { auth: { token } });
+  expect(await client.call('who')).toEqual({ id: 'ann', name: 'Ann' });
 });

@@ -43,7 +43,7 @@ export function jwt<TClaims extends Schema<unknown, object> = Schema<unknown, JW
           const parsed = claims === undefined ? payload : await parse(claims, payload);
           return {
             user: { ...parsed, id: payload.sub },
-            expiresAt: new Date(payload.exp * 1_000),
+            expiresAt: new Date((payload.exp + (rules.clockToleranceSec ?? 0)) * 1_000),
           };
         },
       };

@@ -1,7 +1,8 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { KeyRules } from './options.js';
+import { publicKeyFor } from './public-key.js';
 
 /** Claims that every token has once it is verified. */
 export type VerifiedPayload = JWTPayload & { readonly sub: string; readonly exp: number };
@@ -57,9 +58,8 @@ function keyOf(rules: KeyRules): {
   }
   if ('publicKey' in rules) {
     const { publicKey, algorithms } = rules;
-    if (publicKey === undefined) throw new TypeError('jwt: `publicKey` is undefined');
-    const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
-    return { key, algorithms: checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/) };
+    const checked = checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/);
+    return { key: publicKeyFor(publicKey, checked), algorithms: checked };
   }
   const { jwks, algorithms = ['RS256'], fetchTimeoutMs = FETCH_TIMEOUT_MS } = rules;
   if (jwks === undefined || !URL.canParse(String(jwks)))
