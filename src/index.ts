@@ -87,7 +87,7 @@ export type {
   Target,
 } from './metadata/target.js';
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
-export { bearer, type VerifyToken } from './middleware/bearer/bearer.js';
+export { bearer, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
 export { bearerToken } from './middleware/bearer/token.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {

@@ -6,7 +6,15 @@ import { sign } from 'cookie-signature';
 import express from 'express';
 import expressSession from 'express-session';
 import { io } from 'socket.io-client';
-import { BootError, bearer, createApp, type EventContext, Gateway, OnEvent } from '../../src/index.js';
+import {
+  BootError,
+  bearer,
+  createApp,
+  type EventContext,
+  Gateway,
+  OnEvent,
+  type User,
+} from '../../src/index.js';
 import { session } from '../../src/middleware/session/session.js';
 import { createTestApp } from '../../src/testing/index.js';
 
@@ -101,10 +109,15 @@ it('refuses cookies that are missing, forged, or of nobody, and waits for no sto
 });
 
 it('asks the application about any other token', async () => {
-  const auth = bearer(async (token) => (token === 'right' ? { user: { id: 'ann' } } : null));
+  const auth = bearer<User>(async (token) => {
+    if (token === 'alone') return { id: 'bob' };
+    return token === 'right' ? { user: { id: 'ann' }, expiresAt: new Date(Date.now() + 60_000) } : null;
+  });
   await using test = await createTestApp(Whoami, { auth });
   const client = await test.client.connect('/', { auth: { token: 'right' } });
   expect(await client.call('who')).toEqual({ id: 'ann' });
+  const alone = await test.client.connect('/', { auth: { token: 'alone' } });
+  expect(await alone.call('who')).toEqual({ id: 'bob' });
   await expect(test.client.connect('/', { auth: { token: 'wrong' } })).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',
     message: 'the token is not valid',

@@ -1,25 +1,34 @@
 import { GatewireError } from '../../errors/gatewire-error.js';
-import type { Authenticator, Handshake, Identity, User } from '../../metadata/context.js';
+import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
 import { bearerToken } from './token.js';
 
-/** Says whose token it is; null refuses. */
+/** The user of a token, alone or with `expiresAt`; null refuses. An object with a member `user` is an identity. */
+export type TokenOwner<TUser extends User> = Identity<TUser> | TUser | null | undefined;
+
+/** Says whose token it is. */
 export type VerifyToken<TUser extends User> = (
   token: string,
   handshake: Handshake,
-) => Identity<TUser> | null | Promise<Identity<TUser> | null>;
+) => TokenOwner<TUser> | Promise<TokenOwner<TUser>>;
 
 /**
  * Lets in who brings a token of whatever kind: in `auth.token`, or as bearer in the header Authorization.
  *
- * @param verify - says whose it is; null refuses
+ * @param verify - says whose it is, and until when; null refuses
  * @example
  * @Gateway('/chat', { auth: bearer(async (token) => {
  *   const user = await users.byToken(token);
  *   return user && { user, expiresAt: user.tokenExpiresAt };
  * }) })
  */
-export function bearer<TUser extends User>(verify: VerifyToken<TUser>): Authenticator<TUser> {
-  return new Bearer(verify);
+export function bearer<TUser extends User>(verify: VerifyToken<TUser>): AuthMaker<TUser> {
+  return {
+    label: 'bearer',
+    make() {
+      if (typeof verify !== 'function') throw new TypeError(`bearer: ${String(verify)} is no function`);
+      return new Bearer(verify);
+    },
+  };
 }
 
 class Bearer<TUser extends User> implements Authenticator<TUser> {
@@ -28,8 +37,12 @@ class Bearer<TUser extends User> implements Authenticator<TUser> {
   async authenticate(handshake: Handshake): Promise<Identity<TUser>> {
     const token = bearerToken(handshake);
     if (token === undefined) throw new GatewireError('UNAUTHENTICATED', { message: 'a token is required' });
-    const identity = await this.verify(token, handshake);
-    if (identity !== null) return identity;
+    const owner = await this.verify(token, handshake);
+    if (typeof owner === 'object' && owner !== null) return isIdentity(owner) ? owner : { user: owner };
     throw new GatewireError('UNAUTHENTICATED', { message: 'the token is not valid' });
   }
+}
+
+function isIdentity<TUser extends User>(owner: Identity<TUser> | TUser): owner is Identity<TUser> {
+  return 'user' in owner;
 }
