@@ -3,7 +3,7 @@ import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
-import { assume } from './identity.js';
+import { assume, expired, hasExpired } from './identity.js';
 import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
 import { SocketState } from './socket-state.js';
@@ -33,7 +33,9 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     const { handshake } = state.context;
     state.user = namespace.impersonate?.(handshake);
     if (identify !== null && state.user === undefined) assume(state, await identify(state, handshake));
-    if (middleware !== null) await middleware(state.context);
+    if (middleware === null) return;
+    await middleware(state.context);
+    if (hasExpired(state)) throw expired();
   };
   const isOpen = identify === null && middleware === null && namespace.impersonate === null;
   return (socket, next) => {

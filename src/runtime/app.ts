@@ -37,6 +37,7 @@ import { instanceBound } from './namespace-instances.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
+import { Revocations } from './revoke.js';
 import { Sweeper } from './sweeper.js';
 
 // Injected like a class, but made by gatewire.
@@ -109,6 +110,7 @@ export class Application implements RuntimeApp {
   readonly #failures: Failures;
   readonly #calls = new Calls();
   readonly #expiry = new Expiry();
+  readonly #revocations: Revocations;
   readonly #emitter: IoEmitter;
   readonly #sweeper: Sweeper;
   readonly #traffic: Traffic;
@@ -147,7 +149,8 @@ export class Application implements RuntimeApp {
       ({ name }, error) => this.#logger.error({ event: 'adapter.failed', namespace: name, error }),
       this.#prepare,
     );
-    this.#emitter = new IoEmitter(this.io);
+    this.#revocations = new Revocations(this.io);
+    this.#emitter = new IoEmitter(this.io, this.#revocations);
     this.#sweeper = new Sweeper(this.io, (error) =>
       this.#logger.error({ event: 'namespace.sweep-failed', error }),
     );
@@ -244,6 +247,7 @@ export class Application implements RuntimeApp {
     const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,
       expiry: this.#expiry,
+      revocations: this.#revocations,
       failures: this.#failures,
       logger: this.#logger,
       limits: allLimits,

@@ -18,7 +18,10 @@ import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
 export interface BoundApp
-  extends Pick<BoundNamespace, 'calls' | 'expiry' | 'failures' | 'logger' | 'limits' | 'impersonate'> {
+  extends Pick<
+    BoundNamespace,
+    'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'impersonate'
+  > {
   readonly checksEmits: boolean;
   readonly limiters: Limiters;
 }

@@ -9,6 +9,7 @@ import type { Identify } from './identity.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Outgoing } from './outgoing.js';
+import type { Revocations } from './revoke.js';
 
 /** What is left of a chain of steps once instances are known: context in, answer or promise out. */
 export type Stage<TContext extends SocketContext = CallContext> = (ctx: TContext) => unknown;
@@ -51,6 +52,7 @@ export interface BoundNamespace {
   /** Asks who a client is; null where everybody may come in. */
   readonly identify: Identify | null;
   readonly expiry: Expiry;
+  readonly revocations: Revocations;
   readonly calls: Calls;
   readonly failures: Failures;
   readonly logger: Logger;

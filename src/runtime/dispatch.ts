@@ -4,8 +4,8 @@ import { isReservedEvent } from '../plan/reserved.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
-import { hasExpired, sendAway } from './expiry.js';
-import { expired } from './identity.js';
+import { sendAway } from './expiry.js';
+import { expired, hasExpired } from './identity.js';
 import {
   ackOf,
   callAnyListeners,
@@ -29,7 +29,6 @@ export function onEvent(this: Socket, packet: EventPacket): void {
   // What was read together with a goodbye comes after it: `@OnDisconnect` has run, nothing may start any more.
   if (state === undefined || !this.connected) return;
   nameEvent(packet);
-  if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
   dispatch(state, packet);
 }
 
@@ -67,10 +66,12 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
     const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
     return refusePacket(state, packet, error);
   }
+  if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
   const send = ackOf(socket, packet);
+  // Ahead of raw listeners: a token is nothing for them.
+  if (bound === null && event === RENEWAL) return renew(state, packet.data[1], send);
   if (hasRawListeners(socket, event)) return dispatchRaw(state, bound, packet, send);
   if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
-  if (event === RENEWAL) return renew(state, packet.data[1], send);
   refuse(state, event, namespace.plan.reply, send, new GatewireError('UNKNOWN_EVENT'));
 }
 

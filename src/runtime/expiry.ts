@@ -1,6 +1,6 @@
 import type { GatewireError } from '../errors/gatewire-error.js';
 import { sendException } from './exceptions.js';
-import { expired } from './identity.js';
+import { expired, hasExpired } from './identity.js';
 import type { SocketState } from './socket-state.js';
 
 /** A client whose identity ended is gone within a second: half of it goes by until it is noticed. */
@@ -42,15 +42,20 @@ export class Expiry {
       if (hasExpired(state, now)) sendAway(state, expired());
       else if (renewAt !== null && renewAt <= now) {
         this.#watched.set(state, null);
-        state.socket.emit('gw:auth');
+        ask(state);
       }
     }
   }
 }
 
-/** Tells whether the identity of a client has ended. */
-export function hasExpired({ expiresAt }: SocketState, now = Date.now()): boolean {
-  return expiresAt !== null && expiresAt <= now;
+/** Asks a client for a new identity. Clients that do not know the event ignore it. */
+function ask({ socket, namespace, context }: SocketState): void {
+  try {
+    socket.emit('gw:auth');
+  } catch (error) {
+    // A listener of the application's for all that goes out throws; in a timer, that would end the process.
+    namespace.failures.report(error, context.failurePlace('auth'));
+  }
 }
 
 /** Disconnects a client, and tells it why first. */

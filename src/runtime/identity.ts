@@ -57,6 +57,11 @@ function checkIdentity(given: unknown): Identity {
   throw expired();
 }
 
+/** Tells whether the identity of a client has ended. */
+export function hasExpired({ expiresAt }: SocketState, now = Date.now()): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
 /** What a client hears whose identity has ended. */
 export function expired(): GatewireError {
   return new GatewireError('UNAUTHENTICATED', { message: 'the authentication has expired' });

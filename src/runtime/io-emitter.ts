@@ -4,14 +4,17 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { NamespaceTarget } from '../metadata/target.js';
 import type { BoundNamespace } from './bound.js';
-import { revoke } from './revoke.js';
+import type { Revocations } from './revoke.js';
 import { WholeNamespace } from './target.js';
 
 /** The emitter of an application on one node. */
 export class IoEmitter extends Emitter {
   #namespaces: readonly BoundNamespace[] | null = null;
 
-  constructor(private readonly io: Server) {
+  constructor(
+    private readonly io: Server,
+    private readonly revocations: Revocations,
+  ) {
     super();
   }
 
@@ -47,7 +50,7 @@ export class IoEmitter extends Emitter {
   }
 
   override async revoke(userId: string): Promise<number> {
-    return revoke(this.io, userId);
+    return this.revocations.revoke(userId);
   }
 
   #notFound(name: string): GatewireError {

@@ -1,6 +1,7 @@
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Stage } from './bound.js';
 import type { CallContext } from './context.js';
+import { expired, hasExpired } from './identity.js';
 import { isThenable } from './thenable.js';
 
 interface Waiting {
@@ -71,6 +72,7 @@ export class Lane {
       next.forget();
       // It may have run out of time while it waited.
       if (next.call.isAnswered) next.resolve(undefined);
+      else if (hasExpired(next.call.state)) next.reject(expired());
       else this.#start(next);
     }
   };

@@ -33,11 +33,11 @@ export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
   joinUserRoom(state);
+  state.isSettled = true;
+  if (state.namespace.revocations.catchUp(state)) return;
   if (state.expiresAt !== null) state.namespace.expiry.watch(state);
-  if (!state.namespace.hasConnectHooks) {
-    state.isSettled = true;
-    return routeEvents(socket, onEvent);
-  }
+  if (!state.namespace.hasConnectHooks) return routeEvents(socket, onEvent);
+  state.isSettled = false;
   state.waiting = [];
   routeEvents(socket, onEarlyEvent);
   const connecting = runConnectHooks(state);

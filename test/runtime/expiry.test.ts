@@ -4,6 +4,7 @@ import {
   type EventContext,
   Gateway,
   GatewireError,
+  OnConnect,
   OnDisconnect,
   OnEvent,
   type User,
@@ -161,5 +162,106 @@ describeMatrix('an identity that ends', (cell) => {
     expect(await ack(bob, 'who')).toMatchObject({ id: 'bob' });
     expect(await test.app.revoke('ann')).toBe(0);
     await expect(test.app.revoke('')).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+  });
+
+  it('serves nothing after its end, not even what waited for @OnConnect or for a place', async () => {
+    const served: unknown[] = [];
+    const held = deferred();
+    const opened = deferred();
+    @Gateway('/late', { auth })
+    class Late {
+      @OnConnect() async connect(ctx: EventContext) {
+        if (ctx.handshake.auth['hold'] === true) await opened.promise;
+      }
+      @OnEvent('hold') hold() {
+        return held.promise;
+      }
+      @OnEvent('serve') serve(payload: unknown) {
+        served.push(payload);
+      }
+    }
+    await using test = await createTestApp(Late, { ...cell, limits: { callsInFlight: 1 } });
+    // Nothing sweeps while a loop is busy: what is released by it meets an identity that has ended already.
+    const outlast = async (endsAt: number, release: () => void): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, endsAt - Date.now() - 60)));
+      while (Date.now() <= endsAt + 5);
+      release();
+    };
+    const refusal = { ok: false, error: expect.objectContaining({ code: 'UNAUTHENTICATED' }) };
+    const endsAt = Date.now() + 600;
+    const waiting = await test.client.connect('/late', { auth: { id: 'ann', expiresIn: 600, hold: true } });
+    const early = ack(waiting, 'serve', 'ahead of @OnConnect');
+    const placed = await test.client.connect('/late', { auth: { id: 'bob', expiresIn: 600 } });
+    void ack(placed, 'hold').catch(() => {});
+    const queued = ack(placed, 'serve', 'behind another call');
+    await placed.flush().catch(() => {});
+    await outlast(endsAt + 200, () => {
+      opened.resolve();
+      held.resolve();
+    });
+    expect(await Promise.all([early, queued])).toEqual([refusal, refusal]);
+    expect(served).toEqual([]);
+  });
+
+  it('is renewed past raw listeners, which do not see the token', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    const seen: unknown[] = [];
+    test.app.io.on('connection', (socket) => socket.onAny((...args) => seen.push(args)));
+    const client = await connect({ id: 'ann', version: 1 });
+    expect(await ack(client, 'gw:auth', { id: 'ann', version: 2 })).toEqual({ ok: true, data: {} });
+    expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 2 });
+    expect(JSON.stringify(seen)).not.toContain('gw:auth');
+  });
+
+  it('ends also where a listener of the application throws at all that goes out', async () => {
+    const { test, connect } = await start();
+    await using _ = test;
+    test.app.io.on('connection', (socket) => {
+      socket.onAnyOutgoing(() => {
+        throw new Error('a listener for all that goes out');
+      });
+    });
+    const clients = await Promise.all(['ann', 'bob'].map((id) => connect({ id, expiresIn: 700 })));
+    const gone = await Promise.all(clients.map((client) => client.disconnected()));
+    expect(gone).toEqual(['io server disconnect', 'io server disconnect']);
+    test.takeErrors();
+  });
+
+  it('is refused when it ends while middleware holds its client up', async () => {
+    const slow = {
+      connect: async (_ctx: unknown, next: () => Promise<void>) => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        await next();
+      },
+    };
+    await using test = await createTestApp(Expiring, { ...cell, use: [slow] });
+    await expect(test.client.connect('/', { auth: { id: 'ann', expiresIn: 100 } })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('can be revoked while its client is on its way in', async () => {
+    const entered = deferred();
+    const released = deferred();
+    const slow = {
+      connect: async (_ctx: unknown, next: () => Promise<void>) => {
+        entered.resolve();
+        await released.promise;
+        await next();
+      },
+    };
+    signals = [];
+    await using test = await createTestApp(Expiring, { ...cell, use: [slow] });
+    const connecting = test.client.connect('/', { auth: { id: 'ann' } });
+    await entered.promise;
+    await test.app.revoke('ann');
+    released.resolve();
+    const client = await connecting;
+    expect(await client.next('exception')).toMatchObject({ error: { message: 'access was revoked' } });
+    expect(await client.disconnected()).toBe('io server disconnect');
+    expect(signals).toEqual(['server namespace disconnect']); // seen off like anybody else
+    const again = await test.client.connect('/', { auth: { id: 'ann' } }); // who comes later is up to auth
+    expect(await ack(again, 'who')).toMatchObject({ id: 'ann' });
   });
 });
