@@ -6,6 +6,7 @@ import type { SocketContext } from './context.js';
 import { assume, expired, hasExpired } from './identity.js';
 import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
+import { lookAgain, recognize } from './recovery.js';
 import { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
 import { isThenable, withDeadline } from './thenable.js';
@@ -33,9 +34,13 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
     const { handshake } = state.context;
     state.user = namespace.impersonate?.(handshake);
     if (identify !== null && state.user === undefined) assume(state, await identify(state, handshake));
-    if (middleware === null) return;
-    await middleware(state.context);
-    if (hasExpired(state)) throw expired();
+    const { socket } = state;
+    if (socket.recovered && !recognize(state)) setFirstData(state);
+    if (middleware !== null) {
+      await middleware(state.context);
+      if (hasExpired(state)) throw expired();
+    }
+    if (socket.recovered) await lookAgain(state);
   };
   const isOpen = identify === null && middleware === null && namespace.impersonate === null;
   return (socket, next) => {
@@ -53,7 +58,7 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
       return refuse(new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' }));
     }
     try {
-      if (namespace.plan.data !== null && !socket.recovered) socket.data = firstData(namespace.plan.data);
+      if (!socket.recovered) setFirstData(state);
       if (isOpen) return next();
     } catch (error) {
       return refuse(error);
@@ -75,9 +80,14 @@ export function dropCandidate(socket: Socket): void {
 }
 
 /** Makes the first `ctx.data` of a socket. */
-function firstData(make: () => unknown): unknown {
+function setFirstData({ socket, namespace }: SocketState): void {
+  const make = namespace.plan.data;
+  if (make === null) return;
   const data = make();
-  if (!isThenable(data)) return data;
+  if (!isThenable(data)) {
+    socket.data = data;
+    return;
+  }
   Promise.resolve(data).catch(() => {}); // its rejection would end the process
   throw new TypeError('`data` returned a promise; it has to return the data itself');
 }

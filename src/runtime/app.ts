@@ -37,6 +37,7 @@ import { instanceBound } from './namespace-instances.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
+import { recoverAfterAuth } from './recovery.js';
 import { Revocations } from './revoke.js';
 import { Sweeper } from './sweeper.js';
 
@@ -149,6 +150,7 @@ export class Application implements RuntimeApp {
       ({ name }, error) => this.#logger.error({ event: 'adapter.failed', namespace: name, error }),
       this.#prepare,
     );
+    if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
     this.#revocations = new Revocations(this.io);
     this.#emitter = new IoEmitter(this.io, this.#revocations);
     this.#sweeper = new Sweeper(this.io, (error) =>

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
@@ -24,6 +25,10 @@ interface SocketInternals {
   readonly acks: Map<number, unknown>;
   _error: (this: Socket, refusal: Refusal) => void;
   _cleanup(): void;
+  packet: (packet: { readonly type: number; readonly data: unknown }) => void;
+  id: string;
+  pid: string;
+  recovered: boolean;
   readonly fns: readonly RawMiddleware<unknown[]>[];
   readonly _anyListeners?: readonly Callback[];
 }
@@ -42,7 +47,8 @@ export interface Refusal {
 interface NamespaceInternals {
   /** Number that the next event with an acknowledgement gets. */
   readonly _ids: number;
-  readonly _preConnectSockets: ReadonlyMap<string, Socket>;
+  readonly _preConnectSockets: Map<string, Socket>;
+  _createSocket: (client: unknown, auth: HandshakeAuth) => Promise<Socket>;
   readonly children?: Set<Namespace>;
   run: (socket: Socket, done: (refusal?: unknown) => void) => void;
   emitReserved: (event: string, ...args: unknown[]) => boolean;
@@ -345,6 +351,74 @@ function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
   }
 }
 
+type HandshakeAuth = Readonly<Record<string, unknown>>;
+
+/** What Socket.IO keeps of a client whose connection broke, when connection state recovery is on. */
+export interface LostSession {
+  readonly rooms: readonly string[];
+  /** Arguments of the events that it missed. */
+  readonly missedPackets: readonly unknown[][];
+}
+
+const EVENT = 2; // PacketType.EVENT of socket.io-parser
+
+/**
+ * Keeps what a client missed, and its rooms, until it is known who it is. Socket.IO sends the missed packets from the
+ * constructor of the socket, before any middleware: a client whose token has expired, or that has none, reads them.
+ * It holds for every namespace made from now on.
+ *
+ * @param hold - told of each socket that comes back, and of what waits for it
+ */
+export function holdRecovery(io: Server, hold: (socket: Socket, session: LostSession) => void): void {
+  const watch = (namespace: Namespace): void => {
+    (namespace as unknown as NamespaceInternals)._createSocket = async (client, auth) => {
+      const session = await lostSession(namespace, auth);
+      const bare = session && { ...session, rooms: [], missedPackets: [] };
+      const socket = new Socket(namespace, client as never, auth, bare as never);
+      if (session !== null) hold(socket, session);
+      return socket;
+    };
+  };
+  watch(io.of('/'));
+  io.on('new_namespace', watch);
+}
+
+/** Looks up what a client left behind; null when it left nothing, or too long ago. */
+export async function lostSession(
+  { adapter }: Namespace,
+  { pid, offset }: HandshakeAuth,
+): Promise<LostSession | null> {
+  if (typeof pid !== 'string' || typeof offset !== 'string') return null;
+  try {
+    return ((await adapter.restoreSession(pid, offset)) as unknown as LostSession | undefined) ?? null;
+  } catch {
+    return null; // as Socket.IO does: the client then begins anew
+  }
+}
+
+/** Gives a client back what it left behind, once it is in. */
+export function giveBack(socket: Socket, { rooms, missedPackets }: LostSession): void {
+  for (const room of rooms) void socket.join(room);
+  for (const data of missedPackets) internals(socket).packet({ type: EVENT, data });
+}
+
+/** Makes a new client of one that was to be recovered, ahead of the answer to its CONNECT. */
+export function startAfresh(socket: Socket): void {
+  const waiting = (socket.nsp as unknown as NamespaceInternals)._preConnectSockets;
+  waiting.delete(socket.id);
+  const own = internals(socket);
+  own.id = randomId();
+  own.pid = randomId();
+  own.recovered = false;
+  socket.data = {};
+  waiting.set(socket.id, socket);
+}
+
+/** As long as Socket.IO's own, and as hard to guess. */
+function randomId(): string {
+  return randomBytes(15).toString('base64url');
+}
+
 /** Calls one thing of the application's, whatever becomes of it. */
 function runAlone(run: () => unknown, onError: OnError): void {
   try {
@@ -370,6 +444,9 @@ export function checkInternals(): readonly Problem[] {
       '_cleanup',
     ]),
     ...missingMethods(Namespace, ['run', 'emitReserved', '_initAdapter']),
+      'packet',
+    ]),
+    ...missingMethods(Namespace, ['run', 'emitReserved', '_createSocket']),
     ...(_nsps instanceof Map ? [] : ['Server._nsps']),
     ...(parentNsps instanceof Map ? [] : ['Server.parentNsps']),
     ...(_preConnectSockets instanceof Map ? [] : ['Namespace._preConnectSockets']),

@@ -6,6 +6,7 @@ import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { routeEvents, shieldSockets } from './internals.js';
+import { recover } from './recovery.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
@@ -35,6 +36,7 @@ export function onConnection(socket: Socket): void {
   joinUserRoom(state);
   state.isSettled = true;
   if (state.namespace.revocations.catchUp(state)) return;
+  if (socket.recovered) recover(state);
   if (state.expiresAt !== null) state.namespace.expiry.watch(state);
   if (!state.namespace.hasConnectHooks) return routeEvents(socket, onEvent);
   state.isSettled = false;

@@ -37,6 +37,12 @@ export function socketRoom(id: unknown): string {
   return LOOKS_LIKE_AN_ID.test(name) ? name : NOBODY + name;
 }
 
+/** Tells whether rooms, by their stored names, were those of a socket of this user; undefined stands for nobody. */
+export function areRoomsOf(userId: string | undefined, stored: readonly string[]): boolean {
+  const users = stored.filter((room) => room.startsWith(USERS));
+  return userId === undefined ? users.length === 0 : users.length === 1 && users[0] === USERS + userId;
+}
+
 /** The application's names of the rooms that a socket is in, without those that it did not choose. */
 export function applicationRooms(stored: Iterable<string>, socketId: string): ReadonlySet<string> {
   const rooms = new Set<string>();

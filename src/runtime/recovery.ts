@@ -1,0 +1,42 @@
+import type { Server, Socket } from 'socket.io';
+import type { User } from '../metadata/context.js';
+import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals.js';
+import { areRoomsOf } from './rooms.js';
+import type { SocketState } from './socket-state.js';
+
+// Goes with the socket, also when it is refused or its connection breaks again.
+const held = new WeakMap<Socket, LostSession>();
+
+/** Makes connection state recovery wait for auth. */
+export function recoverAfterAuth(io: Server): void {
+  holdRecovery(io, (socket, session) => void held.set(socket, session));
+}
+
+/**
+ * Decides whether a client that comes back is who it was; another user begins anew.
+ *
+ * @returns whether it is recovered
+ */
+export function recognize({ socket, user }: SocketState): boolean {
+  const session = held.get(socket);
+  const { id } = (user ?? {}) as Partial<User>;
+  if (session !== undefined && areRoomsOf(id, session.rooms)) return true;
+  held.delete(socket);
+  startAfresh(socket);
+  return false;
+}
+
+/** Looks again what a client missed, since more may have been sent while auth ran. */
+export async function lookAgain({ socket }: SocketState): Promise<void> {
+  const session = await lostSession(socket.nsp, socket.handshake.auth);
+  // Adapters may hand a session out only once.
+  if (session !== null) held.set(socket, session);
+}
+
+/** Gives a client that was recognized its rooms and what it missed, now that it is in. */
+export function recover({ socket }: SocketState): void {
+  const session = held.get(socket);
+  if (session === undefined) return;
+  held.delete(socket);
+  giveBack(socket, session);
+}
