@@ -76,6 +76,7 @@ export { CurrentContext } from './metadata/current-context.js';
 export { Emitter } from './metadata/emitter.js';
 export type { ConcurrencyOptions, LimitKey, RateLimitOptions } from './metadata/limits.js';
 export type { Class, ScopeName } from './metadata/record.js';
+export { guardRoom, type RoomGuard, type RoomParams } from './metadata/room-guard.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
 export type {
   BroadcastTarget,
@@ -89,6 +90,7 @@ export type {
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
 export { bearer, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
 export { bearerToken } from './middleware/bearer/token.js';
+export { type ReadRoles, type RolesCheck, type RolesOptions, roles } from './middleware/roles/roles.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {
   AppPlan,
@@ -103,6 +105,7 @@ export type {
   MessagePlan,
   NamespacePlan,
   RatePlan,
+  RoomGuardPlan,
   StepPlan,
 } from './plan/types.js';
 export type { MapError } from './runtime/failures.js';

@@ -1,6 +1,7 @@
 import { CallSite } from '../metadata/call-site.js';
 import type { Auth, User } from '../metadata/context.js';
 import { type Class, editRecord, type GatewayDeclaration } from '../metadata/record.js';
+import type { RoomGuard } from '../metadata/room-guard.js';
 import { assertExperimental } from './experimental.js';
 
 /** Options of `@Gateway`. */
@@ -15,6 +16,11 @@ export interface GatewayOptions<TUser extends User = User, TData = unknown> {
    * @default an empty object
    */
   readonly data?: () => TData;
+  /**
+   * Who may join which rooms by `ctx.join`, made by `guardRoom`, besides what the application declares.
+   * @default every room is open
+   */
+  readonly rooms?: readonly RoomGuard[];
   /**
    * How acknowledgements look: `{ ok, data }` or the bare value.
    * @default the application's `reply`

@@ -115,6 +115,10 @@ export const ERRORS = {
     message: ({ given }) => `${given} is no guard`,
     help: 'pass a function of ctx, or an injectable class with check(ctx), that answers true or false',
   }),
+  GW_ERR_BUILD_BAD_ROOM_GUARD: entry<{ given: string; reason: string }>({
+    message: ({ given, reason }) => `${given} in \`rooms\` ${reason}`,
+    help: "write guardRoom('lobby', check), guardRoom('order/:id', check), or guardRoom('*', check) for all other rooms",
+  }),
   GW_ERR_BUILD_BAD_AUTH: entry<{ given: string }>({
     message: ({ given }) => `${given} is no authenticator`,
     help: 'pass a function of the handshake, an injectable class with authenticate(handshake), or false for public',

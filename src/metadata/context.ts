@@ -87,7 +87,12 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   /** Stands in the log and in the error that a client sees. */
   readonly requestId: string;
   readonly log: ContextLog;
-  /** @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters */
+  /**
+   * Puts this client into a room, when the declared rooms allow it.
+   *
+   * @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters, FORBIDDEN when a
+   *   `guardRoom` says no
+   */
   join(room: string): Promise<void>;
   leave(room: string): Promise<void>;
   /** Sends an event to this client. */

@@ -17,9 +17,18 @@ import { scopeOf } from './inherit.js';
 import { overlap } from './namespaces.js';
 import { Problems, place } from './problems.js';
 import { compileProviders } from './providers.js';
+import { compileRooms } from './rooms.js';
 import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
-import type { AppPlan, ContractPlan, EventPlan, NamespacePlan, ReplyShape, StepPlan } from './types.js';
+import type {
+  AppPlan,
+  ContractPlan,
+  EventPlan,
+  NamespacePlan,
+  ReplyShape,
+  RoomGuardPlan,
+  StepPlan,
+} from './types.js';
 import { stepsOf } from './walk.js';
 
 /** What an application declares, as far as the plan is concerned. Values are as written. */
@@ -28,6 +37,7 @@ export interface AppDeclaration {
   readonly use?: unknown;
   readonly auth?: unknown;
   readonly providers?: unknown;
+  readonly rooms?: unknown;
   readonly reply: ReplyShape;
   readonly limits: AppPlan['limits'];
   /** Tells whether the application's own container has a binding; null when nobody can ask it. */
@@ -60,9 +70,12 @@ export function compile(app: AppDeclaration): CompileResult {
   if (app.auth !== undefined && !isAuth(app.auth)) {
     problems.add('GW_ERR_BUILD_BAD_AUTH', { given: show(app.auth) }, where);
   }
+  const rooms = compileRooms(app.rooms, 'createApp', app.at, problems);
   const defaults = { steps, timeoutMs: app.limits.handlerTimeoutMs, reply: app.reply };
   const gateways = compileGateways(app, defaults, problems);
-  const namespaces = groupByNamespace(gateways).map((group) => compileNamespace(group, app, steps, problems));
+  const namespaces = groupByNamespace(gateways).map((group) =>
+    compileNamespace(group, app, { steps, rooms }, problems),
+  );
   findOverlaps(gateways, problems);
   const providers = compileProviders(app.providers, problems, app.at);
   if (app.isBound === null) findUnscopable(rootsOf(namespaces), providers.size, problems, where);
@@ -132,7 +145,7 @@ function findOverlaps(gateways: readonly CompiledGateway[], problems: Problems):
 function compileNamespace(
   gateways: readonly [CompiledGateway, ...CompiledGateway[]],
   app: AppDeclaration,
-  appSteps: readonly StepPlan[],
+  own: { readonly steps: readonly StepPlan[]; readonly rooms: readonly RoomGuardPlan[] },
   problems: Problems,
 ): NamespacePlan {
   const [{ namespace }] = gateways;
@@ -146,7 +159,7 @@ function compileNamespace(
     | Contract
     | undefined;
   findForeign(contract ?? null, namespace.name, all, problems);
-  const connect = [...appSteps, ...gateways.flatMap((gateway) => gateway.connect)].filter(
+  const connect = [...own.steps, ...gateways.flatMap((gateway) => gateway.connect)].filter(
     (step) => step.connects,
   );
   return Object.freeze({
@@ -154,6 +167,7 @@ function compileNamespace(
     pattern: namespace.pattern,
     auth: auth === undefined || auth === false ? null : authPlan(auth as object, authAt),
     data: (data as (() => unknown) | undefined) ?? null,
+    rooms: orNull([...own.rooms, ...gateways.flatMap((gateway) => gateway.rooms)]),
     reply: gateways.every(({ reply }) => reply === gateways[0].reply) ? gateways[0].reply : app.reply,
     connect: orNull(connect),
     gateways: Object.freeze(gateways.map((gateway) => gateway.plan)),

@@ -12,9 +12,10 @@ import { type NamespaceName, parseNamespace } from './namespaces.js';
 import { checkOptions, rules } from './options.js';
 import { compileParameters } from './parameters.js';
 import { type Problems, place } from './problems.js';
+import { compileRooms } from './rooms.js';
 import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
-import type { EventPlan, GatewayPlan, HandlerPlan, ReplyShape, StepPlan } from './types.js';
+import type { EventPlan, GatewayPlan, HandlerPlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
 /** What the application says about all of its gateways. */
 export interface GatewayDefaults {
@@ -32,6 +33,7 @@ export interface CompiledGateway {
   /** As written: undefined means that the gateway says nothing about it. */
   readonly auth: unknown;
   readonly data: (() => unknown) | undefined;
+  readonly rooms: readonly RoomGuardPlan[];
   readonly reply: ReplyShape;
   /** Of the kit whose `Gateway` decorates the class. */
   readonly contract: Contract | undefined;
@@ -40,12 +42,14 @@ export interface CompiledGateway {
 interface GivenOptions {
   auth: unknown;
   data: () => unknown;
+  rooms: readonly unknown[];
   reply: ReplyShape;
 }
 
 const GATEWAY_OPTIONS = {
   auth: { accepts: isAuth, expected: 'an authenticator, or false for public' },
   data: rules.callable,
+  rooms: rules.list,
   reply: rules.reply,
 };
 
@@ -103,7 +107,8 @@ export function compileGateway(
   const connect = steps.filter((step) => step.connects);
   const contract = contractOf(declaration, problems, where);
   const { auth, data } = given;
-  return namespace && { namespace, plan, events, connect, auth, data, reply, contract };
+  const rooms = compileRooms(given.rooms, name, declaration.at, problems);
+  return namespace && { namespace, plan, events, connect, auth, data, rooms, reply, contract };
 }
 
 /** The `@Gateway` of a class or of the nearest base that has one. */

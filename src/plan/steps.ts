@@ -81,7 +81,7 @@ function compileGuard(
 }
 
 /** A class without check() would throw "cannot be invoked without new" at the first event. */
-function isClassSyntax(value: object): boolean {
+export function isClassSyntax(value: object): boolean {
   return lineage(value as Class).some((one) => /^class\b/.test(Function.prototype.toString.call(one)));
 }
 

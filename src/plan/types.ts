@@ -129,6 +129,16 @@ export interface AuthPlan {
   readonly at: CallSite;
 }
 
+/** Who may join the rooms of a pattern. */
+export interface RoomGuardPlan {
+  /** As declared: `order/:id`, the text of a RegExp, or `*`. */
+  readonly name: string;
+  /** Null for `*`: every room that no other pattern matches. */
+  readonly pattern: RegExp | null;
+  readonly check: (ctx: never, params: never) => unknown;
+  readonly at: CallSite;
+}
+
 /** One namespace, fixed or a pattern of many, with all of its gateways. */
 export interface NamespacePlan {
   /** As declared: `/chat`, `/team/:team`, or the source of a RegExp. */
@@ -138,6 +148,8 @@ export interface NamespacePlan {
   /** The authenticator as given, or null when everybody may come in. */
   readonly auth: AuthPlan | null;
   readonly data: (() => unknown) | null;
+  /** Who may join which rooms, those of the application first; null where every room is open. */
+  readonly rooms: readonly RoomGuardPlan[] | null;
   /** Shape of the answer to events that nobody handles. */
   readonly reply: ReplyShape;
   readonly connect: readonly StepPlan[] | null;

@@ -170,11 +170,12 @@ export class Application implements RuntimeApp {
 
   plan(): AppPlan {
     if (this.#plan !== null) return this.#plan;
-    const { gateways, use, auth, providers, reply, allLimits } = this.#options;
+    const { gateways, use, auth, rooms, providers, reply, allLimits } = this.#options;
     const { plan, problems } = compile({
       gateways,
       use,
       auth,
+      rooms,
       providers,
       reply,
       limits: Object.freeze({ ...allLimits }),

@@ -7,6 +7,7 @@ import type { BoundEvent } from './bound.js';
 import type { FailurePlace } from './failures.js';
 import { ScopeInstances } from './injection/instances.js';
 import type { Reply } from './reply.js';
+import { askRoomGuards } from './room-guards.js';
 import { applicationRooms, storedRoom, storedRooms } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { Broadcast, RoomTarget, WholeNamespace } from './target.js';
@@ -83,6 +84,8 @@ export class SocketContext implements ConnectContext {
   async join(room: string): Promise<void> {
     const { socket, namespace, user } = this.state;
     const stored = storedRoom(room);
+    const guards = namespace.plan.rooms;
+    if (guards !== null) await askRoomGuards(guards, this, room);
     const { roomsPerSocket } = namespace.limits;
     // Besides the application's rooms it is in one of its own, and in that of its user.
     const own = user === undefined ? 1 : 2;

@@ -5,6 +5,7 @@ import type { ServerOptions } from 'socket.io';
 import type { Place } from '../errors/problem.js';
 import type { Auth } from '../metadata/context.js';
 import type { Class } from '../metadata/record.js';
+import type { RoomGuard } from '../metadata/room-guard.js';
 import type { Usable } from '../metadata/steps.js';
 import { checkOptions, type OptionRule, rules } from '../plan/options.js';
 import type { Problems } from '../plan/problems.js';
@@ -36,6 +37,11 @@ export interface AppOptions {
    * @default everybody
    */
   readonly auth?: Auth | false;
+  /**
+   * Who may join which rooms by `ctx.join`, in every namespace, made by `guardRoom`.
+   * @default every room is open
+   */
+  readonly rooms?: readonly RoomGuard[];
   /** Middleware around every connect and every event, the first one outermost. */
   readonly use?: readonly Usable[];
   /**
@@ -126,6 +132,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     expected: "inversify's Container, or an object with get(token)",
   },
   auth: rules.any, // compile() has a sentence of its own for it
+  rooms: { accepts: Array.isArray, expected: 'an array of guardRoom(pattern, check)' },
   use: { accepts: Array.isArray, expected: 'an array of middleware' },
   server: {
     accepts: (value) => hasMethods(value, 'on', 'listen', 'listeners'),

@@ -15,6 +15,7 @@ import {
   Gateway,
   Guard,
   gatewayFor,
+  guardRoom,
   inject,
   ipFilter,
   OnAnyEvent,
@@ -272,6 +273,37 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
         },
       ] as const,
   ),
+  ...(
+    [
+      ['something else', { pattern: 'a', check: () => true }],
+      ['no check', guardRoom('a', undefined as never)],
+      ['a class as check', guardRoom('a', class {} as never)],
+      ['a RegExp with the flag g', guardRoom(/a/g, () => true)],
+      ['no pattern', guardRoom(undefined as never, () => true)],
+      ['an empty pattern', guardRoom('', () => true)],
+      ['a star among others', guardRoom('order/*', () => true)],
+      ['a nameless parameter', guardRoom('order/:', () => true)],
+      ['a parameter that is no name', guardRoom('order/:1', () => true)],
+      ['a parameter twice', guardRoom('a/:id/:id', () => true)],
+    ] as const
+  ).flatMap(([title, room]) => [
+    [
+      'GW_ERR_BUILD_BAD_ROOM_GUARD',
+      `${title} in the application`,
+      () => ({ gateways: [Fine], rooms: [room as never] }),
+    ] as const,
+    [
+      'GW_ERR_BUILD_BAD_ROOM_GUARD',
+      `${title} in a gateway`,
+      () => {
+        @Gateway('/', { rooms: [room as never] })
+        class Bad {
+          @OnEvent('a') on() {}
+        }
+        return { gateways: [Bad] };
+      },
+    ] as const,
+  ]),
   ['GW_ERR_BUILD_BAD_AUTH', 'auth of the application', () => ({ gateways: [Fine], auth: 'jwt' as never })],
   [
     'GW_ERR_BUILD_STEP_WITHOUT_EVENT',

@@ -4,26 +4,34 @@ import {
   type AppOptions,
   type AsyncApiDocument,
   type Auth,
+  bearer,
   type Check,
   type ConnectContext,
+  type ContextOf,
   type Contract,
   createApp,
   createParamDecorator,
+  defineContract,
   type EventContext,
   Gateway,
   GatewireError,
   Guard,
+  gatewayFor,
+  guardRoom,
   inject,
   type Middleware,
   OnConnect,
   OnEvent,
   type Params,
+  roles,
   type Schema,
   type Token,
   token,
   Use,
   type User,
 } from '../../src/index.js';
+import { jwt } from '../../src/middleware/jwt/index.js';
+import { type SessionStore, session } from '../../src/middleware/session/session.js';
 
 type Equal<TLeft, TRight> =
   (<T>() => T extends TLeft ? 1 : 2) extends <T>() => T extends TRight ? 1 : 2 ? true : false;
@@ -104,6 +112,54 @@ Header();
 // @ts-expect-error not an option
 const misspelt: AppOptions = { gateways: [Typed], provider: [] };
 void misspelt;
+
+// ---- who gets in
+const claims = {} as Schema<unknown, { readonly name: string; readonly roles: readonly string[] }>;
+const SignedIn = gatewayFor(defineContract('/signed-in', {}), {
+  auth: jwt((get) => ({ secret: get(NAME), claims })),
+});
+declare const signedIn: ContextOf<typeof SignedIn>;
+same<typeof signedIn.user, { readonly name: string; readonly roles: readonly string[]; readonly id: string }>(
+  true,
+);
+const ByBearer = gatewayFor(defineContract('/bearer', {}), {
+  auth: bearer(async (given): Promise<Member | null> => ({ id: given, role: 'admin' })),
+});
+declare const byBearer: ContextOf<typeof ByBearer>;
+same<typeof byBearer.user.role, 'admin' | 'guest'>(true);
+const BySession = gatewayFor(defineContract('/session', {}), {
+  auth: session({
+    store: {} as SessionStore<{ member?: Member }>,
+    secret: 'secret',
+    user: ({ member }) => member,
+  }),
+});
+declare const bySession: ContextOf<typeof BySession>;
+same<typeof bySession.user.role, 'admin' | 'guest'>(true);
+jwt({ publicKey: 'PEM', algorithms: ['EdDSA'] });
+// @ts-expect-error algorithms of a public key are named
+jwt({ publicKey: 'PEM' });
+// @ts-expect-error a public key is no secret of HMAC
+jwt({ publicKey: 'PEM', algorithms: ['HS256'] });
+// @ts-expect-error a token without signature is none
+jwt({ secret: 'secret', algorithms: ['none'] });
+Guard(roles('admin', 'editor'));
+Guard(roles(['admin'], { of: (user: Member) => user.role }));
+// @ts-expect-error names of roles are texts
+roles(5);
+
+// ---- rooms
+guardRoom('order/:id/line/:line', (ctx, params) => {
+  same<typeof ctx, ConnectContext>(true);
+  same<keyof typeof params, 'id' | 'line'>(true);
+  return params.id !== params.line;
+});
+guardRoom('order/:id', (ctx: ConnectContext<AnyContract, Member>, { id }) => ctx.user.id === id);
+guardRoom(/^order:(?<id>\d+)$/, async (_ctx, { id }) => id !== '0');
+// @ts-expect-error no such parameter
+guardRoom('user:7/:id', (_ctx, { user }) => user);
+// @ts-expect-error a check answers true or false
+guardRoom('lobby', () => 'yes');
 
 // ---- errors
 const failure = new GatewireError('SOLD_OUT', { details: { seats: 0 } });
