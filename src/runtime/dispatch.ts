@@ -10,11 +10,11 @@ import {
   ackOf,
   callAnyListeners,
   callListeners,
-  type EventPacket,
   hasRawListeners,
   nameEvent,
   runSocketMiddleware,
 } from './internals.js';
+import type { EventPacket } from './internals-members.js';
 import { RENEWAL, renew } from './renewal.js';
 import type { SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';

@@ -1,67 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import { checkEncodable } from './encodable.js';
+import {
+  type Callback,
+  type EventPacket,
+  internals,
+  type NamespaceInternals,
+  type OnError,
+  type RawMiddleware,
+  type Refusal,
+  type ServerInternals,
+  type SocketInternals,
+} from './internals-members.js';
 import type { PendingConnects } from './pending-connects.js';
 import { isThenable } from './thenable.js';
-
-/** A decoded event as socket.io's parser hands it over. */
-export interface EventPacket {
-  /** Name first, then the arguments. */
-  readonly data: unknown[];
-  /** Present when the client asks for an acknowledgement. */
-  readonly id?: number | null;
-}
-
-/** What gatewire uses of a socket beyond its public interface. Every such member is named here and nowhere else. */
-interface SocketInternals {
-  onevent: (this: Socket, packet: EventPacket) => void;
-  onack: (this: Socket, packet: EventPacket) => void;
-  ack(id: number): (...args: unknown[]) => void;
-  registerAckCallback: (this: Socket, id: number, ack: Callback) => void;
-  emitReserved: (this: Socket, event: string, ...args: unknown[]) => boolean;
-  readonly acks: Map<number, unknown>;
-  _error: (this: Socket, refusal: Refusal) => void;
-  _cleanup(): void;
-  packet: (packet: { readonly type: number; readonly data: unknown }) => void;
-  id: string;
-  pid: string;
-  recovered: boolean;
-  readonly fns: readonly RawMiddleware<unknown[]>[];
-  readonly _anyListeners?: readonly Callback[];
-}
-
-type Callback = (...args: unknown[]) => unknown;
-type RawMiddleware<TSubject> = (subject: TSubject, next: (error?: unknown) => void) => unknown;
-type OnError = (error: unknown) => void;
-
-/** What socket.io reads of an error that refuses a socket. */
-export interface Refusal {
-  readonly message: string;
-  readonly data: unknown;
-}
-
-/** The same of a namespace. */
-interface NamespaceInternals {
-  /** Number that the next event with an acknowledgement gets. */
-  readonly _ids: number;
-  readonly _preConnectSockets: Map<string, Socket>;
-  _createSocket: (client: unknown, auth: HandshakeAuth) => Promise<Socket>;
-  readonly children?: Set<Namespace>;
-  run: (socket: Socket, done: (refusal?: unknown) => void) => void;
-  emitReserved: (event: string, ...args: unknown[]) => boolean;
-  readonly _fns: readonly RawMiddleware<Socket>[];
-  _initAdapter: () => void;
-}
 
 // The copy that Socket.IO itself uses.
 const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
   'socket.io-adapter',
 ) as { Adapter: { readonly prototype: Namespace['adapter'] } };
-
-const internals = (socket: Socket): SocketInternals => socket as unknown as SocketInternals;
 
 /** Sends the events of one socket to a function of ours; acks and disconnects are not affected. */
 export function routeEvents(socket: Socket, handle: SocketInternals['onevent']): void {
@@ -231,11 +190,6 @@ function refuseAnswer(socket: Socket, packet: EventPacket, refusal: PacketRefusa
   callback(refusal);
 }
 
-interface ServerInternals {
-  readonly _nsps: Map<string, Namespace>;
-  readonly parentNsps: ReadonlyMap<unknown, Namespace>;
-}
-
 /** Every namespace, and every instance of a pattern. */
 export function namespacesOf(io: Server): readonly Namespace[] {
   return [...(io as unknown as ServerInternals)._nsps.values()];
@@ -351,74 +305,6 @@ function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
   }
 }
 
-type HandshakeAuth = Readonly<Record<string, unknown>>;
-
-/** What Socket.IO keeps of a client whose connection broke, when connection state recovery is on. */
-export interface LostSession {
-  readonly rooms: readonly string[];
-  /** Arguments of the events that it missed. */
-  readonly missedPackets: readonly unknown[][];
-}
-
-const EVENT = 2; // PacketType.EVENT of socket.io-parser
-
-/**
- * Keeps what a client missed, and its rooms, until it is known who it is. Socket.IO sends the missed packets from the
- * constructor of the socket, before any middleware: a client whose token has expired, or that has none, reads them.
- * It holds for every namespace made from now on.
- *
- * @param hold - told of each socket that comes back, and of what waits for it
- */
-export function holdRecovery(io: Server, hold: (socket: Socket, session: LostSession) => void): void {
-  const watch = (namespace: Namespace): void => {
-    (namespace as unknown as NamespaceInternals)._createSocket = async (client, auth) => {
-      const session = await lostSession(namespace, auth);
-      const bare = session && { ...session, rooms: [], missedPackets: [] };
-      const socket = new Socket(namespace, client as never, auth, bare as never);
-      if (session !== null) hold(socket, session);
-      return socket;
-    };
-  };
-  watch(io.of('/'));
-  io.on('new_namespace', watch);
-}
-
-/** Looks up what a client left behind; null when it left nothing, or too long ago. */
-export async function lostSession(
-  { adapter }: Namespace,
-  { pid, offset }: HandshakeAuth,
-): Promise<LostSession | null> {
-  if (typeof pid !== 'string' || typeof offset !== 'string') return null;
-  try {
-    return ((await adapter.restoreSession(pid, offset)) as unknown as LostSession | undefined) ?? null;
-  } catch {
-    return null; // as Socket.IO does: the client then begins anew
-  }
-}
-
-/** Gives a client back what it left behind, once it is in. */
-export function giveBack(socket: Socket, { rooms, missedPackets }: LostSession): void {
-  for (const room of rooms) void socket.join(room);
-  for (const data of missedPackets) internals(socket).packet({ type: EVENT, data });
-}
-
-/** Makes a new client of one that was to be recovered, ahead of the answer to its CONNECT. */
-export function startAfresh(socket: Socket): void {
-  const waiting = (socket.nsp as unknown as NamespaceInternals)._preConnectSockets;
-  waiting.delete(socket.id);
-  const own = internals(socket);
-  own.id = randomId();
-  own.pid = randomId();
-  own.recovered = false;
-  socket.data = {};
-  waiting.set(socket.id, socket);
-}
-
-/** As long as Socket.IO's own, and as hard to guess. */
-function randomId(): string {
-  return randomBytes(15).toString('base64url');
-}
-
 /** Calls one thing of the application's, whatever becomes of it. */
 function runAlone(run: () => unknown, onError: OnError): void {
   try {
@@ -442,11 +328,9 @@ export function checkInternals(): readonly Problem[] {
       'emitReserved',
       '_error',
       '_cleanup',
-    ]),
-    ...missingMethods(Namespace, ['run', 'emitReserved', '_initAdapter']),
       'packet',
     ]),
-    ...missingMethods(Namespace, ['run', 'emitReserved', '_createSocket']),
+    ...missingMethods(Namespace, ['run', 'emitReserved', '_initAdapter', '_createSocket']),
     ...(_nsps instanceof Map ? [] : ['Server._nsps']),
     ...(parentNsps instanceof Map ? [] : ['Server.parentNsps']),
     ...(_preConnectSockets instanceof Map ? [] : ['Namespace._preConnectSockets']),

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'socket.io';
 import type { User } from '../metadata/context.js';
-import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals.js';
+import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals-sessions.js';
 import { areRoomsOf } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 

@@ -2,7 +2,7 @@ import type { Namespace, Socket } from 'socket.io';
 import type { BoundNamespace } from './bound.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
-import type { EventPacket } from './internals.js';
+import type { EventPacket } from './internals-members.js';
 import type { Lane } from './lane.js';
 import type { Outgoing } from './outgoing.js';
 import { attachState } from './state-of.js';

@@ -1,47 +1,27 @@
-/** Where a limit says that it refused. */
-export type Warn = (record: { readonly event: string; readonly [field: string]: unknown }) => void;
-
-const SILENCE_MS = 10_000;
-
-interface Notice {
-  count: number;
-  silent: number;
-  saidAt: number;
-}
+import { BoundedLog, type Warn } from './bounded-log.js';
 
 /**
- * Counts refusals and tells the log, of each limit at most once in ten seconds: clients cause them, and one that
- * wants to could otherwise fill the log.
+ * Counts refusals and tells the log, which a client that wants to could otherwise fill.
  */
 export class Notices {
-  readonly #notices = new Map<string, Notice>();
+  readonly #counts = new Map<string, number>();
+  readonly #log: BoundedLog;
 
-  constructor(private readonly warn: Warn) {}
+  constructor(warn: Warn) {
+    this.#log = new BoundedLog(warn);
+  }
 
   /**
    * @param event - what happened, as `noun.verb`
    * @param limit - the option that decides
    */
   note(event: string, limit: string, fields: object = {}): void {
-    const now = performance.now();
-    let notice = this.#notices.get(limit);
-    if (notice === undefined) {
-      notice = { count: 0, silent: 0, saidAt: Number.NEGATIVE_INFINITY };
-      this.#notices.set(limit, notice);
-    }
-    notice.count++;
-    if (now - notice.saidAt < SILENCE_MS) {
-      notice.silent++;
-      return;
-    }
-    const { silent } = notice;
-    notice.saidAt = now;
-    notice.silent = 0;
-    this.warn({ event, limit, ...fields, ...(silent === 0 ? null : { unsaid: silent }) });
+    this.#counts.set(limit, (this.#counts.get(limit) ?? 0) + 1);
+    this.#log.write(limit, { event, limit, ...fields });
   }
 
   /** How often each limit has refused. */
   get counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#notices].map(([limit, { count }]) => [limit, count]));
+    return Object.fromEntries(this.#counts);
   }
 }

@@ -1,8 +1,9 @@
+import type { Warn } from './bounded-log.js';
 import { Deadlines } from './deadlines.js';
 import type { EngineConnection } from './engine.js';
 import { Floods } from './floods.js';
 import type { TransportLimits } from './limits.js';
-import { Notices, type Warn } from './notices.js';
+import { Notices } from './notices.js';
 import { OutputBound } from './output.js';
 import type { PacketRefusal } from './packet-refusal.js';
 
