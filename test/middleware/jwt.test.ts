@@ -110,6 +110,7 @@ it('refuses every other token, and says nothing about it', async () => {
     'no token': undefined,
     garbage: 'garbage',
     'a megabyte': 'x'.repeat(900_000),
+    'a good one that is too long': await sign({ ...good, pad: 'x'.repeat(20_000) }),
     'another secret': await sign(good, bytes(`${SECRET}!`)),
     'another algorithm': await sign(good, bytes(SECRET.repeat(2)), 'HS512'),
     'no signature': `${head}.${body}.`,
@@ -123,17 +124,24 @@ it('refuses every other token, and says nothing about it', async () => {
     'another audience': await sign({ ...good, aud: 'mail' }),
     'claims that do not fit': await sign({ ...good, name: 5 as never }),
   };
+  const told: Readonly<Record<string, string>> = {
+    'no token': 'a token is required',
+    expired: 'the token has expired',
+    'claims that do not fit': 'authentication is required',
+  };
   for (const [name, text] of Object.entries(wrong)) {
     const error = await test.client
       .connect('/', { auth: { token: text } })
       .catch((caught: unknown) => caught);
     expect([name, error]).toEqual([
       name,
-      expect.objectContaining({ code: 'UNAUTHENTICATED', details: undefined }),
+      expect.objectContaining({ code: 'UNAUTHENTICATED', message: told[name] ?? 'the token is not valid' }),
     ]);
+    expect((error as { details?: unknown }).details).toBeUndefined();
   }
   const logged = inspect(test.log.records, { depth: 20, maxStringLength: null });
-  for (const part of [body.slice(0, 40), SECRET]) expect(logged).not.toContain(part);
+  // Neither the token, nor what it says: errors of jose carry the claims.
+  for (const part of [body.slice(0, 40), SECRET, 'Ann', 'them']) expect(logged).not.toContain(part);
   const client = await test.client.connect('/', { auth: { token: await sign(good) } });
   expect(await client.call('who')).toEqual({ id: 'ann', name: 'Ann' });
 });
