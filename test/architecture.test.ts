@@ -119,6 +119,24 @@ describe('the architecture', () => {
     expect([...reached].filter((name) => ['inspect', 'testing', 'cli'].includes(areaOf(name)))).toEqual([]);
   });
 
+  it('reads no library of tokens or cookies before somebody imports what needs it', () => {
+    const heavy = /from '(jose|cookie|cookie-signature)'/;
+    const users = files.filter(({ text }) => heavy.test(text)).map(({ name }) => name);
+    expect(users.map((name) => name.split('/').slice(0, 2).join('/'))).toEqual(
+      users.map((name) => (name.includes('/jwt/') ? 'middleware/jwt' : 'middleware/session')),
+    );
+    const graph = staticImports();
+    const reached = new Set<string>();
+    const visit = (name: string): void => {
+      if (reached.has(name)) return;
+      reached.add(name);
+      for (const next of graph.get(name) ?? []) visit(next);
+    };
+    visit('index.ts');
+    expect(users.length).toBeGreaterThan(1);
+    expect(users.filter((name) => reached.has(name))).toEqual([]);
+  });
+
   it('sends acknowledgements from one file', () => {
     const senders = files.filter(({ text }) => /\bsend\(\.\.\./.test(text));
     expect(senders.map(({ name }) => name)).toEqual(['runtime/reply.ts']);

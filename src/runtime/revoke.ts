@@ -10,7 +10,7 @@ import { stateOf } from './state-of.js';
 /** Nobody is on the way in for longer: auth, middleware and the connection itself have shorter limits. */
 const KEEP_MS = 60_000;
 
-/** Takes the access of users back, on this node. */
+/** Takes the access of users back, on this node. Other nodes will be told by whoever calls `revoke`. */
 export class Revocations {
   /** Users, and when their access was revoked last; the oldest first. */
   readonly #recent = new Map<string, number>();
