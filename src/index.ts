@@ -28,7 +28,13 @@ export type { InputOf, OutputOf, Schema } from './contract/schema.js';
 export type { Serialized } from './contract/serialized.js';
 export type { AckReply, Exception, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
-export { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
+export {
+  OnAnyEvent,
+  OnConnect,
+  OnDisconnect,
+  OnDisconnecting,
+  OnServerSideEmit,
+} from './decorators/hooks.js';
 export { inject, Scoped } from './decorators/injection.js';
 export { Concurrency, RateLimit } from './decorators/limits.js';
 export { OnEvent, type OnEventOptions } from './decorators/on-event.js';
@@ -71,6 +77,7 @@ export type {
   EventContext,
   Handshake,
   Identity,
+  ServerSideContext,
 } from './metadata/context.js';
 export { CurrentContext } from './metadata/current-context.js';
 export { Emitter } from './metadata/emitter.js';
@@ -82,7 +89,10 @@ export type {
   BroadcastTarget,
   CallAllResult,
   CallOptions,
+  ClusterOptions,
   NamespaceTarget,
+  NodeReply,
+  ServerSideResult,
   SocketInfo,
   SocketTarget,
   Target,
@@ -106,8 +116,17 @@ export type {
   NamespacePlan,
   RatePlan,
   RoomGuardPlan,
+  ServerSidePlan,
   StepPlan,
 } from './plan/types.js';
+export type {
+  AdapterConstructor,
+  AdapterHealth,
+  AdapterHost,
+  NodeAdapter,
+  NodeBus,
+  OpenedAdapter,
+} from './runtime/cluster/node-adapter.js';
 export type { MapError } from './runtime/failures.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
 export type { Issue } from './runtime/issues.js';

@@ -46,9 +46,21 @@ export function OnAnyEvent(): MethodDecorator {
   return hook('any', 'OnAnyEvent', new CallSite(OnAnyEvent));
 }
 
-function hook(kind: HookKind, decorator: string, at: CallSite): MethodDecorator {
+/**
+ * Runs when another node calls `serverSideEmit` on this namespace, and answers with what it returns. The class has to be
+ * a singleton: there is no client.
+ *
+ * @param event - name that the other node gives
+ * @example
+ * @OnServerSideEmit('cache:size') size(payload: unknown, ctx: ServerSideContext) { return this.cache.size; }
+ */
+export function OnServerSideEmit(event: string): MethodDecorator {
+  return hook('server', 'OnServerSideEmit', new CallSite(OnServerSideEmit), event);
+}
+
+function hook(kind: HookKind, decorator: string, at: CallSite, event?: unknown): MethodDecorator {
   return (target: object, key: string | symbol) => {
     assertExperimental(decorator, key);
-    editMethod(target, key).hooks.unshift({ kind, at });
+    editMethod(target, key).hooks.unshift({ kind, at, ...(kind === 'server' && { event }) });
   };
 }

@@ -134,6 +134,11 @@ export const ERRORS = {
     why: 'nobody there is a user, so nothing would be counted',
     help: "give the namespace `auth`, or count per 'socket' or 'address'",
   }),
+  GW_ERR_BUILD_SERVER_SIDE: entry<{ method: string; reason: string }>({
+    message: ({ method, reason }) => `@OnServerSideEmit: \`${method}\` ${reason}`,
+    why: 'what other nodes send has a name and a payload, one handler, and no client',
+    help: "write @OnServerSideEmit('cache:clear') clear(payload, ctx) { … } in a class without @Scoped",
+  }),
   // ---- parameters
   GW_ERR_BUILD_PARAMETER_WITHOUT_HANDLER: entry<{ decorator: string; method: string }>({
     message: ({ decorator, method }) =>
@@ -264,6 +269,16 @@ export const ERRORS = {
     message: ({ package: name, missing }) => `this version of ${name} has no ${missing}`,
     why: 'gatewire relies on it and will not run half-way',
     help: ({ package: name }) => `install a version of ${name} that the peer dependency of gatewire allows`,
+  }),
+  GW_ERR_BOOT_REDIS_URL: entry<{ given: string }>({
+    message: ({ given }) => `redisAdapter was given ${given} as the URL of Redis`,
+    why: 'without Redis this would be one node that believes it is several',
+    help: "pass 'redis://:password@host:6379', or 'rediss://…' for TLS; is the environment variable set?",
+  }),
+  GW_ERR_BOOT_REDIS_RECOVERY: entry<{ mode: string }>({
+    message: ({ mode }) => `connectionStateRecovery does not work with Redis in the mode \`${mode}\``,
+    why: 'classic recovers nothing, and sharded hands listeners an argument that nobody sent',
+    help: "use redisAdapter({ mode: 'streams' }), or take connectionStateRecovery out of `socket`",
   }),
   // ---- command line
   GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({

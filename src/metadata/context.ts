@@ -16,6 +16,15 @@ export interface Handshake {
   readonly url: string;
 }
 
+/** What a handler of `@OnServerSideEmit` is told besides the payload. */
+export interface ServerSideContext {
+  readonly event: string;
+  /** Name of the node that asks. */
+  readonly node: string;
+  /** The namespace instance that it named. */
+  readonly namespace: NamespaceTarget;
+}
+
 /** Whoever a connection belongs to. */
 export interface User {
   /** Key of the user, the same on all devices. */

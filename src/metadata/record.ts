@@ -27,12 +27,14 @@ export interface EventDeclaration {
 }
 
 /** What a lifecycle hook or the catch-all listens to. */
-export type HookKind = 'connect' | 'disconnecting' | 'disconnect' | 'any';
+export type HookKind = 'connect' | 'disconnecting' | 'disconnect' | 'any' | 'server';
 
 /** `@OnConnect()` and its kin. */
 export interface HookDeclaration {
   readonly kind: HookKind;
   readonly at: CallSite;
+  /** Of `@OnServerSideEmit`, as written. */
+  readonly event?: unknown;
 }
 
 /** `@Use(...)`, `@Guard(check)`, `@RateLimit(options)` or `@Concurrency(options)`. */

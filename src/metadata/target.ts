@@ -10,11 +10,41 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Options of what is asked of all nodes. */
+export interface ClusterOptions {
+  /**
+   * Milliseconds to wait for other nodes, 1 to 2147483647.
+   * @default `limits.clusterTimeoutMs`, 2000
+   */
+  readonly timeoutMs?: number;
+  /** Told the names of the nodes that did not answer; what the others answered counts all the same. */
+  readonly onMissing?: (nodes: readonly string[]) => void;
+}
+
+/** What one node answered to `serverSideEmit`. */
+export interface NodeReply {
+  /** Name of the node. */
+  readonly node: string;
+  readonly value: unknown;
+}
+
+/** What `serverSideEmit` gathered. */
+export interface ServerSideResult {
+  /** Of the nodes that have a handler, in the order in which they came. */
+  readonly answers: readonly NodeReply[];
+  /** Names of the nodes whose handler threw; their log has the error. */
+  readonly failed: readonly string[];
+  /** Names of the nodes that did not answer in time. */
+  readonly missing: readonly string[];
+}
+
 /** What `callAll` gathered. */
 export interface CallAllResult<TAnswer> {
   readonly answers: readonly TAnswer[];
   /** Ids of the sockets that left or did not answer in time. */
   readonly missing: readonly string[];
+  /** Names of the nodes that did not answer; absent when all did. */
+  readonly missingNodes?: readonly string[];
 }
 
 /** One socket, as `sockets()` shows it. */
@@ -54,18 +84,18 @@ export interface Target<TContract extends Contract = AnyContract> {
     payload?: CallPayload<TContract, TEvent>,
     options?: CallOptions,
   ): Promise<CallAllResult<CallAnswer<TContract, TEvent>>>;
-  /** Puts every socket into rooms. */
-  join(room: string | readonly string[]): Promise<void>;
+  /** Puts every socket into rooms. What is sent to the rooms afterwards reaches them, on every node. */
+  join(room: string | readonly string[], options?: ClusterOptions): Promise<void>;
   /** Takes every socket out of rooms. */
-  leave(room: string | readonly string[]): Promise<void>;
+  leave(room: string | readonly string[], options?: ClusterOptions): Promise<void>;
   /** Takes every socket out of the namespace; clients stay away until their page connects again. */
-  disconnect(): Promise<void>;
+  disconnect(options?: ClusterOptions): Promise<void>;
   /** Closes every socket's connection, with all of its namespaces; clients come back by themselves. */
-  closeConnection(): Promise<void>;
+  closeConnection(options?: ClusterOptions): Promise<void>;
   /** Number of sockets. */
-  count(): Promise<number>;
+  count(options?: ClusterOptions): Promise<number>;
   /** The sockets, with their users, data and rooms. */
-  sockets(): Promise<readonly SocketInfo[]>;
+  sockets(options?: ClusterOptions): Promise<readonly SocketInfo[]>;
 }
 
 /** One socket. */
@@ -93,4 +123,11 @@ export interface NamespaceTarget<TContract extends Contract = AnyContract>
   extends BroadcastTarget<TContract> {
   /** One socket, by its id. */
   socket(id: string): SocketTarget<TContract>;
+  /**
+   * Asks the other nodes, as Socket.IO's `serverSideEmit` does, and gathers what their `@OnServerSideEmit` handlers
+   * return. It never fails as a whole; an application of one node gets no answers.
+   *
+   * @param event - name of the handlers
+   */
+  serverSideEmit(event: string, payload?: unknown, options?: CallOptions): Promise<ServerSideResult>;
 }

@@ -154,6 +154,7 @@ function compileNamespace(
   const data = agree('data', gateways, (gateway) => gateway.data, problems);
   const all = gateways.flatMap((gateway) => gateway.events);
   findDuplicates(namespace.name, all, problems);
+  findServerSideTwins(gateways, problems);
   if (auth === undefined || auth === false) findUserless(namespace.name, all, problems);
   const contract = agree('contract', gateways, (gateway) => gateway.contract, problems) as
     | Contract
@@ -229,6 +230,21 @@ function findDuplicates(namespace: string, events: readonly EventPlan[], problem
     const places = twins.map(({ handler }) => place(handler.at, handler.label));
     if (event === '') problems.add('GW_ERR_BUILD_DUPLICATE_CATCH_ALL', { namespace }, ...places);
     else problems.add('GW_ERR_BUILD_DUPLICATE_EVENT', { event, namespace }, ...places);
+  }
+}
+
+function findServerSideTwins(gateways: readonly CompiledGateway[], problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { event, handler } of gateways.flatMap(({ plan }) => plan.serverSide ?? [])) {
+    if (seen.has(event)) {
+      const reason = `is the second handler of \`${event}\` in its namespace`;
+      problems.add(
+        'GW_ERR_BUILD_SERVER_SIDE',
+        { method: handler.label, reason },
+        place(handler.at, handler.label),
+      );
+    }
+    seen.add(event);
   }
 }
 

@@ -12,10 +12,19 @@ import { type NamespaceName, parseNamespace } from './namespaces.js';
 import { checkOptions, rules } from './options.js';
 import { compileParameters } from './parameters.js';
 import { type Problems, place } from './problems.js';
+import { isReservedEvent } from './reserved.js';
 import { compileRooms } from './rooms.js';
 import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
-import type { EventPlan, GatewayPlan, HandlerPlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
+import type {
+  EventPlan,
+  GatewayPlan,
+  HandlerPlan,
+  ReplyShape,
+  RoomGuardPlan,
+  ServerSidePlan,
+  StepPlan,
+} from './types.js';
 
 /** What the application says about all of its gateways. */
 export interface GatewayDefaults {
@@ -95,6 +104,7 @@ export function compileGateway(
     connect: hooks('connect'),
     disconnecting: hooks('disconnecting'),
     disconnect: hooks('disconnect'),
+    serverSide: compileServerSide(methods, target, problems),
   });
   const outer = orNull(
     [...defaults.steps, ...steps].filter((step) => step.kind === 'middleware' && step.handles),
@@ -184,6 +194,35 @@ function compileEvents(
   return [...named, ...any.map((hook) => plan(null, null, hook.at, null, bare))];
 }
 
+/** The `@OnServerSideEmit` handlers: no client is behind them, so nothing of a client is theirs to have. */
+function compileServerSide(
+  methods: readonly InheritedMethod[],
+  target: Class,
+  problems: Problems,
+): readonly ServerSidePlan[] | null {
+  const plans = methods.flatMap((method) =>
+    method.hooks
+      .filter(({ kind }) => kind === 'server')
+      .map(({ event, at }) => {
+        const handler = compileHandler(method, target, true, problems);
+        const refuse = (reason: string) =>
+          problems.add(
+            'GW_ERR_BUILD_SERVER_SIDE',
+            { method: handler.label, reason },
+            place(at, handler.label),
+          );
+        if (typeof event !== 'string' || event === '' || isReservedEvent(event)) {
+          refuse(`listens to ${show(event)}, which is no name for an event`);
+        }
+        if (scopeOf(target) !== 'singleton')
+          refuse('belongs to a class that is made for each client or event');
+        if (handler.parameters !== null) refuse('decorates its parameters, which only a client could fill');
+        return Object.freeze({ event: String(event), handler: Object.freeze({ ...handler, at }) });
+      }),
+  );
+  return orNull(plans);
+}
+
 function compileHandler(
   method: InheritedMethod,
   target: Class,
@@ -242,6 +281,7 @@ const HOOK_DECORATORS = {
   disconnecting: 'OnDisconnecting',
   disconnect: 'OnDisconnect',
   any: 'OnAnyEvent',
+  server: 'OnServerSideEmit',
 } as const;
 
 /** Looks a member up without running a getter. */

@@ -107,6 +107,12 @@ export interface ContractPlan {
   readonly errors: ReadonlyMap<string, Schema>;
 }
 
+/** A handler of what other nodes send. */
+export interface ServerSidePlan {
+  readonly event: string;
+  readonly handler: HandlerPlan;
+}
+
 /** One class bound to a namespace. */
 export interface GatewayPlan {
   readonly target: Class;
@@ -116,6 +122,7 @@ export interface GatewayPlan {
   readonly connect: readonly HandlerPlan[] | null;
   readonly disconnecting: readonly HandlerPlan[] | null;
   readonly disconnect: readonly HandlerPlan[] | null;
+  readonly serverSide: readonly ServerSidePlan[] | null;
 }
 
 /** Whoever says who a connection is. */

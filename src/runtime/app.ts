@@ -26,6 +26,11 @@ import type { Impersonate } from './bound.js';
 import { abandon } from './call.js';
 import { Calls } from './calls.js';
 import { Expiry } from './expiry.js';
+import { Cluster } from './cluster/cluster.js';
+import type { AdapterHealth, OpenedAdapter } from './cluster/node-adapter.js';
+import { openAdapter } from './cluster/open.js';
+import { Operations } from './cluster/operations.js';
+import { serveServerSide } from './cluster/server-side.js';
 import { Failures } from './failures.js';
 import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
@@ -53,6 +58,8 @@ export interface RuntimeApp {
   readonly io: Server;
   /** Where the application listens; null before and after. */
   readonly address: AddressInfo | null;
+  /** Whether other nodes can be reached; null without an adapter that gatewire looks after. */
+  readonly adapterHealth: AdapterHealth | null;
   /**
    * Compiles the declarations. It opens nothing and makes no instance.
    *
@@ -115,12 +122,14 @@ export class Application implements RuntimeApp {
   readonly #emitter: IoEmitter;
   readonly #sweeper: Sweeper;
   readonly #traffic: Traffic;
+  readonly #operations: Operations;
   #phase: Phase = 'new';
   #plan: AppPlan | null = null;
   #resolver: Resolver | null = null;
   #engine: Engine | null = null;
   #edge: Edge | null = null;
   #tls: Tls | null = null;
+  #adapter: OpenedAdapter | null = null;
   /** The HTTP server, when it was told to listen here and so has to be closed here. */
   #listening: HttpServer | null = null;
   #closing: Promise<void> | null = null;
@@ -151,6 +160,8 @@ export class Application implements RuntimeApp {
       this.#prepare,
     );
     if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
+    const cluster = new Cluster(this.#logger, allLimits.clusterTimeoutMs);
+    this.#operations = new Operations(this.io, cluster);
     this.#revocations = new Revocations(this.io);
     this.#emitter = new IoEmitter(this.io, this.#revocations);
     this.#sweeper = new Sweeper(this.io, (error) =>
@@ -161,6 +172,10 @@ export class Application implements RuntimeApp {
   get address(): AddressInfo | null {
     const address = this.#phase === 'open' ? (this.#listening ?? this.#options.server)?.address() : null;
     return typeof address === 'object' && address !== null ? address : null;
+  }
+
+  get adapterHealth(): AdapterHealth | null {
+    return this.#adapter?.health() ?? null;
   }
 
   readonly get: Get = (token) => {
@@ -183,7 +198,13 @@ export class Application implements RuntimeApp {
       builtIn: BUILT_IN,
       at: this.at,
     });
-    const all = [...checkInternals(), ...checkEngineInternals(), ...this.#optionProblems, ...problems];
+    const all = [
+      ...checkInternals(),
+      ...checkEngineInternals(),
+      ...this.#optionProblems,
+      ...this.#adapterProblems(),
+      ...problems,
+    ];
     if (plan === null || all.length > 0) throw new BootError(all);
     this.#plan = plan;
     return plan;
@@ -191,6 +212,12 @@ export class Application implements RuntimeApp {
 
   async revoke(userId: string): Promise<number> {
     return this.#emitter.revoke(userId);
+  }
+
+  #adapterProblems(): readonly Problem[] {
+    const { adapter, socket = {} } = this.#options;
+    if (adapter === undefined || typeof adapter === 'function') return [];
+    return adapter.problems(socket as Readonly<Record<string, unknown>>, place(this.at, 'createApp'));
   }
 
   async listen(port?: number, host?: string): Promise<void> {
@@ -247,6 +274,12 @@ export class Application implements RuntimeApp {
       problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
     });
     if (problems.length > 0) throw new BootError(problems);
+    const { adapter } = this.#options;
+    if (adapter !== undefined) {
+      this.#adapter = await openAdapter(adapter, this.io, this.#operations, this.#logger, {
+        ...socket,
+      });
+    }
     const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,
       expiry: this.#expiry,
@@ -255,11 +288,14 @@ export class Application implements RuntimeApp {
       logger: this.#logger,
       limits: allLimits,
       impersonate: this.impersonate,
-      limiters: await Limiters.create(plan),
+      limiters: await Limiters.create(plan, this.#adapter?.rates ?? null),
+      operations: this.#operations,
       checksEmits: this.#options.validateEmits,
     });
+    serveServerSide(namespaces, this.#operations);
     this.#emitter.open(namespaces);
     this.#traffic.admit = instanceBound(this.io, namespaces, () => this.#sweeper.hurry());
+    if (this.#adapter !== null) await this.#operations.cluster.open(this.#adapter.bus);
     this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),
@@ -298,11 +334,14 @@ export class Application implements RuntimeApp {
     if (this.#engine !== null) {
       await closeConnections(this.#engine, Math.min(closeTimeoutMs, DRAIN_MS));
       await this.#calls.idle(closeTimeoutMs); // disconnect hooks
+      this.#operations.cluster.close();
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
     this.#traffic.close();
     this.#sweeper.close();
     this.#expiry.close();
+    this.#operations.cluster.close();
+    await this.#adapter?.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
     await this.#stopListening();

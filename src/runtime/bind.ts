@@ -5,6 +5,7 @@ import type { AppPlan, AuthPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan
 import { stepsOf } from '../plan/walk.js';
 import { admission } from './admission.js';
 import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';
+import { bindServerSide } from './cluster/server-side.js';
 import { inFlightStage } from './concurrency.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import { identifier } from './identity.js';
@@ -20,7 +21,7 @@ import { ackStage, argsStage, payloadStage } from './validate.js';
 export interface BoundApp
   extends Pick<
     BoundNamespace,
-    'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'impersonate'
+    'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'impersonate' | 'operations'
   > {
   readonly checksEmits: boolean;
   readonly limiters: Limiters;
@@ -87,6 +88,7 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
     gateways,
     hasConnectHooks: hasConnectHooks(gateways),
     identify: plan.auth === null ? null : identifier(plan.auth, authSource),
+    serverSide: bindServerSides(plan, sources),
     outgoing: plan.contract && new Outgoing(plan.contract, app.checksEmits),
   };
   const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
@@ -125,6 +127,13 @@ function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {
     disconnecting: hooks(plan.disconnecting),
     disconnect: hooks(plan.disconnect),
   };
+}
+
+function bindServerSides({ gateways }: NamespacePlan, sources: Sources): BoundNamespace['serverSide'] {
+  const bound = gateways.flatMap(({ target, serverSide }) =>
+    (serverSide ?? []).map((plan) => bindServerSide(plan, sourceOf(target, sources))),
+  );
+  return bound.length === 0 ? null : new Map(bound.map((one) => [one.plan.event, one]));
 }
 
 function bindStep(plan: StepPlan, sources: Sources): BoundStep {

@@ -2,6 +2,8 @@ import type { Namespace, Socket } from 'socket.io';
 import type { Handshake, User } from '../metadata/context.js';
 import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Calls } from './calls.js';
+import type { Operations } from './cluster/operations.js';
+import type { BoundServerSide } from './cluster/server-side.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { Expiry } from './expiry.js';
 import type { Failures } from './failures.js';
@@ -47,6 +49,8 @@ export interface BoundNamespace {
   readonly any: BoundEvent | null;
   readonly gateways: readonly BoundGateway[];
   readonly hasConnectHooks: boolean;
+  /** Handlers of what other nodes send; null where there are none. */
+  readonly serverSide: ReadonlyMap<string, BoundServerSide> | null;
   /** Checks what leaves the namespace; null where no contract says anything about it. */
   readonly outgoing: Outgoing | null;
   /** Asks who a client is; null where everybody may come in. */
@@ -58,4 +62,6 @@ export interface BoundNamespace {
   readonly logger: Logger;
   readonly limits: Limits;
   readonly impersonate: Impersonate | null;
+  /** What targets can do, here and on other nodes. */
+  readonly operations: Operations;
 }

@@ -195,6 +195,11 @@ export function namespacesOf(io: Server): readonly Namespace[] {
   return [...(io as unknown as ServerInternals)._nsps.values()];
 }
 
+/** A namespace, if it is there; `io.of` would make it. */
+export function namespaceOf(io: Server, name: string): Namespace | null {
+  return (io as unknown as ServerInternals)._nsps.get(name) ?? null;
+}
+
 /** The instances of all patterns, each with its pattern. */
 export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
   const parents = [...(io as unknown as ServerInternals).parentNsps.values()];

@@ -43,6 +43,7 @@ export class IoEmitter extends Emitter {
     const { io } = this;
     return new WholeNamespace({
       outgoing: bound.outgoing,
+      operations: bound.operations,
       get nsp() {
         return io.of(instance);
       },

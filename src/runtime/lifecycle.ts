@@ -38,6 +38,17 @@ export function onConnection(socket: Socket): void {
   if (state.namespace.revocations.catchUp(state)) return;
   if (socket.recovered) recover(state);
   if (state.expiresAt !== null) state.namespace.expiry.watch(state);
+  // What is sent to the user's room, or to a namespace that is new on this node, has to find the client.
+  const confirming = state.operations.confirmed();
+  if (confirming !== null) {
+    state.isSettled = false;
+    state.waiting = [];
+    routeEvents(socket, onEarlyEvent);
+    return awaitConnect(
+      state,
+      confirming.then(() => runConnectHooks(state) ?? undefined),
+    );
+  }
   if (!state.namespace.hasConnectHooks) return routeEvents(socket, onEvent);
   state.isSettled = false;
   state.waiting = [];

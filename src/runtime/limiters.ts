@@ -10,15 +10,21 @@ export class Limiters {
   readonly #rates = new Map<RatePlan, (inner: Stage) => Stage>();
   readonly #lanes = new Map<ConcurrencyPlan, Lanes>();
 
-  private constructor(private readonly store: RateStore | null) {}
+  private constructor(
+    private readonly store: RateStore | null,
+    private readonly shared: RateStore | null,
+  ) {}
 
-  static async create(plan: AppPlan): Promise<Limiters> {
+  /** @param shared - what counts for all nodes together, where the application has that */
+  static async create(plan: AppPlan, shared: RateStore | null): Promise<Limiters> {
     const rates = plan.namespaces.flatMap(eventsOf).flatMap((event) => event.rates ?? []);
-    return new Limiters(rates.some(needsStore) ? await MemoryRates.create() : null);
+    return new Limiters(rates.some(needsStore) ? await MemoryRates.create() : null, shared);
   }
 
   rateOf(plan: RatePlan): (inner: Stage) => Stage {
-    const limiter = this.#rates.get(plan) ?? rateLimiter(plan, this.store);
+    const limiter =
+      this.#rates.get(plan) ??
+      rateLimiter(plan, plan.scope === 'cluster' ? (this.shared ?? this.store) : this.store);
     this.#rates.set(plan, limiter);
     return limiter;
   }

@@ -43,6 +43,11 @@ export interface Limits extends TransportLimits {
    */
   readonly handlerTimeoutMs: number;
   /**
+   * Milliseconds that other nodes get to answer, where a call does not say otherwise.
+   * @default 2000
+   */
+  readonly clusterTimeoutMs: number;
+  /**
    * Milliseconds that `close()` waits for running calls, and again for disconnect hooks.
    * Connections get at most 2 s of it to take their last packets.
    * @default 10000
@@ -61,5 +66,6 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   callsInFlight: 64,
   callsWaiting: 2_000,
   handlerTimeoutMs: 30_000,
+  clusterTimeoutMs: 2_000,
   closeTimeoutMs: 10_000,
 });

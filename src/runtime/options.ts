@@ -16,6 +16,7 @@ import { checkOrigins } from '../transport/origin-rules.js';
 import type { Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
+import type { AdapterConstructor, NodeAdapter } from './cluster/node-adapter.js';
 import type { MapError } from './failures.js';
 import type { ForeignContainer } from './injection/foreign-resolver.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -76,6 +77,11 @@ export interface AppOptions {
    * @default none
    */
   readonly admission?: Admission;
+  /**
+   * What connects this node with others: `redisAdapter({ url })` of `gatewire/redis`, or any adapter of Socket.IO's.
+   * @default none: one node
+   */
+  readonly adapter?: NodeAdapter | AdapterConstructor;
   /** Bounds of time and number. */
   readonly limits?: Partial<Limits>;
   /**
@@ -158,6 +164,10 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     accepts: (value) => rules.object.accepts(value) && Object.hasOwn(value as object, 'problems'),
     expected: 'admission({ … })',
   },
+  adapter: {
+    accepts: (value) => typeof value === 'function' || hasMethods(value, 'open', 'problems'),
+    expected: "redisAdapter({ url }) of gatewire/redis, or an adapter of Socket.IO's",
+  },
   limits: rules.object,
   reply: rules.reply,
   validateEmits: rules.boolean,
@@ -192,6 +202,7 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   connectHookTimeoutMs: rules.milliseconds,
   waitingEvents: rules.count,
   handlerTimeoutMs: rules.milliseconds,
+  clusterTimeoutMs: rules.milliseconds,
   closeTimeoutMs: rules.milliseconds,
 };
 

@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from 'socket.io';
 import type { BoundNamespace } from './bound.js';
+import type { Operations } from './cluster/operations.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals-members.js';
@@ -50,6 +51,10 @@ export class SocketState implements Located {
 
   get outgoing(): Outgoing | null {
     return this.namespace.outgoing;
+  }
+
+  get operations(): Operations {
+    return this.namespace.operations;
   }
 
   /** The context of the stay as a whole; it owns the instances of the scope `connection`. */

@@ -1,18 +1,21 @@
-import type { BroadcastOperator, DefaultEventsMap, Namespace, Socket } from 'socket.io';
+import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
   BroadcastTarget,
   CallAllResult,
   CallOptions,
+  ClusterOptions,
   NamespaceTarget,
+  ServerSideResult,
   SocketInfo,
   SocketTarget,
   Target,
 } from '../metadata/target.js';
-import { callClient, checkTimeout } from './client-call.js';
+import { checkTimeout } from './client-call.js';
+import type { Members } from './cluster/node-adapter.js';
+import type { Action, Operations } from './cluster/operations.js';
 import type { Outgoing } from './outgoing.js';
-import { applicationRooms, socketRoom, storedRooms, userRoom } from './rooms.js';
-import { stateOf } from './state-of.js';
+import { socketRoom, storedRooms, userRoom } from './rooms.js';
 
 /**
  * Something that knows its namespace instance, such as a socket. It is asked at each use: an instance that was
@@ -21,6 +24,7 @@ import { stateOf } from './state-of.js';
 export interface Located {
   readonly nsp: Namespace;
   readonly outgoing: Outgoing | null;
+  readonly operations: Operations;
 }
 
 /** Rooms of a namespace instance, by their stored names; none stands for everyone. */
@@ -61,51 +65,57 @@ export class RoomTarget implements Target {
 
   async callAll(event: string, payload?: unknown, options?: CallOptions): Promise<CallAllResult<unknown>> {
     const timeoutMs = checkTimeout(options);
-    const sockets = await this.#members();
-    const calls = sockets.map((socket) => this.ask(socket, event, payload, timeoutMs));
-    const outcomes = await Promise.allSettled(calls);
-    return {
-      answers: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-      missing: sockets.filter((_, i) => outcomes[i]?.status === 'rejected').map(({ id }) => id),
-    };
+    const { nsp, outgoing, operations } = this.located;
+    const args = argumentsOf(outgoing, event, payload);
+    const outcome = await operations.callAll(nsp, this.members(), event, args, { timeoutMs });
+    const answers: unknown[] = [];
+    const missing: string[] = [];
+    for (const [id, answer] of outcome.answers) {
+      try {
+        if (answer === null) throw new GatewireError('TIMEOUT');
+        answers.push(outgoing === null ? answer.value : outgoing.acceptAnswer(event, answer.value));
+      } catch {
+        missing.push(id);
+      }
+    }
+    const { missingNodes } = outcome;
+    return { answers, missing, ...(missingNodes.length > 0 && { missingNodes }) };
   }
 
-  async join(room: string | readonly string[]): Promise<void> {
-    this.#operator().socketsJoin(storedRooms(room));
+  join(room: string | readonly string[], options?: ClusterOptions): Promise<void> {
+    return this.#act('join', storedRooms(room), options);
   }
 
-  async leave(room: string | readonly string[]): Promise<void> {
-    this.#operator().socketsLeave(storedRooms(room));
+  leave(room: string | readonly string[], options?: ClusterOptions): Promise<void> {
+    return this.#act('leave', storedRooms(room), options);
   }
 
-  async disconnect(): Promise<void> {
-    this.#operator().disconnectSockets();
+  disconnect(options?: ClusterOptions): Promise<void> {
+    return this.#act('disconnect', [], options);
   }
 
-  async closeConnection(): Promise<void> {
-    for (const socket of await this.#members()) socket.conn.close();
+  closeConnection(options?: ClusterOptions): Promise<void> {
+    return this.#act('close', [], options);
   }
 
-  async count(): Promise<number> {
-    return (await this.#members()).length;
+  async count(options?: ClusterOptions): Promise<number> {
+    const { nsp, operations } = this.located;
+    return operations.count(nsp, this.members(), checkLimit(options));
   }
 
-  async sockets(): Promise<readonly SocketInfo[]> {
-    const sockets = await this.#members();
-    return sockets.map((socket) => ({
-      id: socket.id,
-      user: stateOf(socket)?.user,
-      data: socket.data,
-      rooms: applicationRooms(socket.rooms, socket.id),
-    }));
+  async sockets(options?: ClusterOptions): Promise<readonly SocketInfo[]> {
+    const { nsp, operations } = this.located;
+    return operations.sockets(nsp, this.members(), checkLimit(options));
   }
 
-  /** Asks one socket, with what the contract says about question and answer. */
-  protected async ask(socket: Socket, event: string, payload: unknown, timeoutMs: number): Promise<unknown> {
-    const { outgoing } = this.located;
-    const args = outgoing === null ? [payload] : outgoing.callArguments(event, payload);
-    const answer = await callClient(socket, event, args, timeoutMs);
-    return outgoing === null ? answer : outgoing.acceptAnswer(event, answer);
+  /** Who is meant, for this node and the others. */
+  protected members(): Members {
+    return { nsp: this.located.nsp.name, rooms: this.rooms, except: this.excepted };
+  }
+
+  async #act(action: Action, rooms: readonly string[], options: ClusterOptions | undefined): Promise<void> {
+    const { nsp, operations } = this.located;
+    await operations.act(action, nsp, this.members(), rooms, checkLimit(options));
   }
 
   #operator(): BroadcastOperator<DefaultEventsMap, unknown> {
@@ -113,11 +123,6 @@ export class RoomTarget implements Target {
     const addressed = namespace.to([...this.rooms]);
     const operator = this.excepted.length === 0 ? addressed : addressed.except([...this.excepted]);
     return this.isVolatile ? operator.volatile : operator;
-  }
-
-  /** On one node, Socket.IO hands out the sockets themselves. */
-  async #members(): Promise<readonly Socket[]> {
-    return (await this.#operator().fetchSockets()) as unknown as readonly Socket[];
   }
 }
 
@@ -132,9 +137,10 @@ class OneSocket extends RoomTarget implements SocketTarget {
 
   async call(event: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
     const timeoutMs = checkTimeout(options);
-    const socket = this.located.nsp.sockets.get(this.id);
-    if (socket === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such socket' });
-    return this.ask(socket, event, payload, timeoutMs);
+    const { nsp, outgoing, operations } = this.located;
+    const args = argumentsOf(outgoing, event, payload);
+    const answer = await operations.call(nsp, this.id, event, args, { timeoutMs });
+    return outgoing === null ? answer : outgoing.acceptAnswer(event, answer);
   }
 }
 
@@ -161,4 +167,18 @@ export class WholeNamespace extends Broadcast implements NamespaceTarget {
   socket(id: string): SocketTarget {
     return new OneSocket(this.located, id);
   }
+
+  async serverSideEmit(event: string, payload?: unknown, options?: CallOptions): Promise<ServerSideResult> {
+    return this.located.operations.serverSideEmit(this.located.nsp.name, event, payload, options);
+  }
+}
+
+/** With what the contract says about the question. */
+function argumentsOf(outgoing: Outgoing | null, event: string, payload: unknown): readonly unknown[] {
+  return outgoing === null ? [payload] : outgoing.callArguments(event, payload);
+}
+
+function checkLimit(options: ClusterOptions | undefined): ClusterOptions | undefined {
+  if (options?.timeoutMs !== undefined) checkTimeout({ timeoutMs: options.timeoutMs });
+  return options;
 }

@@ -22,22 +22,11 @@ interface Limiter {
   consume(key: string): Promise<unknown>;
 }
 
-/** Counts in the memory of one node. Keys go by themselves when their window is over. */
-export class MemoryRates implements RateStore {
+/** Counts with limiters of rate-limiter-flexible, one for each rule. */
+export class LimiterRates implements RateStore {
   readonly #limiters = new WeakMap<RateRule, Limiter>();
 
-  private constructor(private readonly make: (rule: RateRule) => Limiter) {}
-
-  /** Loads what it counts with; an application without such limits starts faster without it. */
-  static async create(): Promise<MemoryRates> {
-    const { BurstyRateLimiter, RateLimiterMemory } = await import('rate-limiter-flexible');
-    const limiter = (points: number, windowMs: number): RateLimiterMemory =>
-      new RateLimiterMemory({ points, duration: windowMs / 1_000 });
-    return new MemoryRates(({ limit, windowMs, burst }) => {
-      const steady = limiter(limit, windowMs);
-      return burst === limit ? steady : new BurstyRateLimiter(steady, limiter(burst - limit, windowMs * 2));
-    });
-  }
+  constructor(private readonly make: (rule: RateRule) => Limiter) {}
 
   async take(key: string, rule: RateRule): Promise<number> {
     const limiter = this.#limiters.get(rule) ?? this.make(rule);
@@ -49,5 +38,19 @@ export class MemoryRates implements RateStore {
       if (refusal instanceof Error) throw refusal;
       return Math.max(1, (refusal as { readonly msBeforeNext: number }).msBeforeNext);
     }
+  }
+}
+
+/** Counts in the memory of one node. Keys go by themselves when their window is over. */
+export class MemoryRates extends LimiterRates {
+  /** Loads what it counts with; an application without such limits starts faster without it. */
+  static async create(): Promise<MemoryRates> {
+    const { BurstyRateLimiter, RateLimiterMemory } = await import('rate-limiter-flexible');
+    const limiter = (points: number, windowMs: number): RateLimiterMemory =>
+      new RateLimiterMemory({ points, duration: windowMs / 1_000 });
+    return new MemoryRates(({ limit, windowMs, burst }) => {
+      const steady = limiter(limit, windowMs);
+      return burst === limit ? steady : new BurstyRateLimiter(steady, limiter(burst - limit, windowMs * 2));
+    });
   }
 }

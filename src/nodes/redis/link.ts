@@ -1,0 +1,128 @@
+import type { Logger } from '../../runtime/logger.js';
+import { type Connection, connect } from './client.js';
+import { Counters } from './counters.js';
+import type { RedisOptions } from './options.js';
+import { Pulse } from './pulse.js';
+import { Signer } from './signing.js';
+import { Subscriptions } from './subscriptions.js';
+
+const MAX_IN_FLIGHT = 10_000;
+const MAX_IN_FLIGHT_BYTES = 16_000_000;
+
+/**
+ * The connections of one node to Redis: one that publishes and one that listens. Nothing here rejects unheard, waits
+ * without end or grows without bound, however long Redis is away.
+ */
+export class Link {
+  readonly counters = new Counters();
+  readonly signer: Signer;
+  readonly subscriptions: Subscriptions;
+  readonly pulse: Pulse;
+  readonly #publisher: Connection;
+  readonly #listener: Connection;
+  #inFlight = 0;
+  #inFlightBytes = 0;
+
+  constructor(
+    readonly options: RedisOptions,
+    private readonly logger: Logger,
+    onReachable: () => void,
+  ) {
+    this.signer = new Signer(options.secret, options.prefix);
+    const hurt = (error: unknown): void => this.pulse?.interrupt(error);
+    this.#publisher = connect(options, { onError: hurt, onReady: () => this.pulse?.look() });
+    const restore = (): void => this.subscriptions?.restore(() => this.pulse.look());
+    this.#listener = connect(options, { onError: hurt, onReady: restore });
+    this.subscriptions = new Subscriptions(
+      this.#listener,
+      this.signer,
+      this.counters,
+      options.acceptUnsigned,
+    );
+    this.pulse = new Pulse(
+      [this.#publisher, this.#listener],
+      this.subscriptions,
+      this.counters,
+      logger,
+      onReachable,
+    );
+  }
+
+  /** Publishes, or counts that it did not. It neither throws nor keeps anybody waiting. */
+  publish(command: 'PUBLISH' | 'SPUBLISH', channel: string, message: Buffer | string): boolean {
+    const signed = this.signer.sign(channel, typeof message === 'string' ? Buffer.from(message) : message);
+    if (!this.pulse.isUp) {
+      this.counters.droppedPublishes++;
+      return false;
+    }
+    void this.#send([command, channel, signed], channel, signed.length).catch(() => {});
+    return true;
+  }
+
+  /**
+   * Sends any other command.
+   *
+   * @throws {Error} when Redis is away, refuses, or takes longer than the time limit
+   */
+  async command(args: readonly (string | Buffer)[], key?: string): Promise<unknown> {
+    if (!this.pulse.isUp) throw new Error(`Redis is away: ${this.pulse.reason}`);
+    let timer: NodeJS.Timeout | undefined;
+    const { timeoutMs } = this.options;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      return await Promise.race([this.#publisher.send(args, key), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Appends to a stream, signed; rejects as `command` does, and counts it. */
+  async append(args: readonly (string | Buffer)[], key: string): Promise<unknown> {
+    if (!this.pulse.isUp) {
+      this.counters.droppedPublishes++;
+      throw new Error(`Redis is away: ${this.pulse.reason}`);
+    }
+    return this.#send(
+      args,
+      key,
+      args.reduce((sum, arg) => sum + arg.length, 0),
+    );
+  }
+
+  /** A further connection, for commands that block. */
+  connection(): Connection {
+    return connect(this.options, { onError: (error) => this.pulse.interrupt(error), onReady: () => {} });
+  }
+
+  close(): void {
+    this.pulse.close();
+    this.subscriptions.close();
+    this.#publisher.destroy();
+    this.#listener.destroy();
+    this.logger.debug({ event: 'redis.closed' });
+  }
+
+  async #send(args: readonly (string | Buffer)[], key: string, bytes: number): Promise<unknown> {
+    // A frozen Redis takes nothing: what waits in the socket is bounded until its silence is noticed.
+    if (this.#inFlight >= MAX_IN_FLIGHT || this.#inFlightBytes + bytes > MAX_IN_FLIGHT_BYTES) {
+      this.counters.droppedPublishes++;
+      throw new Error('too much waits for Redis');
+    }
+    this.#inFlight++;
+    this.#inFlightBytes += bytes;
+    const startedAt = performance.now();
+    try {
+      return await this.#publisher.send(args, key);
+    } catch (error) {
+      this.counters.failedPublishes++;
+      this.pulse.refused(error);
+      throw error;
+    } finally {
+      this.#inFlight--;
+      this.#inFlightBytes -= bytes;
+      if (performance.now() - startedAt > this.options.timeoutMs) this.counters.latePublishes++;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { Place, Problem } from '../../errors/problem.js';
+import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
+import { Problems } from '../../plan/problems.js';
+import { show } from '../../plan/show.js';
+
+/** How broadcasts travel. */
+export type RedisMode = 'classic' | 'sharded' | 'streams';
+
+/** Options of `redisAdapter`. One of `url`, `cluster` and `sentinel` says where Redis is. */
+export interface RedisAdapterOptions {
+  /** `redis://:password@host:6379`, or `rediss://` for TLS. */
+  readonly url?: string | undefined;
+  /** URLs of some nodes of a Redis Cluster, with the same user and password. */
+  readonly cluster?: readonly string[];
+  /** A Redis that Sentinel looks after. */
+  readonly sentinel?: RedisSentinelOptions;
+  /**
+   * How broadcasts travel: classic pub/sub; sharded pub/sub (Redis 7), which scales with a Redis Cluster; or a stream,
+   * which also delivers what was sent while a node was cut off, and knows connection state recovery.
+   * @default 'classic'
+   */
+  readonly mode?: RedisMode;
+  /**
+   * Ahead of every channel and key: one for each application that shares a Redis. Letters, digits and `_ . -`.
+   * @default 'gatewire'
+   */
+  readonly prefix?: string;
+  /**
+   * What nodes sign their messages with; the same on all of them.
+   * @default the password of Redis
+   */
+  readonly secret?: string;
+  /**
+   * Whether messages without a signature are taken too, as those of `@socket.io/redis-emitter` and of plain Socket.IO
+   * servers. Whoever can publish in Redis can then disconnect every client.
+   * @default false
+   */
+  readonly acceptUnsigned?: boolean;
+  /**
+   * Milliseconds that Redis gets for a command, 1 to 2147483647.
+   * @default 2000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Name of this node in logs and in answers of others.
+   * @default host, process id and four random characters
+   */
+  readonly nodeName?: string;
+  /** TLS options of Node, such as `ca`, beside `rediss://`. */
+  readonly tls?: ConnectionOptions;
+  /**
+   * Messages that the stream keeps, in the mode `streams`.
+   * @default 10000
+   */
+  readonly streamLength?: number;
+}
+
+/** Where Sentinel is, and what it looks after. */
+export interface RedisSentinelOptions {
+  /** Name of the master. */
+  readonly name: string;
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Options with the defaults filled in. */
+export interface RedisOptions extends RedisAdapterOptions {
+  readonly mode: RedisMode;
+  readonly prefix: string;
+  readonly secret: string;
+  readonly acceptUnsigned: boolean;
+  readonly timeoutMs: number;
+  readonly streamLength: number;
+}
+
+const PREFIX = /^[\w.-]{1,64}$/;
+const MODES: readonly unknown[] = ['classic', 'sharded', 'streams'] satisfies RedisMode[];
+
+const RULES: Readonly<Record<keyof RedisAdapterOptions, OptionRule>> = {
+  url: rules.any, // has a sentence of its own
+  cluster: rules.list,
+  sentinel: {
+    accepts: (value) => {
+      const { name, nodes } = Object(value) as Partial<RedisSentinelOptions>;
+      return typeof name === 'string' && Array.isArray(nodes) && nodes.length > 0;
+    },
+    expected: "{ name: 'mymaster', nodes: [{ host, port }] }",
+  },
+  mode: { accepts: (value) => MODES.includes(value), expected: "'classic', 'sharded' or 'streams'" },
+  prefix: {
+    accepts: (value) => typeof value === 'string' && PREFIX.test(value),
+    expected: '1 to 64 letters, digits, `_`, `.` or `-`',
+  },
+  secret: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'a string' },
+  acceptUnsigned: rules.boolean,
+  timeoutMs: rules.milliseconds,
+  nodeName: {
+    accepts: (value) => typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value),
+    expected: 'a name of 1 to 128 characters without spaces',
+  },
+  tls: rules.object,
+  streamLength: rules.count,
+};
+
+/** Checks the options of `redisAdapter` against each other and those of Socket.IO. */
+export function checkRedisOptions(
+  given: unknown,
+  socket: Readonly<Record<string, unknown>>,
+  where: Place,
+): { readonly options: RedisOptions; readonly problems: readonly Problem[] } {
+  const problems = new Problems();
+  const usable = checkOptions<RedisAdapterOptions>(given, RULES, 'redisAdapter', problems, where);
+  const { url, cluster, sentinel, mode = 'classic', prefix = 'gatewire' } = usable;
+  const urls: readonly unknown[] = cluster ?? (sentinel === undefined || url !== undefined ? [url] : []);
+  if (urls.length === 0 && sentinel === undefined) {
+    problems.add('GW_ERR_BOOT_REDIS_URL', { given: 'an empty list' }, where);
+  }
+  for (const one of urls) {
+    if (!isRedisUrl(one)) problems.add('GW_ERR_BOOT_REDIS_URL', { given: describe(one) }, where);
+  }
+  if ([url, cluster, sentinel].filter((value) => value !== undefined).length > 1) {
+    const args = { option: 'url', given: 'beside `cluster` or `sentinel`', expected: 'one of the three' };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
+  }
+  if (socket['connectionStateRecovery'] !== undefined && mode !== 'streams') {
+    problems.add('GW_ERR_BOOT_REDIS_RECOVERY', { mode }, where);
+  }
+  if (socket['adapter'] !== undefined) {
+    const args = { option: 'socket.adapter', given: 'set beside `adapter`', expected: 'one of the two' };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
+  }
+  const secret = usable.secret ?? passwordOf(urls[0]) ?? sentinel?.password ?? '';
+  const { acceptUnsigned = false, timeoutMs = 2_000, streamLength = 10_000 } = usable;
+  const options = { ...usable, mode, prefix, secret, acceptUnsigned, timeoutMs, streamLength };
+  return { options, problems: problems.found };
+}
+
+/** What is worth a warning: Redis away from this machine, without a password or in clear. */
+export function weaknesses(options: RedisOptions, isEncrypted: boolean): readonly string[] {
+  const { url, cluster, sentinel, secret } = options;
+  const hosts =
+    sentinel?.nodes.map(({ host }) => host) ??
+    (cluster ?? [url as string]).map((one) => new URL(one).hostname);
+  const found: string[] = [];
+  if (secret === '') found.push('there is no password and no `secret`: messages of nodes can be forged');
+  if (hosts.every(isLoopback)) return found;
+  if (passwordOf(cluster?.[0] ?? url) === null && sentinel?.password === undefined) found.push('no password');
+  if (!isEncrypted) found.push('no TLS: use rediss://');
+  return found;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.');
+}
+
+function isRedisUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, hostname, pathname } = new URL(value);
+  return /^rediss?:$/.test(protocol) && hostname !== '' && /^\/?\d*$/.test(pathname);
+}
+
+function passwordOf(url: unknown): string | null {
+  if (!isRedisUrl(url)) return null;
+  const { password } = new URL(url);
+  return password === '' ? null : decodeURIComponent(password);
+}
+
+/** A URL may have a password in it, also a wrong one. */
+function describe(value: unknown): string {
+  if (typeof value !== 'string') return show(value);
+  return JSON.stringify(value.replace(/\/\/.*@/, '//…@').slice(0, 100));
+}

@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import type { Namespace } from 'socket.io';
+import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import { corrected } from './adapters.js';
+import type { SendInOrder } from './bus.js';
+import { listeningClient, publishingClient } from './facade.js';
+import type { Link } from './link.js';
+import { StreamReader } from './stream-reader.js';
+
+interface StreamsModule {
+  createAdapter(client: object, options: object): (namespace: Namespace) => never;
+}
+
+/** The adapter over a stream, and what belongs to it. */
+export interface Streams {
+  readonly adapter: AdapterConstructor;
+  readonly reader: StreamReader;
+  readonly sendInOrder: SendInOrder;
+}
+
+/** @socket.io/redis-streams-adapter. */
+export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: boolean): Streams {
+  const { createAdapter } = createRequire(import.meta.url)(
+    '@socket.io/redis-streams-adapter',
+  ) as StreamsModule;
+  const { prefix, streamLength } = link.options;
+  const streamName = `${prefix}:stream`;
+  const reader = new StreamReader(link, streamName, host.receive);
+  const append = (fields: Readonly<Record<string, string>>): Promise<unknown> => {
+    const signed = Object.entries({ ...fields, mac: reader.macOf(fields) }).flat();
+    return link.append(['XADD', streamName, 'MAXLEN', '~', String(streamLength), '*', ...signed], streamName);
+  };
+  const sessionOf = (key: string, text: string) =>
+    link.signer.sign(key, Buffer.from(text)).toString('base64');
+  const reading = {
+    ...listeningClient(link),
+    connect: async () => {},
+    disconnect: () => reader.close(),
+    xRead: () => reader.read(),
+  };
+  const client = {
+    ...publishingClient(link),
+    duplicate: () => reading,
+    xAdd: async (_name: string, _id: string, fields: Readonly<Record<string, string>>) =>
+      String(await append(fields)),
+    xRange: (name: string, from: string, to: string) => reader.range(name, from, to),
+    // Nobody waits for it: a session that is not stored is one that cannot be recovered.
+    set: (key: string, text: string, { PX }: { readonly PX: number }) =>
+      void link.command(['SET', key, sessionOf(key, text), 'PX', String(PX)], key).catch(() => {}),
+    multi: () => takeOnce(link),
+  };
+  const make = createAdapter(client, {
+    streamName,
+    channelPrefix: prefix,
+    sessionKeyPrefix: `${prefix}:session:`,
+  });
+  const sendInOrder: SendInOrder = (message) => {
+    append({ uid: '', nsp: '', type: 'bus', data: message }).catch(() => {}); // counted there
+    return link.pulse.isUp;
+  };
+  return { adapter: corrected(make, link, host, withRecovery), reader, sendInOrder };
+}
+
+/** `multi().get(key).del(key).exec()`, which is all that the adapter says. */
+function takeOnce(link: Link) {
+  let taken = '';
+  const multi = {
+    get: (key: string) => {
+      taken = key;
+      return multi;
+    },
+    del: () => multi,
+    exec: async () => {
+      const signed = await link.command(['GETDEL', taken], taken);
+      if (signed === null) return [null];
+      const session = link.signer.verify(taken, Buffer.from(String(signed), 'base64'));
+      if (session === null) link.counters.forgedMessages++;
+      return [session?.toString() ?? null];
+    },
+  };
+  return multi;
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Logger } from '../logger.js';
+import { decodeMessage, encodeMessage } from './codec.js';
+import type { NodeBus } from './node-adapter.js';
+import { ANNOUNCE_MS, Nodes } from './nodes.js';
+import { type Answers, NOBODY, Request, type RequestOptions } from './request.js';
+
+/** Answers a question of another node; `reply` may be called several times, the last one with `isLast`. */
+export type Answerer = (body: Body, reply: Reply, from: string) => unknown;
+export type Body = Readonly<Record<string, unknown>>;
+export type Reply = (body: Body, isLast?: boolean) => void;
+
+/** How long a start waits for the nodes that are there already. */
+const MEET_MS = 500;
+
+/**
+ * The nodes of an application, and questions to all of them. On one node, or without an adapter that gatewire looks
+ * after, there are no others, and every question is answered at once by nobody.
+ */
+export class Cluster {
+  readonly id = randomBytes(8).toString('hex');
+  name = `${hostname()}:${process.pid}:${this.id.slice(0, 4)}`;
+  readonly #nodes = new Nodes();
+  readonly #requests = new Map<number, Request>();
+  readonly #answerers = new Map<string, Answerer>();
+  #bus: NodeBus | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #lastId = 0;
+  #onMet: (() => void) | null = null;
+  #warnedAt = 0;
+  /** Messages that were no messages. */
+  malformed = 0;
+
+  constructor(
+    private readonly logger: Logger,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Says how a kind of question is answered here. */
+  answer(operation: string, answerer: Answerer): void {
+    this.#answerers.set(operation, answerer);
+  }
+
+  /** Announces this node, and waits a moment for the others to do so. */
+  async open(bus: NodeBus): Promise<void> {
+    this.#bus = bus;
+    this.#timer = setInterval(() => this.#announce('here'), ANNOUNCE_MS).unref();
+    this.#announce('hello');
+    const count = await bus.nodes();
+    if (count === null || count - 1 <= this.#nodes.living().length) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, MEET_MS);
+      this.#onMet = () => this.#nodes.living().length >= count - 1 && resolve();
+    });
+    clearTimeout(timer);
+    this.#onMet = null;
+  }
+
+  /** The way to the others is open again: they hear of it, and are not held to their silence. */
+  readonly reachable = (): void => {
+    this.#nodes.excuse();
+    this.#announce('hello');
+  };
+
+  /** Whether there is a way to the others, or nobody to have one to. */
+  get isReachable(): boolean {
+    return this.#bus?.isOpen ?? true;
+  }
+
+  get nodeCount(): number {
+    return this.#nodes.living().length + 1;
+  }
+
+  /** Tells the others without waiting for them. */
+  tell(operation: string, body: Body): void {
+    if (this.#bus === null) return;
+    this.#bus.send(this.#encode({ t: 'ask', op: operation, body }), null, true);
+  }
+
+  /**
+   * Asks all other nodes. It ends when all of them have answered, or at the time limit, with the names of those that
+   * have not. It rejects only when the question cannot be encoded.
+   */
+  ask(operation: string, body: Body, options: RequestOptions = {}): Promise<Answers> {
+    const bus = this.#bus;
+    if (bus === null) return Promise.resolve(NOBODY);
+    const living = this.#nodes.living();
+    const silent = this.#nodes.silent();
+    const missing = silent.map(({ name }) => name);
+    if (living.length === 0 && silent.length === 0) return Promise.resolve(NOBODY);
+    const id = ++this.#lastId;
+    const message = this.#encode({ t: 'ask', op: operation, id, body });
+    if (!bus.send(message, null, true)) {
+      return Promise.resolve(
+        this.#warn(operation, { replies: [], missing: [...missing, ...living.map(nameOf)] }),
+      );
+    }
+    const { promise, request } = Request.start(living, { timeoutMs: this.timeoutMs, ...options });
+    this.#requests.set(id, request);
+    return promise.then((answers) => {
+      this.#requests.delete(id);
+      return this.#warn(operation, { ...answers, missing: [...missing, ...answers.missing] });
+    });
+  }
+
+  /** Takes a message of another node. */
+  readonly receive = (text: string): void => {
+    const message = decodeMessage(text);
+    const { from, name, t } = message ?? {};
+    if (message === null || typeof from !== 'string' || typeof name !== 'string')
+      return void this.malformed++;
+    if (from === this.id) return;
+    if (t === 'bye') return this.#forget(from);
+    const isNew = this.#nodes.heard(from, name);
+    if (isNew) this.logger.info({ event: 'cluster.node-joined', node: name });
+    if (isNew || t === 'hello') this.#onMet?.();
+    if (t === 'hello') this.#announce('here', from);
+    else if (t === 'ask') this.#onQuestion(from, message);
+    else if (t === 're') this.#onAnswer(from, message);
+  };
+
+  /** Says goodbye: nobody waits for this node any more. */
+  close(): void {
+    if (this.#bus === null) return;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#announce('bye');
+    this.#bus = null;
+    for (const request of this.#requests.values()) request.end();
+  }
+
+  #onQuestion(from: string, message: Body): void {
+    const { op, id } = message;
+    const body = (typeof message['body'] === 'object' && message['body']) || {};
+    const reply: Reply = (answer, isLast = true) => {
+      if (id === undefined) return;
+      this.#bus?.send(this.#encode({ t: 're', id, last: isLast, body: answer }), from, false);
+    };
+    const fail = (error: unknown): void => {
+      this.logger.error({ event: 'cluster.answer-failed', operation: String(op), error });
+      reply({ failed: true });
+    };
+    const answerer = this.#answerers.get(String(op));
+    // A node of a newer release may ask what this one does not know: it is told at once.
+    if (answerer === undefined) return reply({ failed: true });
+    Promise.resolve()
+      .then(() => answerer(body as Body, reply, this.#nodes.nameOf(from) ?? from))
+      .catch(fail);
+  }
+
+  #onAnswer(from: string, { id, last, body }: Body): void {
+    if (typeof body !== 'object' || body === null) return void this.malformed++;
+    this.#requests.get(id as number)?.take(from, body as Body, last === true);
+  }
+
+  #forget(id: string): void {
+    const name = this.#nodes.nameOf(id);
+    this.#nodes.left(id);
+    if (name !== null) this.logger.info({ event: 'cluster.node-left', node: name });
+    for (const request of this.#requests.values()) request.left(id);
+  }
+
+  #announce(t: 'hello' | 'here' | 'bye', to: string | null = null): void {
+    this.#nodes.forgetLost();
+    this.#bus?.send(this.#encode({ t }), to, false);
+  }
+
+  #encode(message: object): string {
+    return encodeMessage({ ...message, from: this.id, name: this.name });
+  }
+
+  /** Partial answers are worth a line, but not one for each question of a busy server. */
+  #warn(operation: string, answers: Answers): Answers {
+    const now = Date.now();
+    if (answers.missing.length > 0 && now - this.#warnedAt > 1_000) {
+      this.#warnedAt = now;
+      this.logger.warn({ event: 'cluster.partial', operation, missing: answers.missing });
+    }
+    return answers;
+  }
+}
+
+const nameOf = ({ name }: { readonly name: string }): string => name;

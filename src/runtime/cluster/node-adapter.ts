@@ -1,0 +1,94 @@
+import type { Namespace, Server } from 'socket.io';
+import type { Place, Problem } from '../../errors/problem.js';
+import type { RateStore } from '../../stores/rates.js';
+import type { Logger } from '../logger.js';
+
+/** Which sockets of a namespace instance are meant, by the stored names of rooms; no rooms stand for all. */
+export interface Members {
+  readonly nsp: string;
+  readonly rooms: readonly string[];
+  readonly except: readonly string[];
+}
+
+/** A socket of another node, without anything that its client connected with. */
+export interface RemoteSocketInfo {
+  readonly id: string;
+  readonly rooms: readonly string[];
+  readonly data: unknown;
+  readonly user: unknown;
+}
+
+/** Whether other nodes can be reached. */
+export interface AdapterHealth {
+  readonly status: 'ok' | 'degraded';
+  /** When the status began, in milliseconds since 1970. */
+  readonly since: number;
+  /** Why it is degraded, without secrets. */
+  readonly reason: string | null;
+  /** Counts of what was lost. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Carries short texts between the nodes of one application. */
+export interface NodeBus {
+  /**
+   * Sends to one node, or to all others when `to` is null; `inOrder` keeps its place among broadcasts.
+   *
+   * @returns false when nobody can be reached now
+   */
+  send(message: string, to: string | null, inOrder: boolean): boolean;
+  /** Whether others can be reached now. */
+  readonly isOpen: boolean;
+  /** Number of nodes that listen, this one included; null when that cannot be known. */
+  nodes(): Promise<number | null>;
+}
+
+/** What an adapter finds in the application that opens it. */
+export interface AdapterHost {
+  readonly io: Server;
+  readonly logger: Logger;
+  /** Socket.IO's options, as the application gave them. */
+  readonly socket: Readonly<Record<string, unknown>>;
+  /** Of this node, on the bus. */
+  readonly nodeId: string;
+  /** Takes what came over the bus. It never throws. */
+  receive(message: string): void;
+  /** The bus works again, or for the first time. */
+  reachable(): void;
+  /** Number of nodes that are known to live, this one included. */
+  nodeCount(): number;
+  /** What raw `io.fetchSockets()`, `socketsJoin()` and the like need of other nodes. */
+  fetch(members: Members): Promise<readonly RemoteSocketInfo[]>;
+  tell(
+    action: 'join' | 'leave' | 'disconnect' | 'disconnectAll',
+    members: Members,
+    rooms: readonly string[],
+  ): void;
+}
+
+/** An adapter that is open. */
+export interface OpenedAdapter {
+  /** Given to Socket.IO's `io.adapter()`. */
+  readonly adapter: AdapterConstructor;
+  readonly bus: NodeBus;
+  /** Counts rates for all nodes together. */
+  readonly rates: RateStore;
+  health(): AdapterHealth;
+  /** Resolves when subscriptions that are under way hold; null when none is. It never takes long, nor rejects. */
+  confirmed(): Promise<void> | null;
+  close(): Promise<void>;
+}
+
+/** What Socket.IO takes as an adapter: a class, or a function that makes one for a namespace. */
+export type AdapterConstructor = (new (namespace: Namespace) => object) | ((namespace: Namespace) => object);
+
+/** A way to other nodes that gatewire looks after, such as `redisAdapter({ url })`. */
+export interface NodeAdapter {
+  /** Shown in the log, such as `redis classic`. */
+  readonly label: string;
+  /** Name of this node in answers of others; one is made up where it is undefined. */
+  readonly nodeName?: string | undefined;
+  /** What keeps it from being opened, given Socket.IO's options. */
+  problems(socket: Readonly<Record<string, unknown>>, where: Place): readonly Problem[];
+  open(host: AdapterHost): Promise<OpenedAdapter>;
+}

@@ -1,0 +1,39 @@
+import type { Server } from 'socket.io';
+import type { Logger } from '../logger.js';
+import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
+import type { Operations } from './operations.js';
+
+/** Opens what connects this node with others; null for one of Socket.IO's own adapters, which needs no opening. */
+export async function openAdapter(
+  given: NodeAdapter | AdapterConstructor,
+  io: Server,
+  operations: Operations,
+  logger: Logger,
+  socket: Readonly<Record<string, unknown>>,
+): Promise<OpenedAdapter | null> {
+  const { cluster } = operations;
+  if (typeof given === 'function') {
+    io.adapter(given as never);
+    return null;
+  }
+  if (given.nodeName !== undefined) cluster.name = given.nodeName;
+  const opened = await given.open({
+    io,
+    logger,
+    socket,
+    nodeId: cluster.id,
+    receive: cluster.receive,
+    reachable: cluster.reachable,
+    nodeCount: () => cluster.nodeCount,
+    fetch: (members) => operations.fetch(members),
+    tell: (action, members, rooms) => cluster.tell(action, { ...members, into: rooms }),
+  });
+  operations.confirmed = () => opened.confirmed();
+  try {
+    io.adapter(opened.adapter as never);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return opened;
+}

@@ -1,0 +1,79 @@
+import type { Peer } from './nodes.js';
+
+/** What one node answered last. */
+export interface NodeAnswer {
+  readonly node: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What a question to all nodes brought. */
+export interface Answers {
+  readonly replies: readonly NodeAnswer[];
+  /** Names of the nodes that did not answer. */
+  readonly missing: readonly string[];
+}
+
+/** How a question is asked. */
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  /** Sees each answer as it comes; true ends the question. */
+  readonly onReply?: (answer: NodeAnswer, isLast: boolean) => boolean | undefined;
+}
+
+/** The answers of an application that has no other nodes. */
+export const NOBODY: Answers = Object.freeze({ replies: Object.freeze([]), missing: Object.freeze([]) });
+
+/** One question that is under way. It ends once, at the latest at its time limit. */
+export class Request {
+  readonly #waiting: Map<string, string>;
+  readonly #replies: NodeAnswer[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(
+    peers: readonly Peer[],
+    private readonly options: RequestOptions & { readonly timeoutMs: number },
+    private readonly done: (answers: Answers) => void,
+  ) {
+    this.#waiting = new Map(peers.map(({ id, name }) => [id, name]));
+    this.#timer = setTimeout(() => this.end(), options.timeoutMs);
+    if (this.#waiting.size === 0) this.end();
+  }
+
+  static start(
+    peers: readonly Peer[],
+    options: RequestOptions & { readonly timeoutMs: number },
+  ): { readonly promise: Promise<Answers>; readonly request: Request } {
+    let done!: (answers: Answers) => void;
+    const promise = new Promise<Answers>((resolve) => {
+      done = resolve;
+    });
+    return { promise, request: new Request(peers, options, done) };
+  }
+
+  /** Takes an answer; of nodes that were not asked, or have answered already, there is none to take. */
+  take(from: string, body: NodeAnswer['body'], isLast: boolean): void {
+    const node = this.#waiting.get(from);
+    if (node === undefined) return;
+    const answer = { node, body };
+    if (isLast) {
+      this.#waiting.delete(from);
+      this.#replies.push(answer);
+    }
+    const isEnough = this.options.onReply?.(answer, isLast) === true;
+    if (isEnough || this.#waiting.size === 0) this.end();
+  }
+
+  /** A node said goodbye: it has nothing to answer any more. */
+  left(id: string): void {
+    const node = this.#waiting.get(id);
+    if (node === undefined) return;
+    this.#waiting.delete(id);
+    const isEnough = this.options.onReply?.({ node, body: { left: true } }, true) === true;
+    if (isEnough || this.#waiting.size === 0) this.end();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.done({ replies: this.#replies, missing: [...this.#waiting.values()] });
+  }
+}

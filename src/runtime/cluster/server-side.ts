@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerSideContext } from '../../metadata/context.js';
+import type { ServerSidePlan } from '../../plan/types.js';
+import type { BoundNamespace } from '../bound.js';
+import type { InstanceSource } from '../injection/resolver.js';
+import { WholeNamespace } from '../target.js';
+import type { Operations } from './operations.js';
+
+type Method = (payload: unknown, ctx: ServerSideContext) => unknown;
+type Raw = (event: string, listener: (...args: unknown[]) => void) => void;
+
+/** Socket.IO's reason for plain nodes, which have no names here. */
+const PLAIN_NODE = 'another Socket.IO server';
+
+/** A handler of `@OnServerSideEmit`, with its instance. */
+export interface BoundServerSide {
+  readonly plan: ServerSidePlan;
+  readonly run: Method;
+}
+
+export function bindServerSide(plan: ServerSidePlan, { instance }: InstanceSource): BoundServerSide {
+  const target = instance as Record<string | symbol, Method>; // a singleton: the plan sees to it
+  return { plan, run: (payload, ctx) => (target[plan.handler.method] as Method)(payload, ctx) };
+}
+
+/** Lets other nodes reach the `@OnServerSideEmit` handlers of this one. */
+export function serveServerSide(namespaces: readonly BoundNamespace[], operations: Operations): void {
+  const run = async (nsp: string, event: string, payload: unknown, node: string) => {
+    const namespace = namespaces.find(({ plan }) =>
+      plan.pattern === null ? plan.name === nsp : plan.pattern.test(nsp),
+    );
+    const handler = namespace?.serverSide?.get(event);
+    if (namespace === undefined || handler === undefined) return { none: true };
+    const target = new WholeNamespace({
+      outgoing: namespace.outgoing,
+      operations,
+      get nsp() {
+        return operations.io.of(nsp);
+      },
+    });
+    try {
+      return { value: await handler.run(payload, { event, node, namespace: target }) };
+    } catch (error) {
+      const call = handler.plan.handler.label;
+      namespace.failures.report(error, { namespace: nsp, socketId: '', requestId: randomUUID(), call });
+      return { failed: true };
+    }
+  };
+  operations.cluster.answer('emit', async ({ nsp, event, payload }, reply, from) => {
+    reply(await run(String(nsp), String(event), payload, from));
+  });
+  for (const { io, plan, serverSide } of namespaces) {
+    if (plan.pattern !== null) continue;
+    // What plain Socket.IO servers of the same adapter send with `io.serverSideEmit` arrives as an event of the namespace.
+    const on = (io.on as unknown as Raw).bind(io);
+    for (const event of serverSide?.keys() ?? []) {
+      on(event, (...args) => {
+        const ack = args.at(-1);
+        void run(plan.name, event, typeof args[0] === 'function' ? undefined : args[0], PLAIN_NODE).then(
+          (answer) => {
+            if (typeof ack === 'function') ack((answer as { value?: unknown }).value);
+          },
+        );
+      });
+    }
+  }
+}

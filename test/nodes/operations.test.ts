@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RedisServer } from '../support/redis-server.js';
+import { guest, lobby, MODES, node } from './world.js';
+
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+}, 20_000);
+afterAll(() => redis.stop());
+
+describe.each(MODES)('two nodes over %s', (mode) => {
+  let count = 0;
+  const prefix = () => ({ prefix: `${mode}.${count}` });
+  const pair = async () => {
+    count++;
+    const [one, two] = [await node(redis, mode, 'one', prefix()), await node(redis, mode, 'two', prefix())];
+    return {
+      one,
+      two,
+      [Symbol.asyncDispose]: async () => void (await Promise.all([one.close(), two.close()])),
+    };
+  };
+
+  it('reach each other, by room, by user and all', async () => {
+    await using both = await pair();
+    const ann = await guest(both.one, 'ann');
+    const bob = await guest(both.two, 'bob');
+    await bob.client.call('join', 'general');
+    lobby(both.one)
+      .to('general')
+      .emit('said', { bytes: Buffer.from('hi') });
+    expect(await bob.client.next('said')).toEqual({ bytes: Buffer.from('hi') });
+    lobby(both.one).user('bob').emit('said', 2);
+    expect(await bob.client.next('said')).toBe(2);
+    lobby(both.two).emit('said', 3);
+    expect([await ann.client.next('said'), await bob.client.next('said')]).toEqual([3, 3]);
+  });
+
+  it('hold a join before it resolves: what is sent next arrives', async () => {
+    await using both = await pair();
+    const ann = await guest(both.one, 'ann');
+    const bob = await guest(both.two, 'bob');
+    for (let i = 0; i < 50; i++) {
+      await lobby(both.one).join(`room ${i}`);
+      lobby(both.one).to(`room ${i}`).emit('said', i);
+      expect([await ann.client.next('said'), await bob.client.next('said')]).toEqual([i, i]);
+    }
+    for (let i = 0; i < 50; i++) {
+      await bob.client.call('join', `own ${i}`);
+      lobby(both.one).to(`own ${i}`).emit('said', i);
+      expect(await bob.client.next('said')).toBe(i);
+    }
+  });
+
+  it('reach a user from another node as soon as its client is connected', async () => {
+    await using both = await pair();
+    for (let i = 0; i < 20; i++) {
+      const { client } = await guest(both.two, `user ${i}`);
+      lobby(both.one).user(`user ${i}`).emit('said', i);
+      expect(await client.next('said')).toBe(i);
+    }
+  });
+
+  it('show, count and address the sockets of both', async () => {
+    await using both = await pair();
+    const ann = await guest(both.one, 'ann');
+    const bob = await guest(both.two, 'bob');
+    await bob.client.call('join', 'general');
+    const target = lobby(both.one);
+    expect(await target.count()).toBe(2);
+    expect(await target.to('general').count()).toBe(1);
+    const shown = await target.sockets();
+    expect(shown.map(({ id }) => id)).toEqual([ann.id, bob.id]);
+    expect(shown.map(({ user }) => user)).toEqual([{ id: 'ann' }, { id: 'bob' }]);
+    expect([...(shown[1]?.rooms ?? [])]).toEqual(['general']);
+    await target.to('general').leave('general');
+    expect(await target.to('general').count()).toBe(0);
+    const raw = await both.one.app.io.fetchSockets();
+    expect(raw.map(({ id }) => id).sort()).toEqual([ann.id, bob.id].sort());
+    await target.user('bob').disconnect();
+    expect(await bob.client.disconnected()).toBe('io server disconnect');
+    const eve = await guest(both.two, 'eve');
+    await target.socket(eve.id).closeConnection();
+    expect(await eve.client.disconnected()).toBe('transport close');
+  });
+
+  it('call clients of each other', async () => {
+    await using both = await pair();
+    const ann = await guest(both.one, 'ann');
+    const bob = await guest(both.two, 'bob');
+    const answer = (x: number, ack: (value: unknown) => void) =>
+      ack({ twice: x * 2, bytes: Buffer.from('ok') });
+    bob.client.socket.on('double', answer);
+    ann.client.socket.on('double', answer);
+    const target = lobby(both.one);
+    expect(await target.socket(bob.id).call('double', 4)).toEqual({ twice: 8, bytes: Buffer.from('ok') });
+    const all = await target.callAll('double', 5);
+    expect(all.missing).toEqual([]);
+    expect(all.answers).toHaveLength(2);
+
+    const start = performance.now();
+    await expect(target.socket('x'.repeat(20)).call('double', 4)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(performance.now() - start).toBeLessThan(200);
+
+    bob.client.socket.on('hang', () => bob.client.socket.disconnect());
+    const left = performance.now();
+    await expect(target.socket(bob.id).call('hang')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(performance.now() - left).toBeLessThan(1_000);
+
+    ann.client.socket.on('silent', () => {});
+    await expect(lobby(both.two).socket(ann.id).call('silent', 1, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+  });
+
+  it('ask each other by serverSideEmit', async () => {
+    await using both = await pair();
+    const { answers, missing } = await lobby(both.one).serverSideEmit('add', { a: 1, b: Buffer.from('xyz') });
+    expect(missing).toEqual([]);
+    expect(answers).toEqual([{ node: 'two', value: { sum: 4, bytes: Buffer.from('xyz'), asked: 'one' } }]);
+    expect(await lobby(both.one).serverSideEmit('nobody')).toEqual({ answers: [], failed: [], missing: [] });
+    expect((await lobby(both.one).serverSideEmit('broken')).failed).toEqual(['two']);
+    expect(both.two.takeErrors()).toHaveLength(1);
+  });
+});
