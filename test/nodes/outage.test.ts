@@ -117,7 +117,12 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     lobby(one).emit('number', ROUNDS);
     await until('the last one', () => got.at(-1) === ROUNDS);
     const reordered = got.filter((n, i) => i > 0 && n <= (got[i - 1] as number)).length;
-    const figures = { sent: ROUNDS + 1, lost: ROUNDS + 1 - got.length, reordered, twice: got.length - new Set(got).size };
+    const figures = {
+      sent: ROUNDS + 1,
+      lost: ROUNDS + 1 - got.length,
+      reordered,
+      twice: got.length - new Set(got).size,
+    };
     process.stderr.write(`${mode}: ${JSON.stringify(figures)}\n`);
     expect(counters(two)['outages']).toBeGreaterThan(1);
     expect(reordered).toBe(0);

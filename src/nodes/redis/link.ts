@@ -8,6 +8,7 @@ import { Subscriptions } from './subscriptions.js';
 
 const MAX_IN_FLIGHT = 10_000;
 const MAX_IN_FLIGHT_BYTES = 16_000_000;
+const LAST_WORDS_MS = 500;
 
 /**
  * The connections of one node to Redis: one that publishes and one that listens. Nothing here rejects unheard, waits
@@ -96,7 +97,12 @@ export class Link {
     return connect(this.options, { onError: (error) => this.pulse.interrupt(error), onReady: () => {} });
   }
 
-  close(): void {
+  /** Lets the last words out, such as the goodbye to other nodes: node-redis writes them in a later turn. */
+  async close(): Promise<void> {
+    const end = performance.now() + LAST_WORDS_MS;
+    while (this.pulse.isUp && this.#inFlight > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
     this.pulse.close();
     this.subscriptions.close();
     this.#publisher.destroy();

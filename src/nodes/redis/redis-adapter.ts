@@ -49,7 +49,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     confirmed: () => link.subscriptions.confirmed(),
     close: async () => {
       streams?.reader.close();
-      link.close();
+      await link.close();
     },
   };
 }

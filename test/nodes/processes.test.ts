@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { io, type Socket } from 'socket.io-client';
+import { freePort } from '../support/free-port.js';
+import { RedisServer } from '../support/redis-server.js';
+import { ServerProcess } from '../support/server-process.js';
+import { within } from '../support/within.js';
+import { lobby, MODES, node, until } from './world.js';
+
+let redis: RedisServer;
+const processes: ServerProcess[] = [];
+const clients: Socket[] = [];
+beforeAll(async () => {
+  redis = await RedisServer.start();
+}, 20_000);
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.disconnect();
+  for (const one of processes.splice(0)) {
+    one.child.kill('SIGCONT');
+    await one.kill();
+  }
+}, 20_000);
+afterAll(() => redis.stop());
+
+async function spawnNode(mode: string, name: string) {
+  const env = { REDIS_URL: redis.url, NODE_NAME: name, REDIS_MODE: mode };
+  const child = new ServerProcess('test/fixtures/nodes/server.ts', await freePort(), { env });
+  processes.push(child);
+  const url = await child.listening();
+  const client = io(url, { transports: ['websocket'], reconnection: false });
+  clients.push(client);
+  const hello = new Promise<string>((resolve) => client.once('hello', resolve));
+  return { child, client, id: await within(10_000, 'a greeting', hello) };
+}
+
+describe.each(MODES)('three nodes over %s, two of them processes of their own', (mode) => {
+  it('name the frozen one, and go on without it', async () => {
+    await using one = await node(redis, mode, 'one');
+    const two = await spawnNode(mode, 'two');
+    const three = await spawnNode(mode, 'three');
+    two.client.on('ask', (_payload, ack) => ack('two'));
+    three.client.on('ask', (_payload, ack) => ack('three'));
+    expect((await lobby(one).serverSideEmit('pid')).answers.map(({ node }) => node).sort()).toEqual([
+      'three',
+      'two',
+    ]);
+    expect(await lobby(one).count()).toBe(2);
+
+    three.child.child.kill('SIGSTOP');
+    const missing: string[] = [];
+    const start = performance.now();
+    const shown = await lobby(one).sockets({ timeoutMs: 400, onMissing: (names) => missing.push(...names) });
+    expect(shown.map(({ id }) => id)).toEqual([two.id]);
+    expect(missing).toEqual(['three']);
+    expect(performance.now() - start).toBeLessThan(900);
+    expect(await lobby(one).serverSideEmit('pid', 1, { timeoutMs: 300 })).toMatchObject({
+      answers: [{ node: 'two', value: two.child.child.pid }],
+      missing: ['three'],
+    });
+    const all = await lobby(one).callAll('ask', undefined, { timeoutMs: 300 });
+    expect(all).toMatchObject({ missing: [], missingNodes: ['three'] });
+
+    // The owner lives: nobody waits for the frozen one. Of its own sockets, nobody knows.
+    const asked = performance.now();
+    expect(await lobby(one).socket(two.id).call('ask')).toBe('two');
+    expect(performance.now() - asked).toBeLessThan(300);
+    await expect(lobby(one).socket(three.id).call('ask', 1, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+
+    // What is said meanwhile arrives at the others.
+    const said = new Promise((resolve) => two.client.once('said', resolve));
+    lobby(one).emit('said', 'hi');
+    expect(await within(2_000, 'the message', said)).toBe('hi');
+    three.child.child.kill('SIGCONT');
+    await until('three is back', async () => (await lobby(one).serverSideEmit('pid')).answers.length === 2);
+  }, 60_000);
+
+  it('lose a killed one without losing anything else', async () => {
+    await using one = await node(redis, mode, 'one');
+    const two = await spawnNode(mode, 'two');
+    expect(await lobby(one).count()).toBe(1);
+    two.client.on('ask', () => two.child.child.kill('SIGKILL'));
+    const start = performance.now();
+    await expect(lobby(one).socket(two.id).call('ask', 1, { timeoutMs: 1_000 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+    expect(performance.now() - start).toBeLessThan(1_500);
+    const missing: string[] = [];
+    expect(await lobby(one).count({ timeoutMs: 200, onMissing: (names) => missing.push(...names) })).toBe(0);
+    expect(missing).toEqual(['two']);
+
+    // One that is told to end says goodbye, and is not missed.
+    const three = await spawnNode(mode, 'three');
+    three.client.on('ask', () => three.child.child.kill('SIGTERM'));
+    const left = performance.now();
+    await expect(lobby(one).socket(three.id).call('ask')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(performance.now() - left).toBeLessThan(3_000);
+    expect((await three.child.exited()).code).toBe(0);
+  }, 60_000);
+});
