@@ -31,6 +31,7 @@ import type { AdapterHealth, OpenedAdapter } from './cluster/node-adapter.js';
 import { openAdapter } from './cluster/open.js';
 import { Operations } from './cluster/operations.js';
 import { serveServerSide } from './cluster/server-side.js';
+import { ServerSideBus } from './cluster/server-side-bus.js';
 import { Failures } from './failures.js';
 import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
@@ -295,7 +296,9 @@ export class Application implements RuntimeApp {
     serveServerSide(namespaces, this.#operations);
     this.#emitter.open(namespaces);
     this.#traffic.admit = instanceBound(this.io, namespaces, () => this.#sweeper.hurry());
-    if (this.#adapter !== null) await this.#operations.cluster.open(this.#adapter.bus);
+    const { cluster } = this.#operations;
+    const bus = this.#adapter?.bus ?? ServerSideBus.open(this.io, cluster.id, cluster.receive);
+    if (bus !== null) await cluster.open(bus);
     this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),
