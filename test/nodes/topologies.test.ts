@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type RedisAdapterOptions, redisAdapter } from 'gatewire/redis';
+import { createClient } from 'redis';
+import { createTestApp } from '../../src/testing/index.js';
+import { freePort } from '../support/free-port.js';
+import { RedisServer } from '../support/redis-server.js';
+import { guest, Lobby, lobby, MODES, until } from './world.js';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}, 20_000);
+
+async function ask(url: string, ...args: string[]): Promise<unknown> {
+  const client = createClient({ url });
+  client.on('error', () => {});
+  await client.connect();
+  const answer = await client.sendCommand(args);
+  client.destroy();
+  return answer;
+}
+
+/** Two nodes that reach each other in both directions. */
+async function pair(options: RedisAdapterOptions) {
+  const one = await createTestApp(Lobby, { adapter: redisAdapter({ ...options, nodeName: 'one' }) });
+  stops.push(() => one.close());
+  const two = await createTestApp(Lobby, { adapter: redisAdapter({ ...options, nodeName: 'two' }) });
+  stops.push(() => two.close());
+  const bob = await guest(two, 'bob');
+  await until('both ok', () => [one, two].every(({ app }) => app.adapterHealth?.status === 'ok'), 10_000);
+  await until('one knows two', async () => (await lobby(one).count()) === 1);
+  return { one, two, bob };
+}
+
+describe.each(MODES)('a Redis Cluster of three masters, %s', (mode) => {
+  it('carries rooms, joins and questions', async () => {
+    const servers: RedisServer[] = [];
+    for (let i = 0; i < 3; i++) {
+      const server = await RedisServer.start([
+        '--cluster-enabled',
+        'yes',
+        '--cluster-config-file',
+        `nodes-${i}.conf`,
+      ]);
+      stops.push(() => server.stop());
+      servers.push(server);
+      await ask(server.url, 'CONFIG', 'SET', 'masterauth', server.password);
+    }
+    // One password for all of them, as the adapter expects.
+    const [first] = servers as [RedisServer];
+    for (const server of servers) await ask(server.url, 'CONFIG', 'SET', 'requirepass', first.password);
+    const urls = servers.map(({ port }) => `redis://:${first.password}@127.0.0.1:${port}`);
+    const slots = [0, 5_461, 10_923, 16_384];
+    for (const [i, url] of urls.entries()) {
+      await ask(url, 'CLUSTER', 'ADDSLOTSRANGE', String(slots[i]), String((slots[i + 1] as number) - 1));
+      if (i > 0) await ask(urls[0] as string, 'CLUSTER', 'MEET', '127.0.0.1', String(servers[i]?.port));
+    }
+    const isUp = async (url: string) =>
+      String(await ask(url, 'CLUSTER', 'INFO')).includes('cluster_state:ok');
+    for (const url of urls) await until('the cluster is up', () => isUp(url), 15_000);
+
+    const { one, bob } = await pair({ cluster: urls, mode });
+    for (let i = 0; i < 10; i++) {
+      await lobby(one).join(`room ${i}`);
+      lobby(one).to(`room ${i}`).emit('said', i);
+      expect(await bob.client.next('said')).toBe(i);
+    }
+    expect((await lobby(one).serverSideEmit('add', { a: 1, b: Buffer.from('x') })).answers).toHaveLength(1);
+  }, 60_000);
+});
+
+describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
+  it('is followed when it fails over', async () => {
+    const master = await RedisServer.start();
+    stops.push(() => master.stop());
+    const replica = await RedisServer.start();
+    stops.push(() => replica.stop());
+    const { password } = master;
+    await ask(replica.url, 'CONFIG', 'SET', 'masterauth', password);
+    await ask(master.url, 'CONFIG', 'SET', 'masterauth', password);
+    await ask(replica.url, 'REPLICAOF', '127.0.0.1', String(master.port));
+    await ask(replica.url, 'CONFIG', 'SET', 'requirepass', password);
+    const follower = `redis://:${password}@127.0.0.1:${replica.port}`;
+    await until(
+      'the replica follows',
+      async () => String(await ask(follower, 'INFO', 'replication')).includes('link_status:up'),
+      15_000,
+    );
+
+    const folder = await mkdtemp(path.join(tmpdir(), 'gatewire-sentinel-'));
+    stops.push(() => rm(folder, { recursive: true, force: true }));
+    const port = await freePort();
+    const file = path.join(folder, 'sentinel.conf');
+    await writeFile(
+      file,
+      [
+        `port ${port}`,
+        'bind 127.0.0.1',
+        `dir ${folder}`,
+        `sentinel monitor shop 127.0.0.1 ${master.port} 1`,
+        `sentinel auth-pass shop ${password}`,
+        'sentinel down-after-milliseconds shop 500',
+        'sentinel failover-timeout shop 3000',
+        '',
+      ].join('\n'),
+    );
+    const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+    stops.push(async () => {
+      sentinel.kill('SIGKILL');
+      await once(sentinel, 'exit');
+    });
+    const knows = () =>
+      ask(`redis://127.0.0.1:${port}`, 'SENTINEL', 'REPLICAS', 'shop').then(
+        (replicas) => (replicas as unknown[]).length === 1,
+        () => false,
+      );
+    await until('Sentinel knows the replica', knows, 15_000);
+
+    const { one, two, bob } = await pair({
+      sentinel: { name: 'shop', nodes: [{ host: '127.0.0.1', port }], password },
+      mode,
+    });
+    lobby(one).emit('said', 'before');
+    expect(await bob.client.next('said')).toBe('before');
+    await master.kill();
+    await until('degraded', () => one.app.adapterHealth?.status === 'degraded');
+    await until('both ok', () => [one, two].every(({ app }) => app.adapterHealth?.status === 'ok'), 20_000);
+    const said = bob.client.next('said', 20_000);
+    lobby(one).emit('said', 'after');
+    expect(await said).toBe('after');
+  }, 60_000);
+});
