@@ -21,6 +21,7 @@ import {
   OnAnyEvent,
   OnConnect,
   OnEvent,
+  OnServerSideEmit,
   Payload,
   type Problem,
   RateLimit,
@@ -524,6 +525,18 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     'GW_ERR_BUILD_FOREIGN_CONTAINER',
     'providers beside a container that takes none',
     () => ({ gateways: [Fine], container: { get: () => new Fine() }, providers: [Fine] }),
+  ],
+  [
+    'GW_ERR_BUILD_SERVER_SIDE',
+    'a handler for other nodes in a class of clients',
+    () => {
+      @Gateway('/nodes')
+      @Scoped('connection')
+      class Nodes {
+        @OnServerSideEmit('x') x() {}
+      }
+      return { gateways: [Nodes] };
+    },
   ],
   [
     'GW_ERR_BUILD_RATE_WITHOUT_USER',

@@ -93,7 +93,7 @@ function ofClient(
     get isReady() {
       return client.isReady;
     },
-    send: (args) => client.sendCommand([...args]),
+    send: (args) => client.sendCommand(args as Argument[]),
     subscribe: (kind, channel, onMessage) => subscribeWith(client, kind, channel, onMessage),
     unsubscribe: (kind, channel) => unsubscribeWith(client, kind, channel),
     destroy: () => quietly(() => client.destroy()),

@@ -51,12 +51,12 @@ export class Link {
 
   /** Publishes, or counts that it did not. It neither throws nor keeps anybody waiting. */
   publish(command: 'PUBLISH' | 'SPUBLISH', channel: string, message: Buffer | string): boolean {
-    const signed = this.signer.sign(channel, typeof message === 'string' ? Buffer.from(message) : message);
     if (!this.pulse.isUp) {
       this.counters.droppedPublishes++;
       return false;
     }
-    void this.#send([command, channel, signed], channel, signed.length).catch(() => {});
+    const signed = this.signer.sign(channel, message);
+    this.#send([command, channel, signed], channel, signed.length)?.catch(() => {});
     return true;
   }
 
@@ -79,17 +79,14 @@ export class Link {
     }
   }
 
-  /** Appends to a stream, signed; rejects as `command` does, and counts it. */
-  async append(args: readonly (string | Buffer)[], key: string): Promise<unknown> {
-    if (!this.pulse.isUp) {
-      this.counters.droppedPublishes++;
-      throw new Error(`Redis is away: ${this.pulse.reason}`);
-    }
-    return this.#send(
-      args,
-      key,
-      args.reduce((sum, arg) => sum + arg.length, 0),
-    );
+  /** Appends to a stream; rejects as `command` does, and counts it. */
+  append(args: readonly string[], key: string): Promise<unknown> {
+    let bytes = 0;
+    for (const arg of args) bytes += arg.length;
+    const isUp = this.pulse.isUp;
+    if (!isUp) this.counters.droppedPublishes++;
+    const sent = isUp ? this.#send(args, key, bytes) : null;
+    return sent ?? Promise.reject(new Error(`Redis is away: ${this.pulse.reason}`));
   }
 
   /** A further connection, for commands that block. */
@@ -110,25 +107,31 @@ export class Link {
     this.logger.debug({ event: 'redis.closed' });
   }
 
-  async #send(args: readonly (string | Buffer)[], key: string, bytes: number): Promise<unknown> {
-    // A frozen Redis takes nothing: what waits in the socket is bounded until its silence is noticed.
+  /** Null when too much waits: a frozen Redis takes nothing, and its silence is not noticed at once. */
+  #send(args: readonly (string | Buffer)[], key: string, bytes: number): Promise<unknown> | null {
     if (this.#inFlight >= MAX_IN_FLIGHT || this.#inFlightBytes + bytes > MAX_IN_FLIGHT_BYTES) {
       this.counters.droppedPublishes++;
-      throw new Error('too much waits for Redis');
+      return null;
     }
     this.#inFlight++;
     this.#inFlightBytes += bytes;
     const startedAt = performance.now();
-    try {
-      return await this.#publisher.send(args, key);
-    } catch (error) {
-      this.counters.failedPublishes++;
-      this.pulse.refused(error);
-      throw error;
-    } finally {
+    const settle = (): void => {
       this.#inFlight--;
       this.#inFlightBytes -= bytes;
       if (performance.now() - startedAt > this.options.timeoutMs) this.counters.latePublishes++;
-    }
+    };
+    return this.#publisher.send(args, key).then(
+      (answer) => {
+        settle();
+        return answer;
+      },
+      (error: unknown) => {
+        settle();
+        this.counters.failedPublishes++;
+        this.pulse.refused(error);
+        throw error;
+      },
+    );
   }
 }

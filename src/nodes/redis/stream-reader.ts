@@ -63,8 +63,8 @@ export class StreamReader {
   }
 
   macOf({ uid = '', nsp = '', type = '', data = '' }: Readonly<Record<string, string>>): string {
-    const signed = this.link.signer.sign(this.stream, Buffer.from(JSON.stringify([uid, nsp, type, data])));
-    return signed.subarray(0, 16).toString('base64');
+    const lengths = `${uid.length} ${nsp.length} ${type.length}`;
+    return this.link.signer.mac(this.stream, `${lengths} ${uid}${nsp}${type}${data}`);
   }
 
   close(): void {

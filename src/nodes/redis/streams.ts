@@ -24,14 +24,15 @@ export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: bool
     '@socket.io/redis-streams-adapter',
   ) as StreamsModule;
   const { prefix, streamLength } = link.options;
+  const length = String(streamLength);
   const streamName = `${prefix}:stream`;
   const reader = new StreamReader(link, streamName, host.receive);
   const append = (fields: Readonly<Record<string, string>>): Promise<unknown> => {
-    const signed = Object.entries({ ...fields, mac: reader.macOf(fields) }).flat();
-    return link.append(['XADD', streamName, 'MAXLEN', '~', String(streamLength), '*', ...signed], streamName);
+    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', reader.macOf(fields)];
+    for (const name in fields) args.push(name, fields[name] as string);
+    return link.append(args, streamName);
   };
-  const sessionOf = (key: string, text: string) =>
-    link.signer.sign(key, Buffer.from(text)).toString('base64');
+  const sessionOf = (key: string, text: string) => link.signer.sign(key, text).toString('base64');
   const reading = {
     ...listeningClient(link),
     connect: async () => {},
