@@ -11,6 +11,11 @@ export interface CommandRow {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: 'new',
+    summary: 'make a project that begins with one of the examples',
+    load: async () => (await import('./commands/new.js')).newProject,
+  },
+  {
     name: 'events',
     summary: 'list the namespaces, events and handlers of an application',
     load: async () => (await import('./commands/events.js')).events,

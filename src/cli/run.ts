@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { renderProblem } from '../errors/boot-error.js';
 import { suggest } from '../errors/suggest.js';
 import { parseArguments, unknownOption, usageError } from './arguments.js';
@@ -7,6 +6,7 @@ import { COMMANDS } from './commands.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { commandHelp, programHelp } from './help.js';
 import type { Output } from './output.js';
+import { ownManifest } from './own-package.js';
 import { isReport } from './report.js';
 
 /**
@@ -54,12 +54,7 @@ async function follow(args: readonly string[], cwd: string, output: Output): Pro
 
 /** Options in the place of a command. */
 async function answerOption(option: string, output: Output): Promise<string> {
-  if (option === '--version' || option === '-v') return version();
+  if (option === '--version' || option === '-v') return (await ownManifest()).version;
   if (option === '--help' || option === '-h') return programHelp(output.paint);
   throw unknownOption(option, ['help', 'version'], null);
-}
-
-async function version(): Promise<string> {
-  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

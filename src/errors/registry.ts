@@ -310,6 +310,20 @@ export const ERRORS = {
     message: ({ file, reason }) => `${file} cannot be written: ${reason}`,
     help: 'name another file with --out, or leave it out to print',
   }),
+  GW_ERR_CLI_BAD_NAME: entry<{ what: string; name: string; reason: string; suggestion: string | null }>({
+    message: ({ what, name, reason }) => `\`${name}\` cannot name a ${what}: it ${reason}`,
+    help: ({ suggestion }) => (suggestion === null ? 'choose another name' : `call it \`${suggestion}\``),
+  }),
+  GW_ERR_CLI_EXISTS: entry<{ files: string; count: number }>({
+    message: ({ files, count }) =>
+      count === 1 ? `${files} is there already` : `${count} files are there already: ${files}`,
+    why: 'nothing was written, so that nothing is lost',
+    help: 'choose another name, or overwrite with --force; --dry-run --force shows what that would do',
+  }),
+  GW_ERR_CLI_CANNOT_WRITE: entry<{ file: string; reason: string }>({
+    message: ({ file, reason }) => `\`${file}\` cannot be written: ${reason}`,
+    help: 'look at who may write there, and what stands in its way',
+  }),
 } as const;
 
 /** Code of an error that stops an application or a command. */
