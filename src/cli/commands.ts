@@ -16,6 +16,16 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/new.js')).newProject,
   },
   {
+    name: 'add',
+    summary: 'write a gateway, a contract or a middleware, with a test',
+    load: async () => (await import('./commands/add.js')).add,
+  },
+  {
+    name: 'dev',
+    summary: 'run an application, and again whenever a file changes',
+    load: async () => (await import('./commands/dev.js')).dev,
+  },
+  {
     name: 'events',
     summary: 'list the namespaces, events and handlers of an application',
     load: async () => (await import('./commands/events.js')).events,
@@ -29,5 +39,10 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'types',
     summary: 'print TypeScript for clients that share no code with the server',
     load: async () => (await import('./commands/types.js')).types,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what goes wrong most often, and say how to mend it',
+    load: async () => (await import('./commands/doctor.js')).doctor,
   },
 ];

@@ -13,6 +13,8 @@ export interface LoadedApp {
   /** Its file, relative to the working directory. */
   readonly file: string;
   readonly plan: AppPlan;
+  /** Socket.IO's server. */
+  readonly io: unknown;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function loadApp(cwd: string, named: string | undefined): Promise<L
   await readTypeScript(path, file, cwd);
   const app = appOf(await importApp(path, file), file);
   try {
-    return { file, plan: app.plan() };
+    return { file, plan: app.plan(), io: app.io };
   } catch (error) {
     throw isReport(error) ? error : badApp(file, `throws in plan(): ${firstLineOf(error)}`, error);
   }
@@ -50,6 +52,7 @@ async function importApp(path: string, file: string): Promise<Exports> {
 }
 
 interface PlannedApp {
+  readonly io: unknown;
   plan(): AppPlan;
 }
 

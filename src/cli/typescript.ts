@@ -6,6 +6,32 @@ import { cliError } from './cli-error.js';
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
+/** Whether a file is TypeScript, by its name. */
+export function isTypeScript(file: string): boolean {
+  return TYPESCRIPT.test(file);
+}
+
+/**
+ * Finds the program of tsx: the user's own before one that happens to lie beside gatewire.
+ *
+ * @param file - absolute path of what it is to run
+ * @returns an absolute path, or null when there is no tsx
+ */
+export function tsxProgram(file: string, cwd: string): string | null {
+  for (const base of [file, join(cwd, 'package.json'), import.meta.url]) {
+    const manifest = resolveManifest(base);
+    if (manifest === null) continue;
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: string };
+    return join(dirname(manifest), bin);
+  }
+  return null;
+}
+
+/** The tsconfig.json nearest to a file, from its folder upwards; null when there is none. */
+export function nearestTsconfig(file: string): string | null {
+  return nearest('tsconfig.json', file);
+}
+
 /**
  * Makes this process read TypeScript, if the file is TypeScript. Node strips types by itself in newer versions,
  * but it has no decorators; hence tsx, and the user's own before one that happens to lie beside gatewire.
@@ -15,7 +41,7 @@ const TYPESCRIPT = /\.[cm]?tsx?$/;
  * @throws {CliError} GW_ERR_CLI_NO_LOADER when there is no tsx
  */
 export async function readTypeScript(file: string, shown: string, cwd: string): Promise<void> {
-  if (!TYPESCRIPT.test(file)) return;
+  if (!isTypeScript(file)) return;
   const entries = tsxEntries([file, join(cwd, 'package.json'), import.meta.url]);
   if (entries === null) throw cliError('GW_ERR_CLI_NO_LOADER', { file: shown });
   // tsx would look in the working directory, which in a monorepo is not where the application is.

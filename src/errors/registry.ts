@@ -310,6 +310,10 @@ export const ERRORS = {
     message: ({ file, reason }) => `${file} cannot be written: ${reason}`,
     help: 'name another file with --out, or leave it out to print',
   }),
+  GW_ERR_CLI_NO_MAIN: entry<{ tried: string }>({
+    message: ({ tried }) => `no file to run (tried ${tried})`,
+    help: 'name it: gatewire dev src/main.ts; it is the one that calls app.run() or app.listen()',
+  }),
   GW_ERR_CLI_BAD_NAME: entry<{ what: string; name: string; reason: string; suggestion: string | null }>({
     message: ({ what, name, reason }) => `\`${name}\` cannot name a ${what}: it ${reason}`,
     help: ({ suggestion }) => (suggestion === null ? 'choose another name' : `call it \`${suggestion}\``),

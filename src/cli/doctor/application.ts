@@ -1,0 +1,50 @@
+import type { Problem } from '../../errors/problem.js';
+import { relativeTo } from '../../inspect/locate.js';
+import type { NamespacePlan } from '../../plan/types.js';
+import { CliError } from '../cli-error.js';
+import { loadApp } from '../load-app.js';
+import { isReport } from '../report.js';
+import { type Finding, failure, ok, warning } from './finding.js';
+
+/**
+ * Imports the application, without starting it, and looks at who may come in.
+ *
+ * @param app - absolute path of its file
+ */
+export async function checkApplication(app: string, cwd: string): Promise<readonly Finding[]> {
+  try {
+    const { plan, io } = await loadApp(cwd, app);
+    const shown = relativeTo(cwd, app);
+    const read = ok('application', `${shown} has no problems: ${plan.namespaces.length} namespaces`);
+    return [read, ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace), ...origins(io)];
+  } catch (error) {
+    return problemsOf(error).map(({ message, help, places }) => {
+      const at = places[0]?.location;
+      return failure('application', at == null ? message : `${message} (${at})`, help);
+    });
+  }
+}
+
+function openNamespace({ name, gateways }: NamespacePlan): Finding {
+  const who = gateways.map((gateway) => gateway.name).join(', ');
+  return warning(
+    'open',
+    `everybody may enter the namespace ${name} (${who})`,
+    'give its @Gateway, or createApp, an `auth`, unless it is meant so',
+  );
+}
+
+/** Pages of every site may use the cookies of whoever looks at them, when origins are not limited. */
+function origins(io: unknown): readonly Finding[] {
+  const origin = (io as { opts?: { cors?: { origin?: unknown } } } | undefined)?.opts?.cors?.origin;
+  if (origin !== '*' && origin !== true) return [];
+  const fact = `pages of every origin may connect: socket.cors.origin is ${JSON.stringify(origin)}`;
+  return [warning('origins', fact, 'name the origins of your own pages')];
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof CliError) return [error.problem];
+  // By its form: the application brings its own copy of the class.
+  if (isReport(error)) return (error as Error & { problems: readonly Problem[] }).problems;
+  throw error;
+}
