@@ -4,6 +4,7 @@ import type { NamespacePlan } from '../../plan/types.js';
 import { CliError } from '../cli-error.js';
 import { loadApp } from '../load-app.js';
 import { isReport } from '../report.js';
+import { counted } from '../views/words.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
 /**
@@ -15,7 +16,10 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
   try {
     const { plan, io } = await loadApp(cwd, app);
     const shown = relativeTo(cwd, app);
-    const read = ok('application', `${shown} has no problems: ${plan.namespaces.length} namespaces`);
+    const read = ok(
+      'application',
+      `${shown} has no problems: ${counted(plan.namespaces.length, 'namespace')}`,
+    );
     return [read, ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace), ...origins(io)];
   } catch (error) {
     return problemsOf(error).map(({ message, help, places }) => {

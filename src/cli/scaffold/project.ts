@@ -105,6 +105,11 @@ const BIOME = {
   },
 };
 
+const SHORT_LIST = /\[\s+("[^"\]]*"(?:,\s+"[^"\]]*")*)\s+\]/g;
+
+/** As `biome check` wants it: lists of words on one line. */
 function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const text = JSON.stringify(value, null, 2);
+  const dense = text.replace(SHORT_LIST, (_, words: string) => `[${words.replace(/\s+/g, ' ')}]`);
+  return `${dense}\n`;
 }
