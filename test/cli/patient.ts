@@ -1,0 +1,80 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import { gatewire, root } from './gatewire.js';
+import { emptyFolder } from './project.js';
+
+/** One finding of `gatewire doctor --json`. */
+export interface Finding {
+  readonly check: string;
+  readonly level: string;
+  readonly fact: string;
+  readonly fix: string | null;
+}
+
+/** Compiler options with which all is well. */
+export const COMPILER = {
+  target: 'es2022',
+  module: 'nodenext',
+  types: ['node'],
+  experimentalDecorators: true,
+};
+
+/** An application with which all is well. */
+export const APP = `import { createApp, Gateway, OnEvent } from 'gatewire';
+@Gateway('/chat', { auth: () => ({ user: { id: 'ann' } }) })
+class ChatGateway { @OnEvent('say') say() {} }
+export const app = createApp({ gateways: [ChatGateway] });
+`;
+
+/** A project in which all is well, until a test changes it. */
+export class Patient {
+  readonly #folder = emptyFolder();
+  readonly path = this.#folder.path;
+
+  constructor() {
+    this.write('package.json', '{ "type": "module" }');
+    this.write('tsconfig.json', JSON.stringify({ compilerOptions: COMPILER, include: ['src'] }));
+    this.write('src/app.ts', APP);
+    mkdirSync(path.join(this.path, 'node_modules'));
+    const packages = ['socket.io', 'inversify', 'reflect-metadata', 'typescript', 'tsx', '@types'];
+    for (const name of packages) this.#link(name, path.join(root, 'node_modules', name));
+    this.#link('gatewire', root);
+  }
+
+  remove(): void {
+    this.#folder.remove();
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(path.dirname(path.join(this.path, file)), { recursive: true });
+    writeFileSync(path.join(this.path, file), text);
+  }
+
+  /** Installs a package that is only a name and a version. */
+  fake(place: string, name: string, version: string): void {
+    this.write(`${place}/node_modules/${name}/package.json`, JSON.stringify({ name, version }));
+  }
+
+  /** Runs the doctor, and holds its totals against its findings. */
+  async examine(env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; findings: Finding[] }> {
+    const { code, stdout, stderr } = await gatewire(['doctor', '--json'], {
+      cwd: this.path,
+      env: { PORT: '0', REDIS_URL: '', ...env },
+    });
+    expect(stderr).toBe('');
+    const { findings, totals } = JSON.parse(stdout) as { findings: Finding[]; totals: object };
+    const count = (level: string) => findings.filter((one) => one.level === level).length;
+    expect(totals).toEqual({ errors: count('error'), warnings: count('warning') });
+    return { code, findings };
+  }
+
+  #link(name: string, target: string): void {
+    symlinkSync(target, path.join(this.path, 'node_modules', name), 'dir');
+  }
+}
+
+/** What has to be mended. */
+export function bad(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ level }) => level !== 'ok');
+}
