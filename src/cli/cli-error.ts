@@ -28,6 +28,9 @@ export function cliError<TCode extends CliCode>(
   places: readonly Place[] = [],
   options?: ErrorOptions,
 ): CliError {
-  const exitCode = code === 'GW_ERR_CLI_BAD_APP' ? EXIT.problems : EXIT.usage;
+  const exitCode = PROBLEMS.has(code) ? EXIT.problems : EXIT.usage;
   return new CliError(problem(code, args, places), exitCode, options);
 }
+
+/** What is no matter of the command line. */
+const PROBLEMS: ReadonlySet<CliCode> = new Set<CliCode>(['GW_ERR_CLI_BAD_APP', 'GW_ERR_CLI_INSTALL_FAILED']);

@@ -328,6 +328,11 @@ export const ERRORS = {
     message: ({ file, reason }) => `\`${file}\` cannot be written: ${reason}`,
     help: 'look at who may write there, and what stands in its way',
   }),
+  GW_ERR_CLI_INSTALL_FAILED: entry<{ reason: string }>({
+    message: ({ reason }) => `the packages could not be installed: ${reason}`,
+    why: 'the project is written; only its packages are missing',
+    help: 'run npm install in its folder',
+  }),
 } as const;
 
 /** Code of an error that stops an application or a command. */

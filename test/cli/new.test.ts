@@ -41,6 +41,7 @@ describe('gatewire new', () => {
         zod: `^${devDependencies.zod}`,
       });
       expect(manifest.devDependencies).toHaveProperty(['socket.io-client']);
+      expect(manifest.devDependencies).toHaveProperty(['@biomejs/biome'], devDependencies['@biomejs/biome']);
       expect(JSON.parse(read('my-echo/tsconfig.json')).compilerOptions).toMatchObject({
         experimentalDecorators: true,
       });
@@ -174,6 +175,33 @@ describe('gatewire new', () => {
       expect(code).toBe(2);
       expect(stderr).toContain(
         'error[GW_ERR_CLI_CANNOT_WRITE]: `file/app/package.json` cannot be written: ENOTDIR',
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'installs with --install, by the package manager that runs it, and says when that fails',
+    async () => {
+      const fake = path.join(folder.path, 'fake-npm.cjs');
+      writeFileSync(
+        fake,
+        `console.log('installing');
+         require('node:fs').writeFileSync('installed', process.argv.slice(2).join(' '));
+         process.exitCode = Number(process.env.FAKE_EXIT);`,
+      );
+      const env = { npm_execpath: fake, FAKE_EXIT: '0' };
+      const args = ['new', 'app', '--template', 'echo', '--install'];
+      const made = await gatewire([...args, '--json'], { cwd: folder.path, env });
+      expect(JSON.parse(made.stdout).next).toEqual(['cd app', 'npm run dev']);
+      expect(read('app/installed')).toBe('install');
+      const failed = await gatewire([...args, '--force'], {
+        cwd: folder.path,
+        env: { ...env, FAKE_EXIT: '3' },
+      });
+      expect(failed).toMatchObject({ code: 1, stdout: '' });
+      expect(failed.stderr).toContain(
+        'error[GW_ERR_CLI_INSTALL_FAILED]: the packages could not be installed: it ended with 3\n',
       );
     },
     LIMIT_MS,

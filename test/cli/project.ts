@@ -75,11 +75,12 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** The ranges are carets of what is installed here, and `*` is none. */
+/** The ranges are carets of what is installed here, or exactly that; and `*` is none. */
 function check(name: string, range: string): void {
   const { version } = JSON.parse(
     readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8'),
   ) as { version: string };
   const [major] = version.split('.');
-  if (!range.startsWith(`^${major}.`)) throw new Error(`${name} ${range} is asked for, here is ${version}`);
+  if (range !== version && !range.startsWith(`^${major}.`))
+    throw new Error(`${name} ${range} is asked for, here is ${version}`);
 }

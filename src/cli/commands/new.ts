@@ -5,6 +5,7 @@ import { type Command, defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { writeFiles } from '../new-files.js';
 import { ownManifest } from '../own-package.js';
+import { install } from '../scaffold/install.js';
 import { projectFiles } from '../scaffold/project.js';
 import { problemOfName, projectName } from '../scaffold/project-name.js';
 import { listTemplates, readTemplate } from '../scaffold/template.js';
@@ -13,18 +14,19 @@ import { renderFiles } from '../views/files.js';
 
 /** `gatewire new`: a project that begins with one of the examples. */
 export const newProject: Command = defineCommand({
-  usage: ['new FOLDER --template NAME [--dry-run] [--force] [--json]'],
+  usage: ['new FOLDER --template NAME [--install] [--dry-run] [--force] [--json]'],
   options: {
     template: { type: 'string', value: 'NAME', help: 'the example that it begins with' },
+    install: { type: 'boolean', help: 'install its packages, too' },
     'dry-run': { type: 'boolean', help: 'show what would be written, and write nothing' },
     force: { type: 'boolean', help: 'overwrite files that are there' },
     json: { type: 'boolean', help: 'print one JSON document' },
   },
   notes: [
-    'Templates are the examples of gatewire: chat, echo. The folder gives the project its name.',
+    'Templates are the examples of gatewire, such as echo and chat. The folder gives the project its name.',
     'What is missing is asked for when there is a terminal, and refused otherwise.',
     '',
-    'exit codes: 0 fine, 1 the questions were cancelled, 2 wrong usage, or files are in the way',
+    'exit codes: 0 fine, 1 cancelled, or the packages could not be installed, 2 wrong usage, or files are in the way',
   ],
   async run({ values, words, cwd, output }) {
     if (words.length > 1) throw usageError(`\`${words[1]}\` is one word too many`, null, 'new');
@@ -41,7 +43,13 @@ export const newProject: Command = defineCommand({
     const shown = relative(cwd, target).split(sep).join('/');
     const dryRun = values['dry-run'] === true;
     const written = await writeFiles(target, shown, files, { force: values.force === true, dryRun });
-    const next = [...(shown === '' ? [] : [`cd ${shown}`]), 'npm install', 'npm run dev'];
+    const isInstalled = values.install === true && !dryRun;
+    if (isInstalled) await install(target);
+    const next = [
+      ...(shown === '' ? [] : [`cd ${shown}`]),
+      ...(isInstalled ? [] : ['npm install']),
+      'npm run dev',
+    ];
     const result = { dryRun, files: written, next };
     output.print(
       values.json

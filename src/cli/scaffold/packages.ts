@@ -11,6 +11,9 @@ export interface Packages {
 const ALWAYS = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io', 'tsx'];
 const TOOLS = ['@biomejs/biome', '@types/node', 'typescript'];
 
+/** A newer linter has newer opinions, and a project has to pass as it stands. */
+const EXACT = new Set(['@biomejs/biome']);
+
 /** Entry points that need an optional peer. */
 const BROUGHT_ALONG: Readonly<Record<string, string>> = {
   'gatewire/client': 'socket.io-client',
@@ -62,7 +65,12 @@ function ranges(names: ReadonlySet<string>, own: OwnManifest): Readonly<Record<s
     ...own.dependencies,
     gatewire: own.version,
   };
-  return Object.fromEntries([...names].sort().map((name) => [name, rangeOf(known[name] ?? '*')]));
+  return Object.fromEntries(
+    [...names].sort().map((name) => {
+      const version = known[name] ?? '*';
+      return [name, EXACT.has(name) ? version : rangeOf(version)];
+    }),
+  );
 }
 
 /** gatewire pins what it is developed with; a project takes what is compatible with it. */

@@ -91,6 +91,7 @@ function folderOf(path: string): string {
 
 /** The format of the examples. Decorated parameters have to be allowed, and imports of injected classes have to stay. */
 const BIOME = {
+  files: { includes: ['**', '!**/*.md'] },
   formatter: { indentStyle: 'space', lineWidth: 110 },
   javascript: {
     formatter: { quoteStyle: 'single' },
