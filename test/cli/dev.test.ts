@@ -9,6 +9,7 @@ import { freePort } from '../support/free-port.js';
 import { within } from '../support/within.js';
 import { gatewire, root } from './gatewire.js';
 import { emptyFolder } from './project.js';
+import { inTerminal, KEYS } from './terminal.js';
 
 const LIMIT_MS = 60_000;
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -84,6 +85,21 @@ describe('gatewire dev', () => {
       // Once for the change and once for the end: an application that is asked twice stops at once.
       expect(text.match(/asked to stop/g)).toHaveLength(2);
       await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'ends at Ctrl-C in a terminal, and the application hears of it once',
+    async () => {
+      write('package.json', '{ "type": "module" }');
+      write('main.ts', server('one'));
+      const { code, shown } = await inTerminal(['dev'], [['up', KEYS.interrupt]], {
+        cwd: folder.path,
+        env: { PORT: '0' },
+      });
+      expect(code).toBe(0);
+      expect(shown.match(/asked to stop by SIGINT/g)).toHaveLength(1);
     },
     LIMIT_MS,
   );
