@@ -23,6 +23,15 @@ export const contenders = [
     scenarios: ['ack-echo-10', 'ack-echo-1', 'guard-validation'],
   },
   {
+    // Every limit out of reach: what the defaults cost.
+    name: 'gatewire-unbounded',
+    title: 'gatewire, no limits',
+    moduleUrl: url('build/gatewire.js'),
+    source: url('servers/gatewire.ts'),
+    startOptions: { isUnbounded: true },
+    scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'guard-validation'],
+  },
+  {
     // The same schema, called by the handler: what the payload stage costs beyond zod itself.
     name: 'gatewire-by-hand',
     title: 'gatewire, zod by hand',

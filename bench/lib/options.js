@@ -6,7 +6,7 @@ export const usage = `Usage: npm run bench -- [options]
   --quick            one short round, to see that everything works
   --scenario NAME    only this scenario, or those that begin with NAME- (repeatable)
   --only A,B         only these contenders: raw, nest, gatewire, gatewire-raw,
-                     gatewire-by-hand (raw always runs)
+                     gatewire-unbounded, gatewire-by-hand (raw always runs)
   --json FILE        where the results go (default bench/results/<time>.json)
   --help             this text`;
 

@@ -58,17 +58,29 @@ interface StartOptions {
   readonly handlers: number;
   readonly reply?: 'raw';
   readonly byHand?: boolean;
+  readonly isUnbounded?: boolean;
 }
 
+const OUT_OF_REACH = 1_000_000_000;
+const UNBOUNDED = {
+  packetDepth: OUT_OF_REACH,
+  packetKeys: OUT_OF_REACH,
+  attachments: OUT_OF_REACH,
+  callsInFlight: OUT_OF_REACH,
+  slowOutputBytes: OUT_OF_REACH,
+  outputBytes: OUT_OF_REACH,
+  outputPackets: OUT_OF_REACH,
+};
+
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers, reply, byHand = false }: StartOptions) {
+export async function start({ handlers, reply, byHand = false, isUnbounded = false }: StartOptions) {
   for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = createApp({
     gateways: [BenchGateway, byHand ? ByHand : ByStage],
     logger: false,
     // The clients of a benchmark send as fast as they can: by default they would be slowed, and the rest be waiting.
-    limits: { eventsPerSecond: 1_000_000_000, eventsBurst: 1_000_000_000 },
+    limits: { eventsPerSecond: OUT_OF_REACH, eventsBurst: OUT_OF_REACH, ...(isUnbounded && UNBOUNDED) },
     ...(reply && { reply }),
   });
   await app.listen(0, '127.0.0.1');
