@@ -48,7 +48,8 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   readonly #traffic: Traffic;
   readonly #connection: EngineConnection;
   readonly #connects: Connects;
-  readonly #tokens: TokenBucket;
+  /** Null as long as the client has sent nothing that counts. */
+  #tokens: TokenBucket | null = null;
   /** A packet whose attachments are to come. */
   #assembly: Assembly | null = null;
   /** The same for an acknowledgement that overtakes what is kept. */
@@ -65,7 +66,6 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#traffic = traffic;
     this.#connection = connection;
     this.#connects = new Connects(connection, traffic.limits, traffic.notices);
-    this.#tokens = new TokenBucket(traffic.limits);
     traffic.output.follow(connection, this.#connects);
   }
 
@@ -105,6 +105,11 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     resumeReading(this.#connection);
   }
 
+  #takeToken(): boolean {
+    this.#tokens ??= new TokenBucket(this.#traffic.limits);
+    return this.#tokens.take();
+  }
+
   #addText(text: string): void {
     if (this.#aside !== null) throw new Error('text where an attachment was due');
     const type = text.charCodeAt(0);
@@ -116,7 +121,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       return;
     }
     if (this.#assembly !== null) throw new Error('text where an attachment was due');
-    if (isAck || this.#tokens.take()) this.#decode(text, false);
+    if (isAck || this.#takeToken()) this.#decode(text, false);
     else this.#keep(text);
   }
 
@@ -169,7 +174,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       if (piece === undefined) break;
       if (typeof piece !== 'string') this.#attach(piece);
       else if (this.#assembly !== null) throw new Error('text where an attachment was due');
-      else if (isUnlimited || this.#tokens.take()) this.#decode(piece, false);
+      else if (isUnlimited || this.#takeToken()) this.#decode(piece, false);
       else return false;
       kept.next++;
       if (this.#connects.isOver) break;
