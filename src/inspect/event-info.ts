@@ -14,6 +14,8 @@ export interface EventInfo {
   readonly call: readonly StepDescription[];
   /** The limits of the application, by the names of their options. */
   readonly limits: AppPlan['limits'];
+  /** Further options of the application, in words. */
+  readonly settings: AppPlan['settings'];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface EventInfo {
  * @param root - the folder that files are named from
  */
 export function describeEventInfo(
-  { limits }: AppPlan,
+  { limits, settings }: AppPlan,
   namespace: NamespacePlan,
   event: EventPlan,
   root: string,
@@ -35,5 +37,6 @@ export function describeEventInfo(
     connect: describeConnect(namespace, locate),
     call: describeCall(event, locate),
     limits,
+    settings,
   };
 }

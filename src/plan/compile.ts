@@ -40,6 +40,7 @@ export interface AppDeclaration {
   readonly rooms?: unknown;
   readonly reply: ReplyShape;
   readonly limits: AppPlan['limits'];
+  readonly settings: AppPlan['settings'];
   /** Tells whether the application's own container has a binding; null when nobody can ask it. */
   readonly isBound: ((token: unknown) => boolean) | null;
   readonly builtIn: ReadonlyMap<unknown, ScopeName>;
@@ -83,7 +84,12 @@ export function compile(app: AppDeclaration): CompileResult {
   const dependencies = compileDependencies(rootsOf(namespaces), known, problems);
   if (problems.found.length > 0) return { plan: null, problems: problems.found };
   return {
-    plan: Object.freeze({ namespaces: Object.freeze(namespaces), dependencies, limits: app.limits }),
+    plan: Object.freeze({
+      namespaces: Object.freeze(namespaces),
+      dependencies,
+      limits: app.limits,
+      settings: app.settings,
+    }),
     problems: [],
   };
 }

@@ -183,4 +183,6 @@ export interface AppPlan {
   readonly dependencies: readonly DependencyPlan[];
   /** Every limit with the value that holds, by the name of its option. */
   readonly limits: Readonly<Record<string, number>> & { readonly handlerTimeoutMs: number };
+  /** Further options of the application, in words. */
+  readonly settings: Readonly<Record<string, string>>;
 }

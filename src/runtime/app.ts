@@ -45,6 +45,7 @@ import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
 import { recoverAfterAuth } from './recovery.js';
 import { Revocations } from './revoke.js';
+import { settingsOf } from './settings.js';
 import { Sweeper } from './sweeper.js';
 
 // Injected like a class, but made by gatewire.
@@ -195,6 +196,7 @@ export class Application implements RuntimeApp {
       providers,
       reply,
       limits: Object.freeze({ ...allLimits }),
+      settings: settingsOf(this.#options),
       isBound: bindingsOf(this.#options.container),
       builtIn: BUILT_IN,
       at: this.at,

@@ -146,6 +146,17 @@ describe('gatewire events --info', () => {
           '    reply      envelope: { ok: true, data }, or { ok: false, error }',
           '    auth       TicketAuth',
           '    scope      singleton',
+          '  options of the application',
+          '    origins                   same host',
+          '    trustProxy                false',
+          '    addresses                 all',
+          '    admission                 none',
+          '    tls                       none',
+          '    adapter                   one node',
+          '    validateEmits             true',
+          '    connectionStateRecovery   off',
+          '    socket.maxHttpBufferSize  1000000',
+          '    socket.connectTimeout     10000',
           '  limits of the application',
           ...Object.entries({ ...DEFAULT_LIMITS, handlerTimeoutMs: 5_000 }).map(
             ([limit, value]) => `    ${limit.padEnd(24)} ${value}`,
@@ -212,6 +223,7 @@ describe('gatewire events --info', () => {
         'connect',
         'call',
         'limits',
+        'settings',
       ]);
       expect(document.asked).toEqual({ namespace: '/shop', event: 'order:place' });
       expect(Object.keys(document.namespace)).toEqual(['name', 'kind', 'auth', 'gateways']);

@@ -33,6 +33,8 @@ export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): s
     ...each,
     '  options',
     ...alignRows(optionRows(info), 4, paint),
+    '  options of the application',
+    ...alignRows(settingRows(info), 4, paint),
     '  limits of the application',
     ...alignRows(limitRows(info), 4, paint),
   ].join('\n');
@@ -74,6 +76,10 @@ function detail(
   if (stage === 'ack') return shapeWords(ack, ack?.vendor ?? '');
   if (stage === 'reply') return answersByHand ? `${reply}, by @Ack()` : reply;
   return label ?? '';
+}
+
+function settingRows({ settings }: EventInfo): readonly Row[] {
+  return Object.entries(settings).map(([option, text]): Row => [{ text: option }, { text }]);
 }
 
 function limitRows({ limits }: EventInfo): readonly Row[] {
