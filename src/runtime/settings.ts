@@ -3,14 +3,17 @@ import type { CheckedOptions } from './options.js';
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_HTTP_BUFFER_SIZE = 1_000_000;
 
-/** The options that decide who may connect and with how much, in words, for listings. */
+/**
+ * The options that decide who may connect and with how much, in words, for listings. Nothing has been checked yet:
+ * what is wrong is reported, and must not throw here.
+ */
 export function settingsOf(options: CheckedOptions): Readonly<Record<string, string>> {
   const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket = {} } = options;
   return Object.freeze({
     origins: origins === undefined ? 'same host' : [origins].flat().map(nameOf).join(', '),
     trustProxy: String(trustProxy ?? false),
     addresses: addresses === undefined ? 'all' : 'ipFilter',
-    admission: admission === undefined ? 'none' : `${admission.options.maxConnections} connections`,
+    admission: admission === undefined ? 'none' : `${maxConnectionsOf(admission)} connections`,
     tls: tls === undefined ? 'none' : 'on',
     adapter: adapter === undefined ? 'one node' : 'several nodes',
     validateEmits: String(validateEmits),
@@ -18,6 +21,10 @@ export function settingsOf(options: CheckedOptions): Readonly<Record<string, str
     'socket.maxHttpBufferSize': String(socket.maxHttpBufferSize ?? MAX_HTTP_BUFFER_SIZE),
     'socket.connectTimeout': String(socket.connectTimeout ?? CONNECT_TIMEOUT_MS),
   });
+}
+
+function maxConnectionsOf({ options }: { readonly options?: { readonly maxConnections?: number } }): string {
+  return String(options?.maxConnections);
 }
 
 function nameOf(origin: unknown): string {
