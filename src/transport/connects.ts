@@ -5,6 +5,12 @@ import type { TransportLimits } from './limits.js';
 import type { Notices } from './notices.js';
 import { PacketRefusal } from './packet-refusal.js';
 
+/** What all connections of a server share. */
+interface Shared {
+  readonly limits: TransportLimits;
+  readonly notices: Notices;
+}
+
 const CONNECT = '0';
 const CONNECT_ERROR = '4';
 
@@ -21,15 +27,14 @@ export class Connects {
 
   constructor(
     private readonly connection: EngineConnection,
-    private readonly limits: TransportLimits,
-    private readonly notices: Notices,
+    private readonly traffic: Shared,
   ) {}
 
   /** Counts a CONNECT. @returns why it is refused, or null */
   enter(name: string): PacketRefusal | null {
     if (this.#names.includes(name)) return null;
-    if (this.#names.length >= this.limits.namespacesPerConnection) {
-      const text = `a connection may be in ${this.limits.namespacesPerConnection} namespaces`;
+    if (this.#names.length >= this.traffic.limits.namespacesPerConnection) {
+      const text = `a connection may be in ${this.traffic.limits.namespacesPerConnection} namespaces`;
       return new PacketRefusal('OVERLOADED', 'namespacesPerConnection', text);
     }
     // Copied: a list that grows by `push` takes room for sixteen more, and most connections are in one namespace.
@@ -44,7 +49,8 @@ export class Connects {
   /** Refuses a CONNECT before Socket.IO sees it. */
   refuse(name: string, refusal: PacketRefusal): void {
     const data = toWireError(refusal.toError(), randomUUID());
-    if (refusal.limit !== null) this.notices.note('connect.refused', refusal.limit, { code: data.code });
+    if (refusal.limit !== null)
+      this.traffic.notices.note('connect.refused', refusal.limit, { code: data.code });
     const head = name === '/' ? CONNECT_ERROR : `${CONNECT_ERROR}${name},`;
     this.connection.write(head + JSON.stringify({ message: data.message, data }));
   }
@@ -58,9 +64,9 @@ export class Connects {
     }
     this.leave(nameOf(packet));
     if (type !== CONNECT_ERROR || this.isOver) return;
-    if (++this.#refusals < this.limits.refusalsInARow) return;
+    if (++this.#refusals < this.traffic.limits.refusalsInARow) return;
     this.isOver = true;
-    this.notices.note('connection.closed', 'refusalsInARow');
+    this.traffic.notices.note('connection.closed', 'refusalsInARow');
     // The packet of this refusal is about to be queued: it goes out first.
     process.nextTick(() => this.connection.close());
   }

@@ -48,7 +48,8 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   readonly #traffic: Traffic;
   readonly #connection: EngineConnection;
   readonly #connects: Connects;
-  /** Null as long as the client has sent nothing that counts. */
+  /** Whether the client has sent its first CONNECT: one that only listens sends nothing more, and needs no bucket. */
+  #hasBegun = false;
   #tokens: TokenBucket | null = null;
   /** A packet whose attachments are to come. */
   #assembly: Assembly | null = null;
@@ -65,7 +66,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     traffic.opening = null;
     this.#traffic = traffic;
     this.#connection = connection;
-    this.#connects = new Connects(connection, traffic.limits, traffic.notices);
+    this.#connects = new Connects(connection, traffic);
     traffic.output.follow(connection, this.#connects);
   }
 
@@ -106,6 +107,10 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   #takeToken(): boolean {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      return true;
+    }
     this.#tokens ??= new TokenBucket(this.#traffic.limits);
     return this.#tokens.take();
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight } from './cors.js';
 import type { Engine, EngineConnection } from './engine.js';
+import { netSocketOf } from './engine-internals.js';
 import type { Floods } from './floods.js';
 import type { Gate } from './gate.js';
 import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './refuse.js';
@@ -33,9 +34,12 @@ export interface EdgeOptions {
 export class Edge {
   #isClosing = false;
   #detach: () => void = () => {};
-  /** The server forgets a socket once it is upgraded, and would wait for it when it closes. */
+  /**
+   * The server forgets a socket once it is upgraded, and would wait for it when it closes. Those of connections that
+   * began with an upgrade are found again in the engine.
+   */
   readonly #upgraded = new Set<Duplex>();
-  /** One listener for all sockets: each connection keeps its listeners for as long as it lives. */
+  /** One listener for all sockets. */
   readonly #forget: (this: Duplex) => void;
 
   constructor(private readonly options: EdgeOptions) {
@@ -45,7 +49,11 @@ export class Edge {
     };
     const { engine, gate } = options;
     // Ahead of Socket.IO, which reads the address when it makes a socket.
-    engine.prependListener('connection', (connection) => gate.welcome(connection));
+    engine.prependListener('connection', (connection) => {
+      gate.welcome(connection);
+      const socket = netSocketOf(connection);
+      if (socket !== null) this.#letGo(socket);
+    });
   }
 
   /** Takes over a server's requests and upgrades below the path. */
@@ -82,6 +90,10 @@ export class Edge {
   /** Refuses new connections from now on; those that exist go on. */
   refuseNew(): void {
     this.#isClosing = true;
+    for (const connection of Object.values(this.options.engine.clients)) {
+      const socket = netSocketOf(connection);
+      if (socket !== null) this.#upgraded.add(socket);
+    }
   }
 
   /** Whether a client's own connection is encrypted, as a trusted proxy says it. */
@@ -94,6 +106,18 @@ export class Edge {
     this.#detach();
     this.#detach = () => {};
     for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  /** The WebSocket stands, and listens itself. */
+  #letGo(socket: Duplex): void {
+    this.#upgraded.delete(socket);
+    socket.off('error', destroy);
+    socket.off('close', this.#forget);
+    // Added anew, as Node makes room for twenty once a list has a third, and the room stays: 144 bytes a connection.
+    // All but the first, as an event without listeners would be deleted, which makes of the list of events a hash table.
+    const others = (socket.rawListeners('close') as (() => void)[]).slice(1);
+    for (const listener of others) socket.off('close', listener);
+    for (const listener of others) socket.on('close', listener);
   }
 
   #isOurs(request: IncomingMessage): boolean {

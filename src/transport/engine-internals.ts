@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import type { Duplex } from 'node:stream';
 import { type Problem, problem } from '../errors/problem.js';
 import type { EngineConnection } from './engine.js';
 
@@ -47,6 +48,7 @@ interface ConnectionInternals {
 }
 
 interface WebSocketInternals {
+  readonly _socket: Duplex | null;
   readonly bufferedAmount: number;
   readonly isPaused: boolean;
   pause(): void;
@@ -81,6 +83,11 @@ export function keepAlive(connection: EngineConnection, known: unknown): unknown
   // The engine waits for the pong before it sends the next ping; each ping has a timer of its own.
   if (pingTimeoutTimer !== known) pingIntervalTimer?.refresh();
   return pingTimeoutTimer;
+}
+
+/** The network socket below a WebSocket; null over polling, and once it is closed. */
+export function netSocketOf(connection: EngineConnection): Duplex | null {
+  return internals(connection).transport.socket?._socket ?? null;
 }
 
 /** Bytes that were handed to a WebSocket and have not left the process. */
@@ -132,16 +139,17 @@ export function holdEnd(connection: EngineConnection): () => void {
 export function checkEngineInternals(): readonly Problem[] {
   const engine = require('engine.io') as { Socket: { prototype: object } };
   const { WebSocket } = createRequire(require.resolve('engine.io'))('ws') as {
-    WebSocket: { prototype: object };
+    WebSocket: new (address: null, protocols: undefined, options: object) => object;
   };
+  const socket = new WebSocket(null, undefined, {}); // as a server makes them: it opens nothing
   const missing = [
     ...lacks('socket.io-parser', Decoder.prototype, 'decodeString', 'emitReserved'),
     ...lacks('engine.io', engine.Socket.prototype, 'onClose', 'sendPacket', 'flush'),
-    ...lacks('ws', WebSocket.prototype, 'pause', 'resume', 'terminate', 'bufferedAmount', 'isPaused'),
+    ...lacks('ws', socket, '_socket', 'pause', 'resume', 'terminate', 'bufferedAmount', 'isPaused'),
   ];
   return missing.map(([name, member]) => problem('GW_ERR_BOOT_STACK', { package: name, missing: member }));
 }
 
-function lacks(name: string, prototype: object, ...members: readonly string[]): readonly [string, string][] {
-  return members.filter((member) => !(member in prototype)).map((member) => [name, member]);
+function lacks(name: string, target: object, ...members: readonly string[]): readonly [string, string][] {
+  return members.filter((member) => !(member in target)).map((member) => [name, member]);
 }
