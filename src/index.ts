@@ -128,6 +128,8 @@ export type {
   OpenedAdapter,
 } from './runtime/cluster/node-adapter.js';
 export type { MapError } from './runtime/failures.js';
+export type { Health, HealthReport, HealthStatus } from './runtime/health/health.js';
+export type { HealthOptions } from './runtime/health/options.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
 export type { Issue } from './runtime/issues.js';
 export type { Limits } from './runtime/limits.js';

@@ -5,6 +5,7 @@ import { isShared } from './internals.js';
 import type { AuthOption } from './options.js';
 import { readError } from './reply.js';
 import { backoff, isPassing, waitAfter } from './retry.js';
+import { returnAfter } from './return.js';
 import type { Status } from './status.js';
 
 /** Gets a socket into its namespace, and back into it, and tells the status what happened. */
@@ -109,6 +110,7 @@ export function createLink(socket: Socket, status: Status, auth: AuthOption | un
     },
     hear(name, payload) {
       if (name === 'gw:auth') return renew();
+      if (name === 'gw:drain') return returnAfter(manager, payload);
       if (name !== 'exception') return;
       const { event, error } = readException(payload);
       if (event === 'connect') lastWords = error;

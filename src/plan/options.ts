@@ -25,6 +25,10 @@ export const rules = {
     accepts: (value) => isWholeNumber(value, 1, MAX_TIMER_MS),
     expected: `a whole number of milliseconds from 1 to ${MAX_TIMER_MS}`,
   },
+  millisecondsFromZero: {
+    accepts: (value) => isWholeNumber(value, 0, MAX_TIMER_MS),
+    expected: `a whole number of milliseconds from 0 to ${MAX_TIMER_MS}`,
+  },
   count: {
     accepts: (value) => isWholeNumber(value, 1, Number.MAX_SAFE_INTEGER),
     expected: 'a whole number of at least 1',

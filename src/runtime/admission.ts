@@ -54,8 +54,11 @@ export function admission(parts: AdmissionParts): (socket: Socket, next: (error?
       const disposal = state.release((cause) => void refusal(cause));
       if (disposal !== null) namespace.calls.track(disposal);
     };
-    if (namespace.calls.isClosing) {
-      return refuse(new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' }));
+    if (namespace.calls.refuses(socket.conn)) {
+      // Socket.IO's clients take a refusal for final, and come back by themselves to a connection that was closed.
+      dropCandidate(socket);
+      socket.conn.close();
+      return;
     }
     try {
       if (!socket.recovered) setFirstData(state);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
@@ -14,7 +15,7 @@ import { Problems, place } from '../plan/problems.js';
 import type { AppPlan } from '../plan/types.js';
 import { createEdge } from '../transport/create-edge.js';
 import type { Edge } from '../transport/edge.js';
-import { closeConnections, createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
+import { createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
 import { checkEngineInternals } from '../transport/engine-internals.js';
 import { checkPort, listen, urlOf } from '../transport/listen.js';
 import { createParser } from '../transport/parser.js';
@@ -23,16 +24,18 @@ import { Traffic } from '../transport/traffic.js';
 import { dropCandidate, Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
 import type { Impersonate } from './bound.js';
-import { abandon } from './call.js';
 import { Calls } from './calls.js';
 import { Cluster } from './cluster/cluster.js';
 import type { AdapterHealth, OpenedAdapter } from './cluster/node-adapter.js';
-import { openAdapter } from './cluster/open.js';
+import { adapterProblems, openAdapter } from './cluster/open.js';
 import { Operations } from './cluster/operations.js';
 import { serveServerSide } from './cluster/server-side.js';
 import { ServerSideBus } from './cluster/server-side-bus.js';
+import { drain } from './drain.js';
 import { Expiry } from './expiry.js';
 import { Failures } from './failures.js';
+import { HealthEndpoints } from './health/endpoints.js';
+import { AppHealth, type Health } from './health/health.js';
 import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
 import { checkInternals, shieldNamespaces } from './internals.js';
@@ -43,7 +46,7 @@ import { instanceBound } from './namespace-instances.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
-import { recoverAfterAuth } from './recovery.js';
+import { recoverAfterAuth, recoveryOptions } from './recovery.js';
 import { Revocations } from './revoke.js';
 import { settingsOf } from './settings.js';
 import { Sweeper } from './sweeper.js';
@@ -60,6 +63,8 @@ export interface RuntimeApp {
   readonly io: Server;
   /** Where the application listens; null before and after. */
   readonly address: AddressInfo | null;
+  /** How the node is, for load balancers and supervisors; the option `health` answers with it by itself. */
+  readonly health: Health;
   /** Whether other nodes can be reached; null without an adapter that gatewire looks after. */
   readonly adapterHealth: AdapterHealth | null;
   /**
@@ -83,8 +88,9 @@ export interface RuntimeApp {
    */
   run(port?: number, host?: string): Promise<void>;
   /**
-   * Takes nothing new, answers what is running, closes connections so that clients come back by themselves,
-   * ends all scopes, and closes what was opened. It may be called at any time and more than once.
+   * Is not ready any more, takes no new connections, answers what is running, closes connections a batch after
+   * another so that clients come back by themselves, ends all scopes, and closes what was opened. It may be called at
+   * any time and more than once.
    */
   close(): Promise<void>;
   /**
@@ -108,12 +114,12 @@ type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
 
 const DEFAULT_PORT = 3_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** What a connection gets to take its last packets; a polling client that is gone never will. */
-const DRAIN_MS = 2_000;
 
 /** Compiles, opens and closes one application. */
 export class Application implements RuntimeApp {
   readonly io: Server;
+  readonly health: AppHealth;
+  readonly #endpoints: HealthEndpoints | null;
   readonly #options: CheckedOptions;
   readonly #optionProblems: readonly Problem[];
   readonly #logger: Logger;
@@ -150,7 +156,12 @@ export class Application implements RuntimeApp {
     const warn = (record: LogRecord) => this.#logger.warn(record);
     this.#traffic = new Traffic(allLimits, warn, socket?.maxHttpBufferSize);
     const parser = createParser(this.#traffic);
-    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, parser, ...socket, ...recovery(socket) });
+    this.io = new Server({
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      parser,
+      ...socket,
+      ...recoveryOptions(socket),
+    });
     shieldNamespaces(
       this.io,
       new PendingConnects(dropCandidate),
@@ -161,6 +172,13 @@ export class Application implements RuntimeApp {
       ({ name }, error) => this.#logger.error({ event: 'adapter.failed', namespace: name, error }),
       this.#prepare,
     );
+    this.health = new AppHealth({
+      connections: () => this.#engine?.clientsCount ?? 0,
+      adapter: () => this.adapterHealth,
+      needsAdapter: this.#options.health?.needsAdapter ?? false,
+    });
+    const { health } = this.#options;
+    this.#endpoints = health === undefined ? null : new HealthEndpoints(health, this.health);
     if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
     const cluster = new Cluster(this.#logger, allLimits.clusterTimeoutMs);
     this.#operations = new Operations(this.io, cluster);
@@ -205,7 +223,7 @@ export class Application implements RuntimeApp {
       ...checkInternals(),
       ...checkEngineInternals(),
       ...this.#optionProblems,
-      ...this.#adapterProblems(),
+      ...adapterProblems(this.#options, place(this.at, 'createApp')),
       ...problems,
     ];
     if (plan === null || all.length > 0) throw new BootError(all);
@@ -215,12 +233,6 @@ export class Application implements RuntimeApp {
 
   async revoke(userId: string): Promise<number> {
     return this.#emitter.revoke(userId);
-  }
-
-  #adapterProblems(): readonly Problem[] {
-    const { adapter, socket = {} } = this.#options;
-    if (adapter === undefined || typeof adapter === 'function') return [];
-    return adapter.problems(socket as Readonly<Record<string, unknown>>, place(this.at, 'createApp'));
   }
 
   async listen(port?: number, host?: string): Promise<void> {
@@ -236,6 +248,7 @@ export class Application implements RuntimeApp {
       throw error;
     }
     this.#phase = 'open';
+    this.health.status = 'ok';
     const { address } = this;
     if (address !== null)
       this.#logger.info({ event: 'app.listening', url: urlOf(address, this.#tls !== null) });
@@ -262,6 +275,7 @@ export class Application implements RuntimeApp {
   async #open(port: number | undefined, host: string | undefined): Promise<void> {
     const plan = this.plan();
     const { allLimits, container, providers, server, socket, tls } = this.#options;
+    await this.#endpoints?.open();
     if (tls !== undefined) this.#tls = new Tls(tls, this.#logger);
     const https = await this.#tls?.createServer(); // first of all: it needs nothing, and fails most
     this.#resolver = await createResolver({
@@ -310,6 +324,7 @@ export class Application implements RuntimeApp {
       limits: allLimits,
       floods: this.#traffic.floods,
       decisionTimeoutMs: allLimits.authTimeoutMs,
+      others: this.#endpoints?.shared ?? null,
     };
     this.#edge = createEdge(this.io, this.#engine, settings, (record) => this.#logger.warn(record));
     const http = (server as HttpServer | undefined) ?? (https as HttpServer | undefined) ?? createServer();
@@ -328,17 +343,18 @@ export class Application implements RuntimeApp {
   };
 
   async #close(): Promise<void> {
-    const { closeTimeoutMs } = this.#options.allLimits;
+    const { closeNoticeMs, closeSpreadMs: spreadMs, closeTimeoutMs: timeoutMs } = this.#options.allLimits;
+    const wasOpen = this.#phase === 'open';
     this.#phase = 'closing';
-    this.#calls.isClosing = true;
+    this.health.status = 'draining';
+    if (wasOpen && closeNoticeMs > 0) await sleep(closeNoticeMs);
     this.#edge?.refuseNew();
     this.#traffic.floods.release();
+    const engine = this.#engine;
     // The server goes on listening for now: clients on polling need it to fetch their answers.
-    await this.#calls.idle(closeTimeoutMs);
-    this.#calls.abandon(abandon);
-    if (this.#engine !== null) {
-      await closeConnections(this.#engine, Math.min(closeTimeoutMs, DRAIN_MS));
-      await this.#calls.idle(closeTimeoutMs); // disconnect hooks
+    if (engine !== null) {
+      await drain({ io: this.io, engine, calls: this.#calls, spreadMs, timeoutMs });
+      await this.#calls.idle(timeoutMs); // disconnect hooks
       this.#operations.cluster.close();
       await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
     }
@@ -352,6 +368,8 @@ export class Application implements RuntimeApp {
     await this.#stopListening();
     this.#resolver = null;
     this.#phase = 'closed';
+    this.health.status = 'closed';
+    await this.#endpoints?.close();
   }
 
   #stopListening(): Promise<void> {
@@ -362,10 +380,4 @@ export class Application implements RuntimeApp {
     this.#tls?.close();
     return closed;
   }
-}
-
-/** Socket.IO would let a recovered session in past auth: an expired token with it. */
-function recovery(socket: AppOptions['socket']): AppOptions['socket'] {
-  const { connectionStateRecovery: options } = socket ?? {};
-  return options && { connectionStateRecovery: { ...options, skipMiddlewares: false } };
 }

@@ -2,14 +2,29 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallContext } from './context.js';
 
 type Refuse = (error: GatewireError) => void;
+/** What Socket.IO calls `socket.conn`; nothing of it is used here. */
+type Connection = object;
 
-/** The calls that wait for a promise, and whether new ones are still taken. `close()` waits for them. */
+/** What is answered when the server has no time any more. */
+export function shuttingDown(): GatewireError {
+  return new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
+}
+
+/** Something that waits until calls have ended. */
+interface Waiter {
+  isOver(): boolean;
+  readonly done: () => void;
+}
+
+/** The calls that wait for a promise, and who is told that no new ones are taken. `close()` waits for them. */
 export class Calls {
   readonly #running = new Set<CallContext>();
-  readonly #settling = new Set<Promise<unknown>>();
+  /** What no client waits for, such as a disconnect hook, and whose connection it is. */
+  readonly #settling = new Map<Promise<unknown>, Connection | null>();
   readonly #waiting = new Set<Refuse>();
-  #onIdle: (() => void) | null = null;
-  isClosing = false;
+  readonly #waiters = new Set<Waiter>();
+  #check: NodeJS.Immediate | null = null;
+  #leaving: WeakSet<Connection> | 'all' | null = null;
 
   add(call: CallContext): void {
     this.#running.add(call);
@@ -17,16 +32,20 @@ export class Calls {
 
   delete(call: CallContext): void {
     this.#running.delete(call);
-    this.#checkIdle();
+    if (this.#waiters.size > 0) this.#checkSoon();
   }
 
-  /** Keeps `close()` waiting for something that no client waits for, such as a disconnect hook. */
-  track(promise: Promise<unknown>): void {
+  /**
+   * Keeps `close()` waiting for a promise, which must not reject.
+   *
+   * @param of - the connection that has to stay open for it
+   */
+  track(promise: Promise<unknown>, of: Connection | null = null): void {
     const settled = promise.finally(() => {
       this.#settling.delete(settled);
-      this.#checkIdle();
+      if (this.#waiters.size > 0) this.#checkSoon();
     });
-    this.#settling.add(settled);
+    this.#settling.set(settled, of);
   }
 
   /** Names a function that answers for calls that have not begun, in case they never will. */
@@ -38,30 +57,64 @@ export class Calls {
     this.#waiting.delete(refuse);
   }
 
-  /** Resolves when nothing runs any more, or at the limit. */
-  async idle(timeoutMs: number): Promise<void> {
-    if (this.#isIdle) return;
+  /** Whether nothing new of a connection is taken, because the server is closing. */
+  refuses(connection: Connection): boolean {
+    if (this.#leaving === null) return false;
+    return this.#leaving === 'all' || this.#leaving.has(connection);
+  }
+
+  /** Takes nothing new of these connections. */
+  refuseNew(connections: readonly Connection[]): void {
+    this.#leaving ??= new WeakSet();
+    if (this.#leaving !== 'all') for (const connection of connections) this.#leaving.add(connection);
+  }
+
+  /** Takes nothing new of anybody. */
+  refuseAll(): void {
+    this.#leaving = 'all';
+  }
+
+  /**
+   * Waits until nothing runs any more.
+   *
+   * @param of - the connections that count; all, where it is left out
+   * @returns whether that was so within the limit
+   */
+  async idle(timeoutMs: number, of: ReadonlySet<Connection> | null = null): Promise<boolean> {
+    const isOver = () => !this.#isBusy(of);
+    if (isOver()) return true;
     let timer: NodeJS.Timeout | undefined;
+    let waiter: Waiter | undefined;
     await new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
-      this.#onIdle = resolve;
+      waiter = { isOver, done: resolve };
+      this.#waiters.add(waiter);
     });
     clearTimeout(timer);
-    this.#onIdle = null;
+    if (waiter !== undefined) this.#waiters.delete(waiter);
+    return isOver();
   }
 
   /** Hands every call that still runs to a function that answers for it, and refuses those that wait. */
   abandon(answer: (call: CallContext, error: GatewireError) => void): void {
-    const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
+    const error = shuttingDown();
     for (const call of [...this.#running]) answer(call, error);
     for (const refuse of [...this.#waiting]) refuse(error);
   }
 
-  get #isIdle(): boolean {
-    return this.#running.size + this.#settling.size === 0;
+  #isBusy(of: ReadonlySet<Connection> | null): boolean {
+    if (of === null) return this.#running.size + this.#settling.size > 0;
+    for (const { state } of this.#running) if (of.has(state.socket.conn)) return true;
+    for (const connection of this.#settling.values())
+      if (connection !== null && of.has(connection)) return true;
+    return false;
   }
 
-  #checkIdle(): void {
-    if (this.#isIdle) this.#onIdle?.();
+  /** Once for all calls that end in the same turn: a batch of connections looks through all that run. */
+  #checkSoon(): void {
+    this.#check ??= setImmediate(() => {
+      this.#check = null;
+      for (const waiter of this.#waiters) if (waiter.isOver()) waiter.done();
+    });
   }
 }

@@ -4,6 +4,7 @@ import { isReservedEvent } from '../plan/reserved.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
+import { shuttingDown } from './calls.js';
 import { sendAway } from './expiry.js';
 import { expired, hasExpired } from './identity.js';
 import {
@@ -38,7 +39,7 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   if (state === undefined || !this.connected) return;
   nameEvent(packet);
   // A server that is closing refuses at once, too: `@OnConnect` may outlast it.
-  if (state.waiting === null || state.namespace.calls.isClosing) return dispatch(state, packet);
+  if (state.waiting === null || state.namespace.calls.refuses(this.conn)) return dispatch(state, packet);
   if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
   else refusePacket(state, packet, new GatewireError('OVERLOADED'));
 }
@@ -62,10 +63,7 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
   const event = packet.data[0];
   if (typeof event === 'object') return refuseData(state, packet, event);
   const bound = namespace.exact.get(event) ?? find(namespace, event);
-  if (namespace.calls.isClosing) {
-    const error = new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
-    return refusePacket(state, packet, error);
-  }
+  if (namespace.calls.refuses(socket.conn)) return refusePacket(state, packet, shuttingDown());
   if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
   const send = ackOf(socket, packet);
   // Ahead of raw listeners: a token is nothing for them.

@@ -67,7 +67,7 @@ function awaitConnect(state: SocketState, connecting: Promise<void>): void {
     settle(state);
   };
   calls.addWaiting(refuse);
-  calls.track(connecting.then(done));
+  calls.track(connecting.then(done), state.socket.conn);
 }
 
 /** All sockets of a user are in one room, so that `user(id)` reaches them. */

@@ -53,6 +53,18 @@ export interface Limits extends TransportLimits {
    * @default 10000
    */
   readonly closeTimeoutMs: number;
+  /**
+   * Milliseconds between the moment when `close()` says that this node is not ready and the one when it takes no new
+   * connections: what a load balancer needs to notice.
+   * @default 0
+   */
+  readonly closeNoticeMs: number;
+  /**
+   * Milliseconds over which `close()` closes connections, a batch of at least 100 after another; clients are told to
+   * come back within as long.
+   * @default 1000
+   */
+  readonly closeSpreadMs: number;
 }
 
 /** What holds where the application says nothing. */
@@ -68,4 +80,6 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   handlerTimeoutMs: 30_000,
   clusterTimeoutMs: 2_000,
   closeTimeoutMs: 10_000,
+  closeNoticeMs: 0,
+  closeSpreadMs: 1_000,
 });

@@ -18,6 +18,7 @@ import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
 import type { AdapterConstructor, NodeAdapter } from './cluster/node-adapter.js';
 import type { MapError } from './failures.js';
+import { checkHealth, type HealthOptions } from './health/options.js';
 import type { ForeignContainer } from './injection/foreign-resolver.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { Logger } from './logger.js';
@@ -82,6 +83,11 @@ export interface AppOptions {
    * @default none: one node
    */
   readonly adapter?: NodeAdapter | AdapterConstructor;
+  /**
+   * Answers `/livez` and `/readyz`; `{}` does so on the application's own server.
+   * @default not answered
+   */
+  readonly health?: HealthOptions;
   /** Bounds of time and number. */
   readonly limits?: Partial<Limits>;
   /**
@@ -168,6 +174,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     accepts: (value) => typeof value === 'function' || hasMethods(value, 'open', 'problems'),
     expected: "redisAdapter({ url }) of gatewire/redis, or an adapter of Socket.IO's",
   },
+  health: rules.object,
   limits: rules.object,
   reply: rules.reply,
   validateEmits: rules.boolean,
@@ -204,6 +211,8 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   handlerTimeoutMs: rules.milliseconds,
   clusterTimeoutMs: rules.milliseconds,
   closeTimeoutMs: rules.milliseconds,
+  closeNoticeMs: rules.millisecondsFromZero,
+  closeSpreadMs: rules.milliseconds,
 };
 
 /** Checks the options of an application. What is unusable is left out, so that the rest can be checked too. */
@@ -216,6 +225,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     ...(options.addresses?.problems ?? []),
     ...(options.admission?.problems ?? []),
   ]);
+  checkHealth(options.health, problems, where);
   if (options.tls !== undefined && options.server !== undefined) {
     const expected = 'one of the two: a server of your own has its own certificate';
     problems.add(

@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'socket.io';
+import type { Server, ServerOptions, Socket } from 'socket.io';
 import type { User } from '../metadata/context.js';
 import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals-sessions.js';
 import { areRoomsOf } from './rooms.js';
@@ -6,6 +6,14 @@ import type { SocketState } from './socket-state.js';
 
 // Goes with the socket, also when it is refused or its connection breaks again.
 const held = new WeakMap<Socket, LostSession>();
+
+/** Socket.IO would let a recovered session in past auth: an expired token with it. */
+export function recoveryOptions(
+  socket: Partial<ServerOptions> | undefined,
+): Partial<ServerOptions> | undefined {
+  const { connectionStateRecovery: options } = socket ?? {};
+  return options && { connectionStateRecovery: { ...options, skipMiddlewares: false } };
+}
 
 /** Makes connection state recovery wait for auth. */
 export function recoverAfterAuth(io: Server): void {

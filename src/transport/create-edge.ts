@@ -2,7 +2,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import type { Admission } from './admission.js';
 import { BoundedLog, type Warn } from './bounded-log.js';
 import { ConnectionCount } from './connection-count.js';
-import { Edge } from './edge.js';
+import { Edge, type EdgeOptions } from './edge.js';
 import type { Engine } from './engine.js';
 import type { Floods } from './floods.js';
 import { Gate } from './gate.js';
@@ -24,6 +24,8 @@ export interface EdgeSettings {
   readonly floods: Floods;
   /** For functions of `origins` that return promises. */
   readonly decisionTimeoutMs: number;
+  /** Answers further paths of the server; null where there are none. */
+  readonly others: EdgeOptions['others'];
 }
 
 /** Makes the edge of an application, and warns of what its options leave open. */
@@ -71,5 +73,6 @@ export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, w
     path: io.path(),
     serveClient: socket.serveClient !== false,
     hasCors: Boolean(socket.cors),
+    others: settings.others,
   });
 }

@@ -25,6 +25,8 @@ export interface EdgeOptions {
   readonly serveClient: boolean;
   /** Whether Socket.IO's own `cors` option writes the headers that let pages of other origins read. */
   readonly hasCors: boolean;
+  /** Answers further paths, and returns whether it did; null where there are none. */
+  readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
 
 /**
@@ -52,7 +54,7 @@ export class Edge {
     engine.prependListener('connection', (connection) => {
       gate.welcome(connection);
       const socket = netSocketOf(connection);
-      if (socket !== null) this.#letGo(socket);
+      if (socket !== null && !this.#isClosing) this.#letGo(socket);
     });
   }
 
@@ -64,6 +66,7 @@ export class Edge {
     let isAttached = true;
     const onRequest: RequestListener = (request, response) => {
       if (isAttached && this.#isOurs(request)) this.#handleRequest(request, response);
+      else if (isAttached && this.options.others?.(request, response)) return;
       else if (others.length === 0) refuse(response, plainRefusal(404));
       else for (const listener of others) listener.call(server, request, response);
     };

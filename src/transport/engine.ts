@@ -117,13 +117,15 @@ function guarded(allowRequest: AllowRequest, onError: (error: unknown) => void):
 }
 
 /**
- * Closes every connection after what is queued has been sent. Clients see a lost transport and come back by
+ * Closes connections after what is queued has been sent. Clients see a lost transport and come back by
  * themselves; a Socket.IO disconnect would make them stay away.
  *
  * @param timeoutMs - after that connections are cut
  */
-export async function closeConnections(engine: Engine, timeoutMs: number): Promise<void> {
-  const connections = Object.values(engine.clients);
+export async function closeConnections(
+  connections: readonly EngineConnection[],
+  timeoutMs: number,
+): Promise<void> {
   const closed = connections.map(
     (connection) => new Promise<void>((resolve) => connection.once('close', resolve)),
   );
@@ -134,6 +136,6 @@ export async function closeConnections(engine: Engine, timeoutMs: number): Promi
   });
   await Promise.race([Promise.all(closed), late]);
   clearTimeout(timer);
-  for (const connection of Object.values(engine.clients)) connection.onClose('forced close');
-  engine.close();
+  for (const connection of connections)
+    if (connection.readyState !== 'closed') connection.onClose('forced close');
 }

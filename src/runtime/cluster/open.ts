@@ -1,7 +1,20 @@
 import type { Server } from 'socket.io';
+import type { Place, Problem } from '../../errors/problem.js';
 import type { Logger } from '../logger.js';
 import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
 import type { Operations } from './operations.js';
+
+/** Options that say how nodes are connected. */
+interface AdapterOptions {
+  readonly adapter?: NodeAdapter | AdapterConstructor;
+  readonly socket?: object;
+}
+
+/** What keeps the adapter from being opened. */
+export function adapterProblems({ adapter, socket = {} }: AdapterOptions, where: Place): readonly Problem[] {
+  if (adapter === undefined || typeof adapter === 'function') return [];
+  return adapter.problems(socket as Readonly<Record<string, unknown>>, where);
+}
 
 /** Opens what connects this node with others; null for one of Socket.IO's own adapters, which needs no opening. */
 export async function openAdapter(
