@@ -6,7 +6,24 @@ export const yardstick = 'raw';
 
 export const contenders = [
   { name: 'raw', title: 'socket.io', moduleUrl: url('servers/plain.js') },
-  { name: 'nest', title: 'NestJS', moduleUrl: url('peers/build/nest.js'), source: url('peers/nest.ts') },
+  {
+    name: 'nest',
+    title: 'NestJS',
+    moduleUrl: url('peers/build/nest.js'),
+    source: url('peers/nest.ts'),
+    scenarios: [
+      'ack-echo-10',
+      'ack-echo-1',
+      'guard-validation',
+      'no-ack',
+      'fan-out',
+      'busy-room',
+      'connect',
+      'heap-6',
+      'heap-26',
+      'boot',
+    ],
+  },
   {
     name: 'gatewire',
     title: 'gatewire',

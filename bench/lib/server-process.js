@@ -17,9 +17,9 @@ export class ServerProcess {
   #waiting = new Map();
   #nextId = 0;
 
-  /** Starts `contender` with so many event handlers and resolves once it listens. */
-  static async start(contender, { handlers }) {
-    const server = new ServerProcess(contender, { ...contender.startOptions, handlers });
+  /** Starts `contender` with so many event handlers, perhaps over Redis, and resolves once it listens. */
+  static async start(contender, options) {
+    const server = new ServerProcess(contender, { ...contender.startOptions, ...options });
     try {
       const { port, bootMs } = await server.#answer('started', START_LIMIT_MS);
       server.port = port;

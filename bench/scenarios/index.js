@@ -3,6 +3,7 @@ import { boot } from './boot.js';
 import { connect } from './connect.js';
 import { heap6, heap26 } from './heap.js';
 import { noAck } from './no-ack.js';
+import { nodesClassic, nodesSharded, nodesStreams } from './nodes.js';
 import { busyRoom, fanOut } from './rooms.js';
 
 /** In the order of the table. `measure(contender, options)` resolves with `{ value }` in the scenario's unit. */
@@ -17,4 +18,7 @@ export const scenarios = [
   heap6,
   heap26,
   boot,
+  nodesClassic,
+  nodesSharded,
+  nodesStreams,
 ];

@@ -6,10 +6,11 @@ import * as z from 'zod';
 const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers }) {
+export async function start({ handlers, redis }) {
   let ticks = 0;
   const httpServer = createServer();
   const io = new Server(httpServer);
+  if (redis) io.adapter(await adapterOver(redis));
 
   io.on('connection', (socket) => {
     socket.on('echo', (payload, ack) => ack(payload));
@@ -40,6 +41,21 @@ export async function start({ handlers }) {
 
   await new Promise((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   return httpServer.address().port;
+}
+
+/** As the README of each adapter shows it. */
+async function adapterOver({ url, mode }) {
+  const { createClient } = await import('redis');
+  const client = createClient({ url });
+  await client.connect();
+  if (mode === 'streams') {
+    const { createAdapter } = await import('@socket.io/redis-streams-adapter');
+    return createAdapter(client);
+  }
+  const { createAdapter, createShardedAdapter } = await import('@socket.io/redis-adapter');
+  const listening = client.duplicate();
+  await listening.connect();
+  return mode === 'sharded' ? createShardedAdapter(client, listening) : createAdapter(client, listening);
 }
 
 function isAllowed(socket) {

@@ -314,7 +314,10 @@ export class Application implements RuntimeApp {
     this.#traffic.admit = instanceBound(this.io, namespaces, () => this.#sweeper.hurry());
     const { cluster } = this.#operations;
     const bus = this.#adapter?.bus ?? ServerSideBus.open(this.io, cluster.id, cluster.receive);
-    if (bus !== null) await cluster.open(bus);
+    if (bus !== null) {
+      const names = plan.namespaces.map(({ name }) => name);
+      await cluster.open(bus, names);
+    }
     this.#sweeper.start();
     this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
       this.#logger.error({ event: 'connection.allow-failed', error }),

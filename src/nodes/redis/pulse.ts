@@ -55,10 +55,11 @@ export class Pulse {
     const { counters } = this;
     const outageMs = counters.outageMs + (this.#isUp ? 0 : Date.now() - this.#since);
     const isRefused = performance.now() - this.#refusedAt < REFUSED_MS;
+    const isOk = this.#isUp && !isRefused;
     return {
-      status: this.#isUp && !isRefused ? 'ok' : 'degraded',
+      status: isOk ? 'ok' : 'degraded',
       since: this.#since,
-      reason: this.#reason,
+      reason: isOk ? null : this.#reason,
       counters: { ...counters, outageMs },
     };
   }

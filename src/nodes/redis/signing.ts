@@ -1,33 +1,23 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
+/** HMAC may be cut to half of its length (RFC 2104, section 5). */
 const MAC_BYTES = 16;
 
 /**
  * Signs what goes through Redis, so that whoever can publish there, and nothing else, cannot speak for a node: a forged
  * message of the plain adapters disconnects every client. The channel is signed along: a message cannot be sent on.
- *
- * The signature is half of SHA-256 over key, channel and message. Cutting it in half is what keeps others from extending
- * a signed message (Coron et al., Merkle-Damgard revisited, 2005). For 150 bytes it takes 1.2 to 1.6 us, HMAC 2.6 to 3.4.
  */
 export class Signer {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   constructor(secret: string, prefix: string) {
-    this.#key = createHmac('sha256', secret).update(`gatewire ${prefix}`).digest();
+    this.#key = createSecretKey(createHmac('sha256', secret).update(`gatewire ${prefix}`).digest());
   }
 
   /** The message with its signature behind. */
   sign(channel: string, message: Buffer | string): Buffer {
-    const head = headOf(channel);
-    const start = this.#key.length + Buffer.byteLength(head);
-    const end = start + Buffer.byteLength(message);
-    const all = Buffer.allocUnsafe(end + MAC_BYTES);
-    this.#key.copy(all);
-    all.write(head, this.#key.length);
-    if (typeof message === 'string') all.write(message, start);
-    else message.copy(all, start);
-    hash('sha256', all.subarray(0, end), 'buffer').copy(all, end, 0, MAC_BYTES);
-    return all.subarray(start);
+    const bytes = typeof message === 'string' ? Buffer.from(message) : message;
+    return Buffer.concat([bytes, this.#macOf(channel, bytes)]);
   }
 
   /** The message without its signature; null when that is wrong. */
@@ -35,18 +25,17 @@ export class Signer {
     const end = signed.length - MAC_BYTES;
     if (end < 0) return null;
     const message = signed.subarray(0, end);
-    const mac = hash('sha256', Buffer.concat([this.#key, Buffer.from(headOf(channel)), message]), 'buffer');
-    return timingSafeEqual(mac.subarray(0, MAC_BYTES), signed.subarray(end)) ? message : null;
+    return timingSafeEqual(this.#macOf(channel, message), signed.subarray(end)) ? message : null;
   }
 
   /** The signature alone, as text, for what is stored in fields. */
   mac(place: string, text: string): string {
-    const all = Buffer.concat([this.#key, Buffer.from(headOf(place)), Buffer.from(text)]);
-    return hash('sha256', all, 'buffer').toString('hex', 0, MAC_BYTES);
+    return this.#macOf(place, text).toString('hex');
   }
-}
 
-/** Its length keeps ('ab', 'c') and ('a', 'bc') apart. */
-function headOf(channel: string): string {
-  return `${channel.length} ${channel} `;
+  #macOf(channel: string, message: Buffer | string): Buffer {
+    // The length of the channel keeps ('ab', 'c') and ('a', 'bc') apart.
+    const hmac = createHmac('sha256', this.#key).update(`${channel.length} ${channel} `);
+    return hmac.update(message).digest().subarray(0, MAC_BYTES);
+  }
 }

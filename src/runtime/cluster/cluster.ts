@@ -11,6 +11,8 @@ export type Answerer = (body: Body, reply: Reply, from: string) => unknown;
 export type Body = Readonly<Record<string, unknown>>;
 export type Reply = (body: Body, isLast?: boolean) => void;
 
+/** Of how many namespaces a node tells the others. */
+const MAX_NAMES = 32;
 /** How long a start waits for the nodes that are there already. */
 const MEET_MS = 500;
 
@@ -25,6 +27,8 @@ export class Cluster {
   readonly #requests = new Map<number, Request>();
   readonly #answerers = new Map<string, Answerer>();
   #bus: NodeBus | null = null;
+  /** Names of the application's namespaces, by which nodes of another application are told. */
+  #namespaces: readonly string[] = [];
   #timer: NodeJS.Timeout | null = null;
   #lastId = 0;
   #onMet: (() => void) | null = null;
@@ -42,9 +46,14 @@ export class Cluster {
     this.#answerers.set(operation, answerer);
   }
 
-  /** Announces this node, and waits a moment for the others to do so. */
-  async open(bus: NodeBus): Promise<void> {
+  /**
+   * Announces this node, and waits a moment for the others to do so.
+   *
+   * @param namespaces - names of the application's namespaces
+   */
+  async open(bus: NodeBus, namespaces: readonly string[]): Promise<void> {
     this.#bus = bus;
+    this.#namespaces = namespaces.slice(0, MAX_NAMES);
     this.#timer = setInterval(() => this.#announce('here'), ANNOUNCE_MS).unref();
     this.#announce('hello');
     const count = await bus.nodes();
@@ -114,7 +123,7 @@ export class Cluster {
     if (from === this.id) return;
     if (t === 'bye') return this.#forget(from);
     const isNew = this.#nodes.heard(from, name);
-    if (isNew) this.logger.info({ event: 'cluster.node-joined', node: name });
+    if (isNew) this.#welcome(name, message['namespaces']);
     if (isNew || t === 'hello') this.#onMet?.();
     if (t === 'hello') this.#announce('here', from);
     else if (t === 'ask') this.#onQuestion(from, message);
@@ -154,6 +163,18 @@ export class Cluster {
     this.#requests.get(id as number)?.take(from, body as Body, last === true);
   }
 
+  #welcome(node: string, namespaces: unknown): void {
+    this.logger.info({ event: 'cluster.node-joined', node });
+    if (!Array.isArray(namespaces) || namespaces.some((name) => this.#namespaces.includes(name))) return;
+    // What is broadcast here reaches them, and what they ask is answered by this application.
+    this.logger.warn({
+      event: 'cluster.foreign-node',
+      node,
+      namespaces: namespaces.map(String).slice(0, MAX_NAMES),
+      help: 'another application speaks here: give each a `prefix` of its own',
+    });
+  }
+
   #forget(id: string): void {
     const name = this.#nodes.nameOf(id);
     this.#nodes.left(id);
@@ -163,7 +184,8 @@ export class Cluster {
 
   #announce(t: 'hello' | 'here' | 'bye', to: string | null = null): void {
     this.#nodes.forgetLost();
-    this.#bus?.send(this.#encode({ t }), to, false);
+    const greeting = t === 'bye' ? { t } : { t, namespaces: this.#namespaces };
+    this.#bus?.send(this.#encode(greeting), to, false);
   }
 
   #encode(message: object): string {
