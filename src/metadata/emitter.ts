@@ -1,5 +1,5 @@
 import type { Contract, ParamsArgument } from '../contract/contract.js';
-import type { NamespaceTarget } from './target.js';
+import type { ClusterOptions, NamespaceTarget } from './target.js';
 
 /**
  * Sends from anywhere in the application: `@inject(Emitter)`. It works as soon as the application listens, also
@@ -34,10 +34,12 @@ export abstract class Emitter {
    */
   abstract namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTarget;
   /**
-   * Takes the access of a user back: all of its sockets, in all namespaces, are told UNAUTHENTICATED and disconnected.
+   * Takes the access of a user back: all of its sockets, in all namespaces and on all nodes, are told UNAUTHENTICATED
+   * and disconnected.
    *
    * @param userId - the `user.id` that auth returned
    * @returns number of sockets
+   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  abstract revoke(userId: string): Promise<number>;
+  abstract revoke(userId: string, options?: ClusterOptions): Promise<number>;
 }

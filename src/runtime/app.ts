@@ -9,6 +9,7 @@ import { CallSite } from '../metadata/call-site.js';
 import { CurrentContext } from '../metadata/current-context.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { ScopeName } from '../metadata/record.js';
+import type { ClusterOptions } from '../metadata/target.js';
 import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
 import { Problems, place } from '../plan/problems.js';
@@ -94,12 +95,14 @@ export interface RuntimeApp {
    */
   close(): Promise<void>;
   /**
-   * Takes the access of a user back: all of its sockets, in all namespaces, are told UNAUTHENTICATED and disconnected.
+   * Takes the access of a user back: all of its sockets, in all namespaces and on all nodes, are told UNAUTHENTICATED
+   * and disconnected.
    *
    * @param userId - the `user.id` that auth returned
    * @returns number of sockets
+   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  revoke(userId: string): Promise<number>;
+  revoke(userId: string, options?: ClusterOptions): Promise<number>;
   /**
    * Reads the files of `tls` again, for new connections; a changed file is found without it.
    *
@@ -182,7 +185,7 @@ export class Application implements RuntimeApp {
     if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
     const cluster = new Cluster(this.#logger, allLimits.clusterTimeoutMs);
     this.#operations = new Operations(this.io, cluster);
-    this.#revocations = new Revocations(this.io);
+    this.#revocations = new Revocations(this.#operations, this.#logger);
     this.#emitter = new IoEmitter(this.io, this.#revocations);
     this.#sweeper = new Sweeper(this.io, (error) =>
       this.#logger.error({ event: 'namespace.sweep-failed', error }),
@@ -231,8 +234,8 @@ export class Application implements RuntimeApp {
     return plan;
   }
 
-  async revoke(userId: string): Promise<number> {
-    return this.#emitter.revoke(userId);
+  async revoke(userId: string, options?: ClusterOptions): Promise<number> {
+    return this.#revocations.revoke(userId, options);
   }
 
   async listen(port?: number, host?: string): Promise<void> {
@@ -296,6 +299,7 @@ export class Application implements RuntimeApp {
       this.#adapter = await openAdapter(adapter, this.io, this.#operations, this.#logger, {
         ...socket,
       });
+      this.#revocations.share(this.#adapter?.revocations ?? null);
     }
     const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,

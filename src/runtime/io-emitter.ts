@@ -2,7 +2,7 @@ import type { Server } from 'socket.io';
 import type { Contract } from '../contract/contract.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
-import type { NamespaceTarget } from '../metadata/target.js';
+import type { ClusterOptions, NamespaceTarget } from '../metadata/target.js';
 import type { BoundNamespace } from './bound.js';
 import type { Revocations } from './revoke.js';
 import { WholeNamespace } from './target.js';
@@ -50,8 +50,8 @@ export class IoEmitter extends Emitter {
     });
   }
 
-  override async revoke(userId: string): Promise<number> {
-    return this.revocations.revoke(userId);
+  override revoke(userId: string, options?: ClusterOptions): Promise<number> {
+    return this.revocations.revoke(userId, options);
   }
 
   #notFound(name: string): GatewireError {

@@ -1,59 +1,91 @@
-import type { Server } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
+import type { ClusterOptions } from '../metadata/target.js';
+import { MemoryRevocations, type RevocationStore } from '../stores/revocations.js';
+import { limitOf, note, type Operations } from './cluster/operations.js';
 import { sendAway } from './expiry.js';
 import { namespacesOf } from './internals.js';
+import type { Logger } from './logger.js';
 import { userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
 
-/** Nobody is on the way in for longer: auth, middleware and the connection itself have shorter limits. */
-const KEEP_MS = 60_000;
-
-/** Takes the access of users back, on this node. Other nodes will be told by whoever calls `revoke`. */
+/** Takes the access of users back, on all nodes. */
 export class Revocations {
-  /** Users, and when their access was revoked last; the oldest first. */
-  readonly #recent = new Map<string, number>();
+  /** What this node knows of, for clients on their way in. */
+  readonly #known = new MemoryRevocations();
+  /** What all nodes remember; null where there is one node, or none that could be told. */
+  #shared: RevocationStore | null = null;
 
-  constructor(private readonly io: Server) {}
+  constructor(
+    private readonly operations: Operations,
+    private readonly logger: Logger,
+  ) {
+    operations.cluster.answer('revoke', ({ userId }, reply) => {
+      reply({ count: this.#revokeHere(String(userId), Date.now()) });
+    });
+    operations.onReachable = () => void this.#catchUpWithOthers();
+  }
+
+  /** Remembers in a store that other nodes read, too. */
+  share(store: RevocationStore | null): void {
+    this.#shared = store;
+  }
 
   /**
-   * Sends a user away, from every namespace of this node.
+   * Sends a user away, from every namespace of every node.
    *
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  revoke(userId: string): number {
+  async revoke(userId: string, options?: ClusterOptions): Promise<number> {
+    const here = this.#revokeHere(userId, Date.now());
+    const [there] = await Promise.all([
+      // A node that would get it late, when the user may have come anew, looks into the store instead.
+      this.operations.cluster.ask('revoke', { userId }, { ...limitOf(options), inOrder: false }),
+      this.#shared?.add(userId).catch((error) => this.#fail(error)),
+    ]);
+    note(there, options);
+    return there.replies.reduce((sum, { body }) => sum + (Number(body['count']) || 0), here);
+  }
+
+  /** Sends a client away that was on its way in meanwhile, with what auth had said before. Tells whether it did. */
+  catchUp(state: SocketState): boolean {
+    if (this.#known.isEmpty) return false;
+    const { id } = (state.user ?? {}) as Partial<User>;
+    const at = id === undefined ? null : this.#known.timeOf(id);
+    if (at === null || at < state.socket.handshake.issued) return false;
+    sendAway(state, revoked());
+    return true;
+  }
+
+  /** Sends those away who came before a time, in milliseconds since 1970. */
+  #revokeHere(userId: string, at: number): number {
     const room = userRoom(userId);
-    const now = Date.now();
-    this.#forgetOld(now);
-    this.#recent.delete(userId);
-    this.#recent.set(userId, now);
-    const states = namespacesOf(this.io).flatMap(({ adapter, sockets }) =>
+    this.#known.note(userId, at);
+    const states = namespacesOf(this.operations.io).flatMap(({ adapter, sockets }) =>
       [...(adapter.rooms.get(room) ?? [])].flatMap((id) => {
         const socket = sockets.get(id);
-        return (socket && stateOf(socket)) ?? [];
+        const state = socket && stateOf(socket);
+        return state !== undefined && state.socket.handshake.issued <= at ? state : [];
       }),
     );
     for (const state of states) sendAway(state, revoked());
     return states.length;
   }
 
-  /** Sends a client away that was on its way in meanwhile, with what auth had said before. Tells whether it did. */
-  catchUp(state: SocketState): boolean {
-    if (this.#recent.size === 0) return false;
-    const { id } = (state.user ?? {}) as Partial<User>;
-    const at = id === undefined ? undefined : this.#recent.get(id);
-    if (at === undefined || at < state.socket.handshake.issued) return false;
-    sendAway(state, revoked());
-    return true;
+  /** Does what this node was not told of, because it could not be reached. */
+  async #catchUpWithOthers(): Promise<void> {
+    try {
+      const recent = (await this.#shared?.recent()) ?? new Map<string, number>();
+      for (const [userId, ageMs] of recent) this.#revokeHere(userId, Date.now() - ageMs);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #forgetOld(now: number): void {
-    for (const [userId, at] of this.#recent) {
-      if (at > now - KEEP_MS) return;
-      this.#recent.delete(userId);
-    }
+  #fail(error: unknown): void {
+    this.logger.warn({ event: 'revocation.store-failed', error });
   }
 }
 

@@ -5,6 +5,7 @@ import { isEncrypted } from './client.js';
 import { Link } from './link.js';
 import { checkRedisOptions, type RedisAdapterOptions, weaknesses } from './options.js';
 import { redisRates } from './rates.js';
+import { RedisRevocations } from './revocations.js';
 import { type Streams, streamsAdapter } from './streams.js';
 
 /** A start does not fail without Redis; it waits this long for it, so that the first message is not lost. */
@@ -45,6 +46,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     adapter,
     bus,
     rates: await redisRates(link),
+    revocations: new RedisRevocations(link),
     health: () => link.pulse.health(),
     confirmed: () => link.subscriptions.confirmed(),
     close: async () => {

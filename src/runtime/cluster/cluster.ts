@@ -101,7 +101,7 @@ export class Cluster {
     if (living.length === 0 && silent.length === 0) return Promise.resolve(NOBODY);
     const id = ++this.#lastId;
     const message = this.#encode({ t: 'ask', op: operation, id, body });
-    if (!bus.send(message, null, true)) {
+    if (!bus.send(message, null, options.inOrder ?? true)) {
       return Promise.resolve(
         this.#warn(operation, { replies: [], missing: [...missing, ...living.map(nameOf)] }),
       );

@@ -1,6 +1,7 @@
 import type { Namespace, Server } from 'socket.io';
 import type { Place, Problem } from '../../errors/problem.js';
 import type { RateStore } from '../../stores/rates.js';
+import type { RevocationStore } from '../../stores/revocations.js';
 import type { Logger } from '../logger.js';
 
 /** Which sockets of a namespace instance are meant, by the stored names of rooms; no rooms stand for all. */
@@ -73,6 +74,8 @@ export interface OpenedAdapter {
   readonly bus: NodeBus;
   /** Counts rates for all nodes together. */
   readonly rates: RateStore;
+  /** Remembers for all nodes whose access was taken back; null where every node hears of it, or is not there any more. */
+  readonly revocations: RevocationStore | null;
   health(): AdapterHealth;
   /** Resolves when subscriptions that are under way hold; null when none is. It never takes long, nor rejects. */
   confirmed(): Promise<void> | null;

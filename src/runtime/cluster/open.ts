@@ -36,7 +36,10 @@ export async function openAdapter(
     socket,
     nodeId: cluster.id,
     receive: cluster.receive,
-    reachable: cluster.reachable,
+    reachable: () => {
+      cluster.reachable();
+      operations.onReachable();
+    },
     nodeCount: () => cluster.nodeCount,
     fetch: (members) => operations.fetch(members),
     tell: (action, members, rooms) => cluster.tell(action, { ...members, into: rooms }),

@@ -27,6 +27,8 @@ const NEAR_MS = 20;
 export class Operations {
   /** Waits for subscriptions that a join has started; null when none is under way. */
   confirmed: () => Promise<void> | null = () => null;
+  /** Told when the way to the other nodes is open, for the first time or again. */
+  onReachable: () => void = () => {};
 
   constructor(
     readonly io: Server,
@@ -248,11 +250,13 @@ function remoteSockets({ body }: NodeAnswer): readonly RemoteSocketInfo[] {
   return Array.isArray(body['sockets']) ? (body['sockets'] as readonly RemoteSocketInfo[]) : [];
 }
 
-function limitOf(options: ClusterOptions | undefined): { timeoutMs?: number } {
+/** The time limit of a question, where the caller gave one. */
+export function limitOf(options: ClusterOptions | undefined): { timeoutMs?: number } {
   return options?.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
 }
 
-function note({ missing }: Answers, options: ClusterOptions | undefined): void {
+/** Tells the caller who did not answer. */
+export function note({ missing }: Answers, options: ClusterOptions | undefined): void {
   if (missing.length > 0) options?.onMissing?.(missing);
 }
 

@@ -18,6 +18,11 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Sees each answer as it comes; true ends the question. */
   readonly onReply?: (answer: NodeAnswer, isLast: boolean) => boolean | undefined;
+  /**
+   * Whether it keeps its place among broadcasts. Where these travel by a stream, a node that was cut off gets it late.
+   * @default true
+   */
+  readonly inOrder?: boolean;
 }
 
 /** The answers of an application that has no other nodes. */

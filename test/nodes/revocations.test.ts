@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Link } from '../../src/nodes/redis/link.js';
+import { checkRedisOptions } from '../../src/nodes/redis/options.js';
+import { RedisRevocations } from '../../src/nodes/redis/revocations.js';
+import { silentLogger } from '../../src/runtime/logger.js';
+import { MemoryRevocations, type RevocationStore } from '../../src/stores/revocations.js';
+import type { TestApp } from '../../src/testing/index.js';
+import { Cable } from '../support/cable.js';
+import { RedisServer } from '../support/redis-server.js';
+import { guest, lobby, MODES, node, until } from './world.js';
+
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+}, 20_000);
+afterAll(() => redis.stop());
+
+const REVOKED = { event: 'connect', error: { code: 'UNAUTHENTICATED', message: 'access was revoked' } };
+
+describe.each(MODES)('revoke() over %s', (mode) => {
+  const open: TestApp[] = [];
+  let run = 0;
+  beforeEach(() => void run++);
+  afterEach(async () => {
+    redis.thaw();
+    await Promise.all(open.splice(0).map((test) => test.close()));
+  }, 20_000);
+  const start = async (name: string, url = redis.url) => {
+    const test = await node({ url }, mode, name, { prefix: `revoke.${mode}.${run}` });
+    open.push(test);
+    return test;
+  };
+  const pair = async () => {
+    const one = await start('one');
+    const two = await start('two');
+    await until('both know each other', async () => {
+      const missing: string[] = [];
+      await lobby(one).count({ onMissing: (names) => missing.push(...names) });
+      return missing.length === 0;
+    });
+    return [one, two] as const;
+  };
+
+  it('reaches the sockets of all nodes, and counts them', async () => {
+    const [one, two] = await pair();
+    const anns = await Promise.all([guest(one, 'ann'), guest(two, 'ann'), guest(two, 'ann')]);
+    const bob = await guest(two, 'bob');
+    expect(await one.app.revoke('ann')).toBe(3);
+    for (const { client } of anns) {
+      expect(await client.next('exception')).toMatchObject(REVOKED);
+      expect(await client.disconnected()).toBe('io server disconnect');
+    }
+    expect(bob.client.socket.connected).toBe(true);
+    const again = await guest(two, 'ann'); // who comes later is up to auth
+    expect(await two.app.revoke('nobody')).toBe(0);
+    expect(again.client.socket.connected).toBe(true);
+  });
+
+  it('sends away whom a node could not be told of when it is back, and nobody who came later', async () => {
+    const cable = await Cable.to(redis.port);
+    try {
+      const one = await start('one');
+      const two = await start('two', cable.url(redis));
+      const early = await guest(two, 'ann');
+      const bob = await guest(two, 'bob');
+      await until('both know each other', async () => (await lobby(one).count()) === 2);
+      cable.cut();
+      await until('degraded', () => two.app.adapterHealth?.status === 'degraded');
+      expect(await one.app.revoke('ann', { timeoutMs: 300 })).toBe(0);
+      const late = await guest(two, 'ann');
+      expect(early.client.socket.connected).toBe(true);
+      cable.mend();
+      expect(await early.client.next('exception', 10_000)).toMatchObject(REVOKED);
+      await Promise.all([late.client.flush(), bob.client.flush()]);
+      expect([late, bob].map(({ client }) => client.socket.connected)).toEqual([true, true]);
+    } finally {
+      cable.cut();
+    }
+  }, 30_000);
+});
+
+describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) => {
+  let link: Link | null = null;
+  const make = async (): Promise<RevocationStore> => {
+    if (kind === 'memory') return new MemoryRevocations();
+    const { options } = checkRedisOptions({ url: redis.url }, {}, { location: null, label: 'test' });
+    link = new Link(options, silentLogger, () => {});
+    await link.pulse.settled(2_000);
+    return new RedisRevocations(link);
+  };
+  afterEach(async () => {
+    await link?.close();
+    link = null;
+  });
+
+  it('is who was revoked, and how long ago the last time was', async () => {
+    const store = await make();
+    expect([...(await store.recent())]).toEqual([]);
+    const startedAt = performance.now();
+    await store.add('ann');
+    await store.add('with spaces and \u0000 and ü');
+    await until('20 ms', () => performance.now() - startedAt > 20);
+    const first = await store.recent();
+    expect([...first.keys()].sort()).toEqual(['ann', 'with spaces and \u0000 and ü']);
+    expect(first.get('ann')).toBeGreaterThanOrEqual(15);
+    expect(first.get('ann')).toBeLessThan(5_000);
+    await store.add('ann');
+    expect((await store.recent()).get('ann')).toBeLessThan(first.get('ann') as number);
+  });
+
+  const itInRedis = kind === 'redis' ? it : null;
+  itInRedis?.('is not taken from who cannot sign it', async () => {
+    const store = await make();
+    await link?.command(['ZADD', 'gatewire:revoked', String(Date.now()), 'forged bob']);
+    expect((await store.recent()).has('bob')).toBe(false);
+    expect(link?.counters.forgedMessages).toBe(1);
+  });
+});
+
+describe('the memory of one node', () => {
+  it('forgets', async () => {
+    const store = new MemoryRevocations(40);
+    await store.add('ann');
+    const startedAt = performance.now();
+    await until('60 ms', () => performance.now() - startedAt > 60);
+    expect((await store.recent()).size).toBe(0);
+  });
+});

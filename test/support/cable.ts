@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+
+/** The way of one node to a server on this machine, which can be cut and mended again. */
+export class Cable {
+  readonly #sockets = new Set<Socket>();
+  #isCut = false;
+
+  private constructor(private readonly port: number) {}
+
+  /** @param target - port of the server */
+  static async to(target: number): Promise<Cable> {
+    const server = createServer((near) => cable.#join(near, target)).listen(0, '127.0.0.1');
+    server.unref();
+    await once(server, 'listening');
+    const cable = new Cable((server.address() as AddressInfo).port);
+    return cable;
+  }
+
+  /** The URL of the server, by way of the cable. */
+  url(server: { readonly url: string }): string {
+    const url = new URL(server.url);
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  /** Breaks all connections, and those that are tried from now on. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  #join(near: Socket, target: number): void {
+    if (this.#isCut) return void near.destroy();
+    const far = createConnection(target, '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(one);
+      one.pipe(other);
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
+    }
+  }
+}
