@@ -230,9 +230,14 @@ export function isEmpty(namespace: Namespace): boolean {
 
 /** Makes Socket.IO forget an instance of a pattern. The next client makes another. */
 export function removeChild(io: Server, parent: Namespace, child: Namespace): void {
-  (io as unknown as ServerInternals)._nsps.delete(child.name);
   (parent as unknown as NamespaceInternals).children?.delete(child);
-  void child.adapter.close();
+  removeNamespace(io, child);
+}
+
+/** Makes Socket.IO forget a namespace; naming it makes another. */
+export function removeNamespace(io: Server, namespace: Namespace): void {
+  (io as unknown as ServerInternals)._nsps.delete(namespace.name);
+  void namespace.adapter.close();
 }
 
 /**

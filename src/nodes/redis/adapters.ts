@@ -6,7 +6,7 @@ import type {
   Members,
   RemoteSocketInfo,
 } from '../../runtime/cluster/node-adapter.js';
-import { listeningClient, publishingClient } from './facade.js';
+import { deafClient, listeningClient, publishingClient } from './facade.js';
 import type { Link } from './link.js';
 
 /** What is touched of the adapters. Everything but `onrequest`, `onMessage` and `publish` is their public interface. */
@@ -40,7 +40,7 @@ const CLUSTER_BROADCAST = 3;
 /** @socket.io/redis-adapter over classic pub/sub. */
 export function classicAdapter(link: Link, host: AdapterHost): AdapterConstructor {
   const { createAdapter } = redisAdapters();
-  const make = createAdapter(publishingClient(link), listeningClient(link), { key: link.options.prefix });
+  const make = createAdapter(publishingClient(link), listenerFor(link, host), { key: link.options.prefix });
   return corrected(make, link, host, false);
 }
 
@@ -48,8 +48,12 @@ export function classicAdapter(link: Link, host: AdapterHost): AdapterConstructo
 export function shardedAdapter(link: Link, host: AdapterHost): AdapterConstructor {
   const { createShardedAdapter } = redisAdapters();
   const options = { channelPrefix: link.options.prefix };
-  const make = createShardedAdapter(publishingClient(link), listeningClient(link), options);
+  const make = createShardedAdapter(publishingClient(link), listenerFor(link, host), options);
   return corrected(make, link, host, false);
+}
+
+function listenerFor(link: Link, host: AdapterHost): object {
+  return host.hasClients ? listeningClient(link) : deafClient();
 }
 
 /**

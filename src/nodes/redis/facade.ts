@@ -29,6 +29,7 @@ export function publishingClient(link: Link) {
   };
 }
 
+/** What the adapters subscribe with. */
 export function listeningClient(link: Link) {
   const add = (kind: SubscriptionKind, channel: string, listener: RawListener): void =>
     link.subscriptions.add(kind, channel, listener as Listener);
@@ -59,6 +60,21 @@ export function listeningClient(link: Link) {
       for (const channel of each(channels)) link.subscriptions.remove('sharded', channel);
       return DONE;
     },
+    on() {},
+    off() {},
+  };
+}
+
+/** For a process without clients, which need not hear what is sent to them. */
+export function deafClient(): ReturnType<typeof listeningClient> {
+  const nothing = () => DONE;
+  return {
+    subscribe: nothing,
+    unsubscribe: nothing,
+    pSubscribe: nothing,
+    pUnsubscribe: nothing,
+    sSubscribe: nothing,
+    sUnsubscribe: nothing,
     on() {},
     off() {},
   };

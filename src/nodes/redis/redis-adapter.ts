@@ -41,7 +41,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     (options.mode === 'sharded' ? shardedAdapter(link, host) : classicAdapter(link, host));
   const bus = new RedisBus(link, host, streams?.sendInOrder ?? null);
   await link.pulse.settled(START_MS);
-  if (link.pulse.isUp) await streams?.reader.started(START_MS);
+  if (link.pulse.isUp) await streams?.reader?.started(START_MS);
   return {
     adapter,
     bus,
@@ -50,7 +50,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     health: () => link.pulse.health(),
     confirmed: () => link.subscriptions.confirmed(),
     close: async () => {
-      streams?.reader.close();
+      streams?.reader?.close();
       await link.close();
     },
   };

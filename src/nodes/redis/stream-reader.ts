@@ -62,11 +62,6 @@ export class StreamReader {
     return entriesOf(reply).filter((entry) => this.#isOurs(entry));
   }
 
-  macOf({ uid = '', nsp = '', type = '', data = '' }: Readonly<Record<string, string>>): string {
-    const lengths = `${uid.length} ${nsp.length} ${type.length}`;
-    return this.link.signer.mac(this.stream, `${lengths} ${uid}${nsp}${type}${data}`);
-  }
-
   close(): void {
     this.#isClosed = true;
     this.#connection.destroy();
@@ -83,7 +78,7 @@ export class StreamReader {
   }
 
   #isOurs({ message }: Entry): boolean {
-    const isSigned = message['mac'] === this.macOf(message);
+    const isSigned = message['mac'] === macOf(this.link, this.stream, message);
     if (!isSigned && !this.link.options.acceptUnsigned) this.link.counters.forgedMessages++;
     return isSigned || this.link.options.acceptUnsigned;
   }
@@ -95,6 +90,13 @@ export class StreamReader {
     );
     return entriesOf(reply)[0]?.id ?? '0-0';
   }
+}
+
+/** The signature of an entry. */
+export function macOf(link: Link, stream: string, fields: Readonly<Record<string, string>>): string {
+  const { uid = '', nsp = '', type = '', data = '' } = fields;
+  const lengths = `${uid.length} ${nsp.length} ${type.length}`;
+  return link.signer.mac(stream, `${lengths} ${uid}${nsp}${type}${data}`);
 }
 
 /** The one stream of a reply to XREAD, an array or, in RESP 3, a map. */

@@ -3,9 +3,9 @@ import type { Namespace } from 'socket.io';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
 import { corrected } from './adapters.js';
 import type { SendInOrder } from './bus.js';
-import { listeningClient, publishingClient } from './facade.js';
+import { deafClient, listeningClient, publishingClient } from './facade.js';
 import type { Link } from './link.js';
-import { StreamReader } from './stream-reader.js';
+import { macOf, StreamReader } from './stream-reader.js';
 
 interface StreamsModule {
   createAdapter(client: object, options: object): (namespace: Namespace) => never;
@@ -14,9 +14,13 @@ interface StreamsModule {
 /** The adapter over a stream, and what belongs to it. */
 export interface Streams {
   readonly adapter: AdapterConstructor;
-  readonly reader: StreamReader;
+  /** Null for a process without clients. */
+  readonly reader: StreamReader | null;
   readonly sendInOrder: SendInOrder;
 }
+
+/** The adapter asks again as soon as it is answered. */
+const NEVER = new Promise<never>(() => {});
 
 /** @socket.io/redis-streams-adapter. */
 export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: boolean): Streams {
@@ -26,25 +30,25 @@ export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: bool
   const { prefix, streamLength } = link.options;
   const length = String(streamLength);
   const streamName = `${prefix}:stream`;
-  const reader = new StreamReader(link, streamName, host.receive);
+  const reader = host.hasClients ? new StreamReader(link, streamName, host.receive) : null;
   const append = (fields: Readonly<Record<string, string>>): Promise<unknown> => {
-    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', reader.macOf(fields)];
+    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(link, streamName, fields)];
     for (const name in fields) args.push(name, fields[name] as string);
     return link.append(args, streamName);
   };
   const sessionOf = (key: string, text: string) => link.signer.sign(key, text).toString('base64');
   const reading = {
-    ...listeningClient(link),
+    ...(reader === null ? deafClient() : listeningClient(link)),
     connect: async () => {},
-    disconnect: () => reader.close(),
-    xRead: () => reader.read(),
+    disconnect: () => reader?.close(),
+    xRead: () => reader?.read() ?? NEVER,
   };
   const client = {
     ...publishingClient(link),
     duplicate: () => reading,
     xAdd: async (_name: string, _id: string, fields: Readonly<Record<string, string>>) =>
       String(await append(fields)),
-    xRange: (name: string, from: string, to: string) => reader.range(name, from, to),
+    xRange: async (name: string, from: string, to: string) => (await reader?.range(name, from, to)) ?? [],
     // Nobody waits for it: a session that is not stored is one that cannot be recovered.
     set: (key: string, text: string, { PX }: { readonly PX: number }) =>
       void link.command(['SET', key, sessionOf(key, text), 'PX', String(PX)], key).catch(() => {}),

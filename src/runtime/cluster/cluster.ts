@@ -36,9 +36,11 @@ export class Cluster {
   /** Messages that were no messages. */
   malformed = 0;
 
+  /** @param isGuest - whether it asks and tells the nodes without being one: nobody asks it, and nobody misses it */
   constructor(
     private readonly logger: Logger,
     private readonly timeoutMs: number,
+    readonly isGuest = false,
   ) {}
 
   /** Says how a kind of question is answered here. */
@@ -54,7 +56,7 @@ export class Cluster {
   async open(bus: NodeBus, namespaces: readonly string[]): Promise<void> {
     this.#bus = bus;
     this.#namespaces = namespaces.slice(0, MAX_NAMES);
-    this.#timer = setInterval(() => this.#announce('here'), ANNOUNCE_MS).unref();
+    if (!this.isGuest) this.#timer = setInterval(() => this.#announce('here'), ANNOUNCE_MS).unref();
     this.#announce('hello');
     const count = await bus.nodes();
     if (count === null || count - 1 <= this.#nodes.living().length) return;
@@ -122,10 +124,10 @@ export class Cluster {
       return void this.malformed++;
     if (from === this.id) return;
     if (t === 'bye') return this.#forget(from);
-    const isNew = this.#nodes.heard(from, name);
+    const isNew = message['guest'] !== true && this.#nodes.heard(from, name);
     if (isNew) this.#welcome(name, message['namespaces']);
     if (isNew || t === 'hello') this.#onMet?.();
-    if (t === 'hello') this.#announce('here', from);
+    if (t === 'hello' && !this.isGuest) this.#announce('here', from);
     else if (t === 'ask') this.#onQuestion(from, message);
     else if (t === 're') this.#onAnswer(from, message);
   };
@@ -134,7 +136,7 @@ export class Cluster {
   close(): void {
     if (this.#bus === null) return;
     if (this.#timer !== null) clearInterval(this.#timer);
-    this.#announce('bye');
+    if (!this.isGuest) this.#announce('bye');
     this.#bus = null;
     for (const request of this.#requests.values()) request.end();
   }
@@ -189,7 +191,8 @@ export class Cluster {
   }
 
   #encode(message: object): string {
-    return encodeMessage({ ...message, from: this.id, name: this.name });
+    const guest = this.isGuest ? { guest: true } : null;
+    return encodeMessage({ ...message, ...guest, from: this.id, name: this.name });
   }
 
   /** Partial answers are worth a line, but not one for each question of a busy server. */

@@ -52,6 +52,8 @@ export interface AdapterHost {
   readonly socket: Readonly<Record<string, unknown>>;
   /** Of this node, on the bus. */
   readonly nodeId: string;
+  /** Whether this node has clients: one without need not hear what is sent to them. */
+  readonly hasClients: boolean;
   /** Takes what came over the bus. It never throws. */
   receive(message: string): void;
   /** The bus works again, or for the first time. */

@@ -35,6 +35,7 @@ export async function openAdapter(
     logger,
     socket,
     nodeId: cluster.id,
+    hasClients: !cluster.isGuest,
     receive: cluster.receive,
     reachable: () => {
       cluster.reachable();

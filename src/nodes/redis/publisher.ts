@@ -1,0 +1,151 @@
+import { type Namespace, Server } from 'socket.io';
+import { fillIn } from '../../client/address.js';
+import type { Contract, ParamsArgument } from '../../contract/contract.js';
+import { BootError } from '../../errors/boot-error.js';
+import { CallSite } from '../../metadata/call-site.js';
+import type { ClusterOptions, NamespaceTarget } from '../../metadata/target.js';
+import { compileContract, isContract } from '../../plan/contracts.js';
+import { Problems, place } from '../../plan/problems.js';
+import { show } from '../../plan/show.js';
+import { Cluster } from '../../runtime/cluster/cluster.js';
+import type { AdapterHealth } from '../../runtime/cluster/node-adapter.js';
+import { adapterProblems, openAdapter } from '../../runtime/cluster/open.js';
+import { Operations } from '../../runtime/cluster/operations.js';
+import { namespacesOf, removeNamespace } from '../../runtime/internals.js';
+import { DEFAULT_LIMITS } from '../../runtime/limits.js';
+import { guardedLogger, type Logger, lineLogger, silentLogger } from '../../runtime/logger.js';
+import { Outgoing } from '../../runtime/outgoing.js';
+import { Revocations } from '../../runtime/revoke.js';
+import { WholeNamespace } from '../../runtime/target.js';
+import type { RedisAdapterOptions } from './options.js';
+import { redisAdapter } from './redis-adapter.js';
+
+/** Instances of a namespace that are kept at hand; making one again costs little. */
+const MAX_INSTANCES = 1_000;
+
+/** Options of `createPublisher`. */
+export interface PublisherOptions<TContract extends Contract> {
+  /** Where Redis is; as the nodes have it, with the same mode, prefix and secret. */
+  readonly redis: RedisAdapterOptions;
+  /** The contract of the namespace that is published to. */
+  readonly contract: TContract;
+  /**
+   * Whether what is emitted is checked against the contract.
+   * @default true, and false in production (NODE_ENV=production)
+   */
+  readonly validateEmits?: boolean;
+  /**
+   * Where the log goes. false drops it.
+   * @default readable lines on standard error
+   */
+  readonly logger?: Logger | false;
+}
+
+/** Speaks to the clients of an application from a process without sockets. */
+export interface Publisher<TContract extends Contract> extends AsyncDisposable {
+  /**
+   * The namespace of the contract, with rooms, users and sockets as the application has them.
+   *
+   * @param params - values of the parameters in its name, where it has any
+   * @throws {TypeError} when a parameter is missing or unfit
+   */
+  namespace(...params: ParamsArgument<TContract['namespace']>): NamespaceTarget<TContract>;
+  /**
+   * Takes the access of a user back, in all namespaces and on all nodes.
+   *
+   * @returns number of sockets
+   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
+   */
+  revoke(userId: string, options?: ClusterOptions): Promise<number>;
+  /** Whether the nodes can be reached, and what was lost because they could not. */
+  readonly health: AdapterHealth;
+  /** Lets out what was said last, at most 500 ms long, and closes the connections to Redis. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a way to the clients of an application from another process: a worker, a cron job, a web server. Nodes that run
+ * deliver; nobody asks this process for anything. It waits up to 2 s for Redis and opens without it, as nodes do.
+ *
+ * @throws {BootError} when options are wrong, with all problems
+ * @example
+ * const publisher = await createPublisher({ redis: { url: process.env.REDIS_URL }, contract: chat });
+ * publisher.namespace().to('general').emit('message:new', { id: '1', text: 'hi' });
+ * await publisher.close();
+ */
+export async function createPublisher<TContract extends Contract>(
+  options: PublisherOptions<TContract>,
+): Promise<Publisher<TContract>> {
+  const where = place(new CallSite(createPublisher), 'createPublisher');
+  const problems = new Problems();
+  const adapter = redisAdapter(options.redis);
+  problems.addAll(adapterProblems({ adapter }, where));
+  const { contract, validateEmits = process.env['NODE_ENV'] !== 'production' } = options;
+  if (!isContract(contract)) {
+    const args = { option: 'contract', given: show(contract), expected: 'what defineContract returned' };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
+    throw new BootError(problems.found);
+  }
+  const plan = compileContract(contract, problems, where);
+  if (problems.found.length > 0) throw new BootError(problems.found);
+
+  const logger = guardedLogger(options.logger === false ? silentLogger : (options.logger ?? lineLogger()));
+  const io = new Server();
+  const cluster = new Cluster(logger, DEFAULT_LIMITS.clusterTimeoutMs, true);
+  const operations = new Operations(io, cluster);
+  const revocations = new Revocations(operations, logger);
+  const opened = await openAdapter(adapter, io, operations, logger, {});
+  if (opened === null) throw new TypeError('redisAdapter opens what it returns');
+  revocations.share(opened.revocations);
+  await cluster.open(opened.bus, [contract.namespace]);
+  const outgoing = new Outgoing(plan, validateEmits);
+  const instances = new Instances(io);
+  const end = async (): Promise<void> => {
+    cluster.close();
+    // Not `io.close()`, which closes an engine, and there is none.
+    await Promise.all(namespacesOf(io).map(({ adapter: one }) => one.close()));
+    await opened.close();
+  };
+  let ending: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    ending ??= end();
+    return ending;
+  };
+  return {
+    namespace(...[params = {}]: readonly unknown[]) {
+      const name = fillIn(contract.namespace, params as Readonly<Record<string, string>>);
+      const located = {
+        outgoing,
+        operations,
+        get nsp() {
+          return instances.get(name);
+        },
+      };
+      return new WholeNamespace(located) as unknown as NamespaceTarget<TContract>;
+    },
+    revoke: (userId, limit) => revocations.revoke(userId, limit),
+    get health() {
+      return opened.health();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The instances of a namespace that were addressed lately. */
+class Instances {
+  readonly #names = new Set<string>();
+
+  constructor(private readonly io: Server) {}
+
+  get(name: string): Namespace {
+    this.#names.delete(name);
+    this.#names.add(name);
+    const [oldest] = this.#names.size > MAX_INSTANCES ? this.#names : [];
+    if (oldest !== undefined) {
+      this.#names.delete(oldest);
+      removeNamespace(this.io, this.io.of(oldest));
+    }
+    return this.io.of(name);
+  }
+}
