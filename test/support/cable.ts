@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 
-/** The way of one node to a server on this machine, which can be cut and mended again. */
+/** The way of one node to a server on this machine, which can be cut and mended again, or made long. */
 export class Cable {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  /** Milliseconds that everything takes, in each direction. */
+  delayMs = 0;
 
   private constructor(private readonly port: number) {}
 
@@ -42,7 +44,11 @@ export class Cable {
       [far, near],
     ] as const) {
       this.#sockets.add(one);
-      one.pipe(other);
+      // Timers of one length run in their order, and so do the chunks.
+      one.on('data', (chunk) => {
+        if (this.delayMs === 0) other.write(chunk);
+        else setTimeout(() => other.write(chunk), this.delayMs);
+      });
       one
         .on('error', () => {})
         .on('close', () => {
