@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
 import { redisAdapter } from 'gatewire/redis';
+import { Server } from 'socket.io';
 import { BootError, createApp, Gateway, OnServerSideEmit, Payload, Scoped } from '../../src/index.js';
+import { corrected } from '../../src/nodes/redis/adapters.js';
 
 @Gateway('/')
 class Nothing {}
@@ -71,4 +74,14 @@ it('finds handlers that no other node could reach', () => {
       expect.stringMatching(/^GW_ERR_BUILD_SERVER_SIDE/),
     ]);
   }
+});
+
+it('does not start with an adapter whose answers with handshakes it could not stop', () => {
+  const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
+    'socket.io-adapter',
+  ) as { Adapter: new (namespace: object) => never };
+  const Renamed = corrected((namespace) => new Adapter(namespace), {} as never, {} as never, false) as new (
+    namespace: unknown,
+  ) => object;
+  expect(() => new Renamed(new Server().of('/'))).toThrow(/onrequest and onMessage/);
 });

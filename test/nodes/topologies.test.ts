@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type RedisAdapterOptions, redisAdapter } from 'gatewire/redis';
 import { createClient } from 'redis';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
+import { CertificateFolder } from '../support/certificate.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { guest, Lobby, lobby, MODES, until } from './world.js';
@@ -72,6 +73,28 @@ describe.each(MODES)('a Redis Cluster of three masters, %s', (mode) => {
     }
     expect((await lobby(one).serverSideEmit('add', { a: 1, b: Buffer.from('x') })).answers).toHaveLength(1);
   }, 60_000);
+});
+
+describe('a Redis behind TLS', () => {
+  it('is reached with its own certificate authority, and by no node that does not know it', async () => {
+    using folder = new CertificateFolder();
+    const { key, cert } = folder.make('redis');
+    const tlsPort = String(await freePort());
+    const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+    const server = await RedisServer.start(['--tls-port', tlsPort, ...files, '--tls-auth-clients', 'no']);
+    stops.push(() => server.stop());
+    const url = `rediss://:${server.password}@127.0.0.1:${tlsPort}`;
+    const { one, bob } = await pair({ url, tls: { ca: await readFile(cert) } });
+    lobby(one).emit('said', 'in secret');
+    expect(await bob.client.next('said')).toBe('in secret');
+
+    const stranger = await createTestApp(Lobby, { adapter: redisAdapter({ url }) });
+    stops.push(() => stranger.close());
+    expect(stranger.app.adapterHealth).toMatchObject({
+      status: 'degraded',
+      reason: expect.stringMatching(/certificate/i),
+    });
+  }, 30_000);
 });
 
 describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {

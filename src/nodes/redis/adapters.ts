@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
+import { BootError } from '../../errors/boot-error.js';
+import { problem } from '../../errors/problem.js';
 import type {
   AdapterConstructor,
   AdapterHost,
@@ -109,6 +111,11 @@ export function corrected(
 /** Answers to a fetch of the plain adapters carry the handshakes, with tokens and cookies. */
 function refuseFetches(adapter: RawAdapter, link: Link): void {
   const { onrequest, onMessage } = adapter;
+  // What is overridden below is private to the adapters: a release that renames it would send tokens through Redis.
+  if (onrequest === undefined && onMessage === undefined) {
+    const missing = 'onrequest and onMessage';
+    throw new BootError([problem('GW_ERR_BOOT_STACK', { package: '@socket.io/redis-adapter', missing })]);
+  }
   if (onrequest !== undefined) {
     adapter.onrequest = (channel, message) => {
       if (message[0] === 0x7b && (JSON.parse(message.toString()) as { type: unknown }).type === CLASSIC_FETCH)
