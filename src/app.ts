@@ -1,7 +1,7 @@
 import type { AsyncApiDocument, AsyncApiOptions } from './inspect/asyncapi/options.js';
 import { CallSite } from './metadata/call-site.js';
 import { Application, type RuntimeApp } from './runtime/app.js';
-import type { Impersonate } from './runtime/bound.js';
+import type { TestHooks } from './runtime/bound.js';
 import type { AppOptions } from './runtime/options.js';
 
 /** A gatewire application. */
@@ -30,13 +30,26 @@ export function createApp(options: AppOptions): App {
   return new DescribedApplication(options, new CallSite(createApp), null);
 }
 
-/** Makes an application in which the test kit says who a client is. Never exported from the package's entry. */
-export function createAppForTests(options: AppOptions, at: CallSite, impersonate: Impersonate): App {
-  return new DescribedApplication(options, at, impersonate);
+/** Makes an application for the test kit. Never exported from the package's entry. */
+export function createAppForTests(options: AppOptions, at: CallSite, hooks: TestHooks): App {
+  return new DescribedApplication(options, at, hooks);
+}
+
+/** What an application was made with, for the test kit; null when `createApp` did not make it. */
+export function optionsOf(app: object): AppOptions | null {
+  return app instanceof DescribedApplication ? app.given : null;
 }
 
 /** The runtime knows nothing of documents, and documents know nothing of the runtime; here they meet. */
 class DescribedApplication extends Application implements App {
+  constructor(
+    readonly given: AppOptions,
+    at: CallSite,
+    hooks: TestHooks | null,
+  ) {
+    super(given, at, hooks);
+  }
+
   async asyncapi(options: AsyncApiOptions): Promise<AsyncApiDocument> {
     // Read when somebody asks, so that starting a server costs nothing more.
     const { asyncApiOf } = await import('./inspect/asyncapi/document.js');

@@ -24,7 +24,7 @@ import { Tls } from '../transport/tls.js';
 import { Traffic } from '../transport/traffic.js';
 import { dropCandidate, Refusal } from './admission.js';
 import { bind, resolveSources } from './bind.js';
-import type { Impersonate } from './bound.js';
+import type { TestHooks } from './bound.js';
 import { Calls } from './calls.js';
 import { Cluster } from './cluster/cluster.js';
 import type { AdapterHealth, OpenedAdapter } from './cluster/node-adapter.js';
@@ -148,7 +148,7 @@ export class Application implements RuntimeApp {
   constructor(
     options: AppOptions,
     private readonly at: CallSite,
-    private readonly impersonate: Impersonate | null,
+    private readonly testing: TestHooks | null,
   ) {
     const problems = new Problems();
     this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
@@ -184,7 +184,7 @@ export class Application implements RuntimeApp {
     this.#endpoints = health === undefined ? null : new HealthEndpoints(health, this.health);
     if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
     const cluster = new Cluster(this.#logger, allLimits.clusterTimeoutMs);
-    this.#operations = new Operations(this.io, cluster);
+    this.#operations = new Operations(this.io, cluster, testing?.onEmit);
     this.#revocations = new Revocations(this.#operations, this.#logger);
     this.#emitter = new IoEmitter(this.io, this.#revocations);
     this.#sweeper = new Sweeper(this.io, (error) =>
@@ -308,7 +308,7 @@ export class Application implements RuntimeApp {
       failures: this.#failures,
       logger: this.#logger,
       limits: allLimits,
-      impersonate: this.impersonate,
+      impersonate: this.testing?.impersonate ?? null,
       limiters: await Limiters.create(plan, this.#adapter?.rates ?? null),
       operations: this.#operations,
       checksEmits: this.#options.validateEmits,

@@ -2,7 +2,7 @@ import type { Namespace, Socket } from 'socket.io';
 import type { Handshake, User } from '../metadata/context.js';
 import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Calls } from './calls.js';
-import type { Operations } from './cluster/operations.js';
+import type { Operations, Sent } from './cluster/operations.js';
 import type { BoundServerSide } from './cluster/server-side.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { Expiry } from './expiry.js';
@@ -35,8 +35,14 @@ export interface BoundGateway {
   readonly disconnect: readonly BoundHook[] | null;
 }
 
-/** Says who a client is ahead of auth; undefined leaves it to auth. Only the test kit has one. */
+/** Says who a client is ahead of auth; undefined leaves it to auth. */
 export type Impersonate = (handshake: Handshake) => User | undefined;
+
+/** What only the test kit puts into an application. */
+export interface TestHooks {
+  readonly impersonate: Impersonate;
+  readonly onEmit: (sent: Sent) => void;
+}
 
 /** A namespace, or a pattern of many, ready to serve. */
 export interface BoundNamespace {

@@ -102,8 +102,10 @@ export class SocketContext implements ConnectContext {
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
-    this.state.outgoing?.checkEmit(event, args);
-    this.state.socket.emit(event, ...args);
+    const { outgoing, operations, socket } = this.state;
+    outgoing?.checkEmit(event, args);
+    operations.onEmit?.({ nsp: socket.nsp.name, rooms: [socket.id], except: [], event, args });
+    socket.emit(event, ...args);
   }
 
   to(room: string | readonly string[]): Target {

@@ -53,6 +53,22 @@ export function applicationRooms(stored: Iterable<string>, socketId: string): Re
   return rooms;
 }
 
+/** Whom stored names mean, in the application's words. */
+export function recipients(stored: Iterable<string>): {
+  readonly rooms: readonly string[];
+  readonly users: readonly string[];
+  readonly sockets: readonly string[];
+} {
+  const found = { rooms: [] as string[], users: [] as string[], sockets: [] as string[] };
+  for (const name of stored) {
+    if (name.startsWith(USERS)) found.users.push(name.slice(USERS.length));
+    else if (name.startsWith(NOBODY)) found.sockets.push(name.slice(NOBODY.length));
+    else if (LOOKS_LIKE_AN_ID.test(name)) found.sockets.push(name);
+    else found.rooms.push(name.startsWith(ESCAPE) ? name.slice(ESCAPE.length) : name);
+  }
+  return found;
+}
+
 /** Tells whether a name can be that of a room or of a user. */
 export function isRoomName(name: unknown): name is string {
   return typeof name === 'string' && name.length > 0 && name.length <= MAX_LENGTH;

@@ -59,7 +59,9 @@ export class RoomTarget implements Target {
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
-    this.located.outgoing?.checkEmit(event, args);
+    const { outgoing, operations } = this.located;
+    outgoing?.checkEmit(event, args);
+    operations.onEmit?.({ ...this.members(), event, args });
     this.#operator().emit(event, ...args);
   }
 

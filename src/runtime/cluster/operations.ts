@@ -12,6 +12,12 @@ import type { Answers, NodeAnswer } from './request.js';
 /** What can be done to the members of rooms, wherever they are. */
 export type Action = 'join' | 'leave' | 'disconnect' | 'disconnectAll' | 'close';
 
+/** An emit of a target or a context, with stored names of rooms; no rooms stand for all. */
+export interface Sent extends Members {
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
 /** What one socket answered, or null when it did not. */
 export type ClientAnswer = readonly [id: string, answer: { readonly value?: unknown } | null];
 
@@ -30,9 +36,11 @@ export class Operations {
   /** Told when the way to the other nodes is open, for the first time or again. */
   onReachable: () => void = () => {};
 
+  /** @param onEmit - sees what targets and contexts emit; only the test kit has one */
   constructor(
     readonly io: Server,
     readonly cluster: Cluster,
+    readonly onEmit: ((sent: Sent) => void) | null = null,
   ) {
     cluster.answer('fetch', async (body, reply) => {
       const sockets = await localMembers(this.#instance(body), membersOf(body));
