@@ -280,6 +280,16 @@ export const ERRORS = {
     why: 'classic recovers nothing, and sharded hands listeners an argument that nobody sent',
     help: "use redisAdapter({ mode: 'streams' }), or take connectionStateRecovery out of `socket`",
   }),
+  GW_ERR_BOOT_BROKER_URL: entry<{ source: string; given: string; scheme: string }>({
+    message: ({ source, given }) => `${source} was given ${given} as its URL`,
+    help: ({ scheme }) =>
+      `pass '${scheme}://user:password@host:port'; is the environment variable set?`,
+  }),
+  GW_ERR_BOOT_MISSING_PACKAGE: entry<{ source: string; package: string }>({
+    message: ({ source, package: name }) => `${source} needs the package ${name}, which is not installed`,
+    why: 'gatewire brings no client library of a broker along: most applications need none of them',
+    help: ({ package: name }) => `npm install ${name}`,
+  }),
   // ---- command line
   GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({
     message: ({ reason }) => reason,

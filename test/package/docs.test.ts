@@ -36,6 +36,7 @@ function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
     noUnusedParameters: false,
     paths: {
       gatewire: [path.resolve('src/index.ts')],
+      'gatewire/brokers': [path.resolve('src/nodes/brokers/index.ts')],
       'gatewire/client': [path.resolve('src/client/index.ts')],
       'gatewire/contract': [path.resolve('src/contract/index.ts')],
       'gatewire/jwt': [path.resolve('src/middleware/jwt/index.ts')],
