@@ -3,8 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.js';
+import { findNatsServer } from './find-nats-server.js';
 import { findOnPath } from './find-program.js';
+import { findPythonKafka } from './find-python-kafka.js';
 import { findPythonSocketIo } from './find-python-socketio.js';
+import { findRabbitmqServer } from './find-rabbitmq-server.js';
 import { findRedisServer } from './find-redis-server.js';
 
 /**
@@ -34,6 +37,30 @@ const NEEDS = [
     elsewhere: {
       darwin: 'python3 -m pip install "python-socketio[client]"',
       win32: 'py -m pip install "python-socketio[client]"',
+    },
+  },
+  {
+    name: 'rabbitmq-server',
+    find: findRabbitmqServer,
+    variable: 'RABBITMQ_SERVER_PATH',
+    apt: ['rabbitmq-server'],
+    elsewhere: { darwin: 'brew install rabbitmq' },
+  },
+  {
+    name: 'nats-server',
+    find: findNatsServer,
+    variable: 'NATS_SERVER_PATH',
+    apt: ['nats-server'],
+    elsewhere: { darwin: 'brew install nats-server', win32: 'winget install NATSAuthors.NATSServer' },
+  },
+  {
+    name: 'a Python with confluent-kafka',
+    find: findPythonKafka,
+    variable: 'PYTHON_KAFKA',
+    apt: ['python3-confluent-kafka'],
+    elsewhere: {
+      darwin: 'python3 -m pip install confluent-kafka',
+      win32: 'py -m pip install confluent-kafka',
     },
   },
 ];

@@ -32,7 +32,12 @@ export const fromRule: OptionRule = {
 export const whereIs = (source: string) => ({ location: null, label: source });
 
 /** Notes a URL that is none, without its password. */
-export function checkUrl(source: string, given: unknown, schemes: readonly string[], problems: Problems): void {
+export function checkUrl(
+  source: string,
+  given: unknown,
+  schemes: readonly string[],
+  problems: Problems,
+): void {
   const isUrl =
     typeof given === 'string' &&
     URL.canParse(given) &&
@@ -45,7 +50,12 @@ export function checkUrl(source: string, given: unknown, schemes: readonly strin
 }
 
 /** Notes names that have to be there and are not; a wrong one is noted with the other options. */
-export function checkRequired(source: string, given: unknown, names: readonly string[], problems: Problems): void {
+export function checkRequired(
+  source: string,
+  given: unknown,
+  names: readonly string[],
+  problems: Problems,
+): void {
   for (const option of names) {
     if ((Object(given) as Record<string, unknown>)[option] !== undefined) continue;
     const args = { option, given: show(undefined), expected: nameRule.expected };

@@ -1,6 +1,6 @@
 import { BootError } from '../../errors/boot-error.js';
 import { guardedLogger, lineLogger, silentLogger } from '../../runtime/logger.js';
-import { Handling, type Handler } from './handling.js';
+import { type Handler, Handling } from './handling.js';
 import { type ConsumerHealth, Status } from './health.js';
 import { Lifeline } from './lifeline.js';
 import { type CheckedOptions, type ConsumeOptions, checkConsume } from './options.js';

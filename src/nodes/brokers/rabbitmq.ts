@@ -68,7 +68,8 @@ async function open({ url, queue, deadLetterQueue, tls }: RabbitmqOptions, intak
   const address = new URL(url as string);
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_S));
   const connection = await amqplib.connect(address.href, { timeout: CONNECT_MS, ...tls });
-  const broken = (error?: unknown): void => intake.broken(error ?? new Error('RabbitMQ closed the connection'));
+  const broken = (error?: unknown): void =>
+    intake.broken(error ?? new Error('RabbitMQ closed the connection'));
   connection.on('error', broken).on('close', broken);
   try {
     const graveyard = deadLetterQueue ?? `${queue}.dead`;

@@ -1,0 +1,2 @@
+/** Finds nats-server; returns its path, or null when there is none. */
+export function findNatsServer(): string | null;

@@ -1,0 +1,213 @@
+import type { EachBatchPayload, KafkaConfig, KafkaMessage, Producer } from 'kafkajs';
+import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
+import { Problems } from '../../plan/problems.js';
+import { show } from '../../plan/show.js';
+import {
+  type BrokerTls,
+  checkInstalled,
+  checkRequired,
+  fromRule,
+  headersOf,
+  nameOrFalse,
+  nameRule,
+  whereIs,
+} from './broker-options.js';
+import type { Delivery, Intake, Session, Source } from './source.js';
+
+/** User and password for Kafka. */
+export interface KafkaSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Options of `kafka`. */
+export interface KafkaOptions {
+  /** Some brokers of the cluster, as `host:port`. */
+  readonly brokers: readonly string[] | undefined;
+  readonly topic: string;
+  /** Processes of the same group share the partitions of the topic. */
+  readonly group: string;
+  /**
+   * Topic for messages that are given up, which should be there. With `false` they are thrown away, counted and logged.
+   * @default the name of the topic with `.dead` behind it
+   */
+  readonly deadLetterTopic?: string | false;
+  /**
+   * Where a group begins that has committed nothing.
+   * @default 'new'
+   */
+  readonly from?: 'new' | 'beginning';
+  /** Milliseconds without a sign of life after which the partitions of a process go to others, 6000 to 300000.
+   * @default 30000
+   */
+  readonly sessionTimeoutMs?: number;
+  readonly sasl?: KafkaSasl;
+  /** `true` for TLS, or with certificates of its own. */
+  readonly tls?: boolean | BrokerTls;
+}
+
+const isAddress = (value: unknown): boolean => typeof value === 'string' && /^[^\s/@]+:\d{1,5}$/.test(value);
+
+const RULES: Readonly<Record<keyof KafkaOptions, OptionRule>> = {
+  brokers: {
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isAddress),
+    expected: "addresses such as ['127.0.0.1:9092']",
+  },
+  topic: nameRule,
+  group: nameRule,
+  deadLetterTopic: nameOrFalse,
+  from: fromRule,
+  sessionTimeoutMs: {
+    accepts: (value) => Number.isInteger(value) && (value as number) >= 6_000 && (value as number) <= 300_000,
+    expected: 'a whole number of milliseconds from 6000 to 300000',
+  },
+  sasl: {
+    accepts: (value) => {
+      const { mechanism, username, password } = Object(value) as Partial<KafkaSasl>;
+      return [mechanism, username, password].every((one) => typeof one === 'string');
+    },
+    expected: "{ mechanism: 'scram-sha-512', username, password }",
+  },
+  tls: {
+    accepts: (value) => typeof value === 'boolean' || rules.object.accepts(value),
+    expected: 'true, or { ca, cert, key }',
+  },
+};
+
+const CONNECT_MS = 5_000;
+const REQUEST_MS = 10_000;
+/** A moved partition or a new leader is asked for again before the session counts as broken. */
+const RETRIES = 2;
+const COMMIT_MS = 1_000;
+const COMMIT_MESSAGES = 100;
+
+/**
+ * Messages of a Kafka topic. It needs the package `kafkajs`. The messages of one partition are handled one after the
+ * other, each when the one before it is settled.
+ *
+ * @param options - where Kafka is, the topic, and the group that shares it
+ * @example
+ * consume(kafka({ brokers: ['127.0.0.1:9092'], topic: 'orders', group: 'live' }), ({ payload }) => show(payload));
+ */
+export function kafka(options: KafkaOptions): Source {
+  const problems = new Problems();
+  checkOptions<KafkaOptions>(options, RULES, 'kafka', problems, whereIs('kafka'));
+  checkRequired('kafka', options, ['topic', 'group'], problems);
+  if (options?.brokers === undefined) {
+    const args = { option: 'brokers', given: show(undefined), expected: RULES.brokers.expected };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, whereIs('kafka'));
+  }
+  checkInstalled('kafka', ['kafkajs'], problems);
+  return {
+    label: `kafka ${options?.topic}`,
+    problems: problems.found,
+    open: (intake) => open(options, intake),
+  };
+}
+
+async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
+  const { default: kafkajs } = await import('kafkajs');
+  const { topic, group, deadLetterTopic: dead = `${topic}.dead`, from, sessionTimeoutMs = 30_000 } = options;
+  const retry = { retries: RETRIES, initialRetryTime: 200, restartOnFailure: async () => false };
+  const client = new kafkajs.Kafka({ ...configOf(options), retry, logLevel: kafkajs.logLevel.NOTHING });
+  const consumer = client.consumer({
+    groupId: group,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: sessionTimeoutMs / 10,
+    allowAutoTopicCreation: false,
+    retry,
+  });
+  const producer = dead === false ? null : client.producer({ retry });
+  const close = async (): Promise<void> => {
+    await Promise.all([consumer.disconnect(), producer?.disconnect()]);
+  };
+  const crashes: unknown[] = [];
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    crashes.push(payload.error);
+    intake.broken(payload.error);
+  });
+  try {
+    await Promise.all([consumer.connect(), producer?.connect()]);
+    await consumer.subscribe({ topics: [topic], fromBeginning: from === 'beginning' });
+    await consumer.run({
+      autoCommitInterval: COMMIT_MS,
+      autoCommitThreshold: COMMIT_MESSAGES,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: intake.concurrency,
+      eachBatch: (work) =>
+        handle(work, intake, sessionTimeoutMs, producer && { producer, topic: dead as string }),
+    });
+    if (crashes.length > 0) throw crashes[0];
+  } catch (error) {
+    close().catch(() => {});
+    throw error;
+  }
+  return { stop: () => consumer.stop(), close };
+}
+
+function configOf({ brokers, sasl, tls }: KafkaOptions): KafkaConfig {
+  return {
+    clientId: 'gatewire',
+    brokers: [...(brokers ?? [])],
+    ...(sasl !== undefined && { sasl: sasl as NonNullable<KafkaConfig['sasl']> }),
+    ...(tls !== undefined && { ssl: tls as NonNullable<KafkaConfig['ssl']> }),
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+  };
+}
+
+interface DeadLetters {
+  readonly producer: Producer;
+  readonly topic: string;
+}
+
+/** The messages of one partition in order. The offset moves on when one is settled, and stays when it was given back. */
+async function handle(
+  { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload,
+  intake: Intake,
+  sessionTimeoutMs: number,
+  dead: DeadLetters | null,
+): Promise<void> {
+  // A handler may take longer than the group waits for a sign of life.
+  const beat = setInterval(() => heartbeat().catch(() => {}), sessionTimeoutMs / 10);
+  try {
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale()) return;
+      let isSettled = false;
+      const settle = (): void => {
+        isSettled = true;
+      };
+      await intake.deliver(deliveryOf(message, batch, settle, dead));
+      if (!isSettled) return;
+      resolveOffset(message.offset);
+      await commitOffsetsIfNecessary();
+    }
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function deliveryOf(
+  { key, value, headers, offset }: KafkaMessage,
+  { topic, partition }: EachBatchPayload['batch'],
+  settle: () => void,
+  dead: DeadLetters | null,
+): Delivery {
+  return {
+    body: value ?? Buffer.alloc(0),
+    headers: headersOf(headers),
+    id: `${topic}:${partition}:${offset}`,
+    topic,
+    key: key?.toString() ?? null,
+    deliveries: 1, // Kafka does not count
+    ack: async () => settle(),
+    release: async () => {},
+    giveUp: async (added) => {
+      const message = { key, value, headers: { ...headers, ...added } };
+      await dead?.producer.send({ topic: dead.topic, messages: [message] });
+      settle();
+      return dead !== null;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { ConsumerInfo, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import type { JetStreamOptions } from './nats.js';
+import { connectTo, headersOf, letterHeaders } from './nats-connection.js';
+import type { Delivery, Intake, Session } from './source.js';
+
+/** Time that a question for the next message stays with the server; closing waits for it. The least it allows. */
+const PULL_MS = 1_000;
+const ACK_WAIT_MS = 30_000;
+const NS_PER_MS = 1_000_000;
+
+/** Pulls as many messages as may be handled, and tells the server of those that take long. */
+export async function openJetStream(options: JetStreamOptions, intake: Intake): Promise<Session> {
+  const { jetstream } = await import('@nats-io/jetstream');
+  const connection = await connectTo(options, intake);
+  try {
+    const client = jetstream(connection);
+    const { config } = await ensureConsumer(await client.jetstreamManager(), options);
+    const ackWaitMs = (config.ack_wait ?? ACK_WAIT_MS * NS_PER_MS) / NS_PER_MS;
+    const consumer = await client.consumers.get(options.stream, options.durable);
+    let isStopped = false;
+    const pull = async (): Promise<void> => {
+      while (!isStopped) {
+        const message = await consumer.next({ expires: PULL_MS });
+        if (message === null) continue;
+        const working = setInterval(() => message.working(), ackWaitMs / 3);
+        await intake.deliver(deliveryOf(message, client, options));
+        clearInterval(working);
+      }
+    };
+    const pulls = Array.from({ length: intake.concurrency }, () => pull().catch(intake.broken));
+    return {
+      stop: async () => {
+        isStopped = true;
+      },
+      close: async () => {
+        isStopped = true;
+        if (!connection.isClosed()) await Promise.all(pulls);
+        await connection.flush().finally(() => connection.close());
+      },
+    };
+  } catch (error) {
+    void connection.close();
+    throw error;
+  }
+}
+
+/** A consumer that is there is taken as it is, if it can be used at all. */
+async function ensureConsumer(manager: JetStreamManager, options: JetStreamOptions): Promise<ConsumerInfo> {
+  const { stream, durable, subject, from = 'new' } = options;
+  const { AckPolicy, DeliverPolicy, JetStreamApiCodes } = await import('@nats-io/jetstream');
+  try {
+    const info = await manager.consumers.info(stream, durable);
+    const { ack_policy: policy, deliver_subject: pushed } = info.config;
+    if (policy === AckPolicy.Explicit && pushed === undefined) return info;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== JetStreamApiCodes.ConsumerNotFound) throw error;
+    return manager.consumers.add(stream, {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ACK_WAIT_MS * NS_PER_MS,
+      deliver_policy: from === 'new' ? DeliverPolicy.New : DeliverPolicy.All,
+      ...(subject !== undefined && { filter_subject: subject }),
+    });
+  }
+  throw new Error(`the consumer \`${durable}\` is no pull consumer with explicit acknowledgements`);
+}
+
+function deliveryOf(message: JsMsg, client: JetStreamClient, options: JetStreamOptions): Delivery {
+  const { data, subject, info } = message;
+  const { deadLetterSubject, stream, durable } = options;
+  const headers = headersOf(message.headers);
+  const id = `${stream}:${info.streamSequence}`;
+  return {
+    body: data,
+    headers,
+    id,
+    topic: subject,
+    key: null,
+    deliveries: info.deliveryCount,
+    ack: async () => message.ack(),
+    release: async () => message.nak(),
+    giveUp: async (added) => {
+      if (deadLetterSubject !== undefined) {
+        const letter = { headers: await letterHeaders(headers, added), msgID: `gatewire:${durable}:${id}` };
+        await client.publish(deadLetterSubject, data, letter); // resolves when a stream has it
+      }
+      message.term();
+      return deadLetterSubject !== undefined;
+    },
+  };
+}

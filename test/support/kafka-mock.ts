@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { findPythonKafka } from '../../scripts/find-python-kafka.js';
+import { within } from './within.js';
+
+const START_MS = 20_000;
+const script = fileURLToPath(new URL('kafka-mock.py', import.meta.url));
+
+/** librdkafka's mock cluster in a process of its own. It knows no passwords, and a new one has a new port. */
+export class KafkaMock {
+  private constructor(
+    readonly brokers: readonly string[],
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(): Promise<KafkaMock> {
+    const child = spawn(findPythonKafka() as string, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const [line] = (await within(START_MS, 'the mock cluster listens', once(child.stdout, 'data'))) as [
+      Buffer,
+    ];
+    return new KafkaMock(String(line).trim().split(','), child);
+  }
+
+  /** Makes it hang: connections stay open, and nothing is answered. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+}
