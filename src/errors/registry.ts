@@ -282,8 +282,7 @@ export const ERRORS = {
   }),
   GW_ERR_BOOT_BROKER_URL: entry<{ source: string; given: string; scheme: string }>({
     message: ({ source, given }) => `${source} was given ${given} as its URL`,
-    help: ({ scheme }) =>
-      `pass '${scheme}://user:password@host:port'; is the environment variable set?`,
+    help: ({ scheme }) => `pass '${scheme}://user:password@host:port'; is the environment variable set?`,
   }),
   GW_ERR_BOOT_MISSING_PACKAGE: entry<{ source: string; package: string }>({
     message: ({ source, package: name }) => `${source} needs the package ${name}, which is not installed`,

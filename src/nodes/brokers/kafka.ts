@@ -76,7 +76,9 @@ const RULES: Readonly<Record<keyof KafkaOptions, OptionRule>> = {
 };
 
 const CONNECT_MS = 5_000;
-const REQUEST_MS = 10_000;
+const REQUEST_MS = 5_000;
+/** Time that a question for messages stays with a broker; closing waits for it. */
+const FETCH_MS = 1_000;
 /** A moved partition or a new leader is asked for again before the session counts as broken. */
 const RETRIES = 2;
 const COMMIT_MS = 1_000;
@@ -115,6 +117,7 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     groupId: group,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: sessionTimeoutMs / 10,
+    maxWaitTimeInMs: FETCH_MS,
     allowAutoTopicCreation: false,
     retry,
   });
@@ -127,6 +130,10 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     crashes.push(payload.error);
     intake.broken(payload.error);
   });
+  // A crash tells of a broker that hangs only when the goodbye to it was not answered either.
+  consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) =>
+    intake.broken(new Error(`${payload.broker} did not answer within ${REQUEST_MS} ms`)),
+  );
   try {
     await Promise.all([consumer.connect(), producer?.connect()]);
     await consumer.subscribe({ topics: [topic], fromBeginning: from === 'beginning' });

@@ -1,10 +1,16 @@
-import type { ConsumerInfo, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
+import type {
+  ConsumerInfo,
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+} from '@nats-io/jetstream';
 import type { JetStreamOptions } from './nats.js';
 import { connectTo, headersOf, letterHeaders } from './nats-connection.js';
 import type { Delivery, Intake, Session } from './source.js';
 
-/** Time that a question for the next message stays with the server; closing waits for it. The least it allows. */
-const PULL_MS = 1_000;
+/** Time that a question for the next message stays with the server. */
+const PULL_MS = 30_000;
 const ACK_WAIT_MS = 30_000;
 const NS_PER_MS = 1_000_000;
 
@@ -17,25 +23,33 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
     const { config } = await ensureConsumer(await client.jetstreamManager(), options);
     const ackWaitMs = (config.ack_wait ?? ACK_WAIT_MS * NS_PER_MS) / NS_PER_MS;
     const consumer = await client.consumers.get(options.stream, options.durable);
+    const asking = new Set<ConsumerMessages>();
     let isStopped = false;
     const pull = async (): Promise<void> => {
       while (!isStopped) {
-        const message = await consumer.next({ expires: PULL_MS });
-        if (message === null) continue;
-        const working = setInterval(() => message.working(), ackWaitMs / 3);
-        await intake.deliver(deliveryOf(message, client, options));
-        clearInterval(working);
+        const answer = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+        asking.add(answer);
+        for await (const message of answer) {
+          asking.delete(answer);
+          const working = setInterval(() => message.working(), ackWaitMs / 3);
+          await intake.deliver(deliveryOf(message, client, options));
+          clearInterval(working);
+        }
+        asking.delete(answer);
       }
     };
     const pulls = Array.from({ length: intake.concurrency }, () => pull().catch(intake.broken));
     return {
+      // The server gives nothing to a question that was taken back.
       stop: async () => {
         isStopped = true;
+        for (const answer of asking) void answer.close();
       },
       close: async () => {
         isStopped = true;
-        if (!connection.isClosed()) await Promise.all(pulls);
+        for (const answer of asking) void answer.close();
         await connection.flush().finally(() => connection.close());
+        await Promise.all(pulls);
       },
     };
   } catch (error) {

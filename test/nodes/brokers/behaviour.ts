@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  type Consumer,
   type ConsumeOptions,
+  type Consumer,
   consume,
   type DeadLetter,
   type Message,
   type Source,
 } from 'gatewire/brokers';
 import * as z from 'zod';
+import { Emitter, type EventContext, Gateway, OnEvent } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
 import { TestLog } from '../../../src/testing/test-log.js';
-import { Emitter, type EventContext, Gateway, OnEvent } from '../../../src/index.js';
 import { deferred } from '../../support/deferred.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { within } from '../../support/within.js';
@@ -163,7 +163,8 @@ export function describeBroker(kind: string, start: () => Promise<TestBroker>, t
         ({ payload, attempt, signal }) => {
           attempts.push(`${payload} ${attempt}`);
           if (payload === 'once' && attempt === 2) return;
-          if (payload === 'late') return new Promise((_, reject) => (signal.onabort = () => reject(signal.reason)));
+          if (payload === 'late')
+            return new Promise((_, reject) => (signal.onabort = () => reject(signal.reason)));
           throw new Error(`no ${payload}`);
         },
         {
@@ -222,7 +223,9 @@ export function describeBroker(kind: string, start: () => Promise<TestBroker>, t
       expect(invalid.headers).toMatchObject({ 'gatewire-reason': 'invalid' });
       expect(invalid.headers['gatewire-error']).toContain('expected number');
       expect(seen).toEqual([]);
-      const logged = JSON.stringify(log.records, (_, value) => (value instanceof Error ? value.stack : value));
+      const logged = JSON.stringify(log.records, (_, value) =>
+        value instanceof Error ? value.stack : value,
+      );
       expect(logged).toContain('broker.gave-up');
       expect(logged).not.toContain('secret');
     }, 40_000);

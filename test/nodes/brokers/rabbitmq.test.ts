@@ -1,5 +1,5 @@
-import { rabbitmq, type RabbitmqOptions } from 'gatewire/brokers';
 import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { type RabbitmqOptions, rabbitmq } from 'gatewire/brokers';
 import { RabbitmqServer } from '../../support/rabbitmq-server.js';
 import { describeBroker, type TestBroker } from './behaviour.js';
 
