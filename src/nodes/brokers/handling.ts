@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { isPromise } from 'node:util/types';
 import type { Logger } from '../../runtime/logger.js';
-import { withDeadline } from '../../runtime/thenable.js';
 import type { Counting } from './health.js';
 import type { DeadLetter, Message } from './message.js';
 import type { CheckedOptions } from './options.js';
@@ -25,7 +25,9 @@ export class Handling {
     private readonly options: CheckedOptions,
     private readonly counters: Counting,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    setMaxListeners(0, this.abandoned.signal); // one for each message that is handled
+  }
 
   /** @param over - aborts when the message can no longer be settled, or the consumer is closing */
   async take(delivery: Delivery, over: AbortSignal): Promise<void> {
@@ -40,6 +42,7 @@ export class Handling {
         this.counters.handled++;
         return this.#settle(delivery, 'ack');
       }
+      if (this.abandoned.signal.aborted) return this.#settle(delivery, 'release');
       const { error } = failure;
       if (error instanceof Unfit) return this.#giveUp(delivery, error.reason, attempt, error, over);
       this.counters.failed++;
@@ -53,8 +56,13 @@ export class Handling {
   async #try(delivery: Delivery, attempt: number): Promise<Outcome> {
     const { timeoutMs } = this.options;
     const limit = new AbortController();
+    const late = (): void => limit.abort(new Error(`the handler took longer than ${timeoutMs} ms`));
+    const timer = setTimeout(late, timeoutMs);
     const stop = (): void => limit.abort(this.abandoned.signal.reason);
     this.abandoned.signal.addEventListener('abort', stop);
+    const over = new Promise((_, reject) => {
+      limit.signal.addEventListener('abort', () => reject(limit.signal.reason));
+    });
     const { headers, id, topic, key } = delivery;
     const rest = { headers, id, topic, key, redelivered: delivery.deliveries > 1, attempt };
     const run = async (): Promise<void> => {
@@ -62,15 +70,12 @@ export class Handling {
       await this.handler({ ...rest, payload: payload as never, signal: limit.signal });
     };
     try {
-      await withDeadline(run(), timeoutMs, () => {
-        const error = new Error(`the handler took longer than ${timeoutMs} ms`);
-        limit.abort(error);
-        return error;
-      });
+      await Promise.race([run(), over]);
       return null;
     } catch (error) {
       return { error };
     } finally {
+      clearTimeout(timer);
       this.abandoned.signal.removeEventListener('abort', stop);
     }
   }

@@ -38,7 +38,9 @@ export interface KafkaOptions {
    * @default 'new'
    */
   readonly from?: 'new' | 'beginning';
-  /** Milliseconds without a sign of life after which the partitions of a process go to others, 6000 to 300000.
+  /**
+   * Milliseconds without a sign of life after which the partitions of a process go to others, 1000 to 1800000. Brokers
+   * have limits of their own, by default 6 s to 30 min.
    * @default 30000
    */
   readonly sessionTimeoutMs?: number;
@@ -59,8 +61,9 @@ const RULES: Readonly<Record<keyof KafkaOptions, OptionRule>> = {
   deadLetterTopic: nameOrFalse,
   from: fromRule,
   sessionTimeoutMs: {
-    accepts: (value) => Number.isInteger(value) && (value as number) >= 6_000 && (value as number) <= 300_000,
-    expected: 'a whole number of milliseconds from 6000 to 300000',
+    accepts: (value) =>
+      Number.isInteger(value) && (value as number) >= 1_000 && (value as number) <= 1_800_000,
+    expected: 'a whole number of milliseconds from 1000 to 1800000',
   },
   sasl: {
     accepts: (value) => {

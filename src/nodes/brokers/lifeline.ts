@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { withDeadline } from '../../runtime/thenable.js';
 import type { Status } from './health.js';
 import type { Delivery, Session, Source } from './source.js';
 import { atMost, backoffMs, pause } from './waiting.js';
 
 const OPEN_MS = 30_000;
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 3_000;
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 10_000;
 
@@ -64,9 +63,8 @@ export class Lifeline {
       this.#break = resolve;
     });
     try {
-      const session = await this.#open(over.signal, this.#break);
+      const session = await this.#open(over.signal, broken);
       this.#session = session;
-      if (this.#end.signal.aborted) return null;
       this.status.up();
       const error = await broken;
       if (this.#end.signal.aborted) return null;
@@ -80,20 +78,27 @@ export class Lifeline {
     }
   }
 
-  /** A session that comes too late is closed. */
-  #open(over: AbortSignal, broken: (error: unknown) => void): Promise<Session> {
+  /** What breaks, is stopped or takes too long before it is open fails; a session that comes all the same is closed. */
+  async #open(over: AbortSignal, broken: Promise<unknown>): Promise<Session> {
     const { source, concurrency, status } = this;
+    const fail = this.#break;
     const opening = (async () =>
       source.open({
         concurrency,
-        broken,
+        broken: fail,
         deliver: (delivery) => this.deliver(delivery, over),
         dropped: () => void status.counters.dropped++,
       }))();
-    return withDeadline(opening, OPEN_MS, () => {
+    const failing = broken.then((error) => Promise.reject(error));
+    const limit = setTimeout(() => fail(new Error(`no connection within ${OPEN_MS} ms`)), OPEN_MS);
+    try {
+      return await Promise.race([opening, failing]);
+    } catch (error) {
       opening.then(quit, () => {});
-      return new Error(`no connection within ${OPEN_MS} ms`);
-    });
+      throw error;
+    } finally {
+      clearTimeout(limit);
+    }
   }
 }
 

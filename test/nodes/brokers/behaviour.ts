@@ -94,7 +94,11 @@ export function describeBroker(kind: string, start: () => Promise<TestBroker>, t
 
     const letterOf = async (name: string): Promise<Letter> => {
       let letter: Letter | null = null;
-      await until('a dead letter', async () => (letter = await broker.deadLetter(name)) !== null, WAIT_MS);
+      const isThere = async (): Promise<boolean> => {
+        letter = await broker.deadLetter(name);
+        return letter !== null;
+      };
+      await until('a dead letter', isThere, WAIT_MS);
       return letter as unknown as Letter;
     };
 
