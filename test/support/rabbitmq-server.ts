@@ -91,6 +91,16 @@ export class RabbitmqServer {
     if (child !== null) await end(child);
   }
 
+  /** Makes it hang: connections stay open, and nothing is answered. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await end(this.#mapper);

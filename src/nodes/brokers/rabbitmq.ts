@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
 import { Problems } from '../../plan/problems.js';
 import {
@@ -12,6 +11,7 @@ import {
   nameRule,
   whereIs,
 } from './broker-options.js';
+import { DeadLetters } from './rabbitmq-dead-letters.js';
 import type { Delivery, Intake, Session, Source } from './source.js';
 
 /** Options of `rabbitmq`. */
@@ -40,9 +40,6 @@ const RULES: Readonly<Record<keyof RabbitmqOptions, OptionRule>> = {
 const CONNECT_MS = 10_000;
 const HEARTBEAT_S = 10;
 const NOT_FOUND = 404;
-/** What says where a message goes or how often it came, and means nothing for a dead letter. */
-const OWN_HEADERS = ['CC', 'BCC', 'x-delivery-count'];
-
 /**
  * Messages of a RabbitMQ queue, by AMQP 0-9-1. It needs the package `amqplib`.
  *
@@ -64,10 +61,7 @@ export function rabbitmq(options: RabbitmqOptions): Source {
 }
 
 async function open({ url, queue, deadLetterQueue, tls }: RabbitmqOptions, intake: Intake): Promise<Session> {
-  const { default: amqplib } = await import('amqplib');
-  const address = new URL(url as string);
-  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_S));
-  const connection = await amqplib.connect(address.href, { timeout: CONNECT_MS, ...tls });
+  const connection = await connectTo(new URL(url as string), tls);
   const broken = (error?: unknown): void =>
     intake.broken(error ?? new Error('RabbitMQ closed the connection'));
   connection.on('error', broken).on('close', broken);
@@ -93,6 +87,19 @@ async function open({ url, queue, deadLetterQueue, tls }: RabbitmqOptions, intak
   } catch (error) {
     connection.close().catch(() => {});
     throw error;
+  }
+}
+
+async function connectTo(url: URL, tls: BrokerTls | undefined): Promise<ChannelModel> {
+  const { default: amqplib } = await import('amqplib');
+  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  try {
+    return await amqplib.connect(url.href, { timeout: CONNECT_MS, ...tls });
+  } catch (error) {
+    // The client names the frames that it met there, and not what the server said.
+    if (!/ConnectionOpenOk/.test((error as Error).message)) throw error;
+    const host = decodeURIComponent(url.pathname.slice(1)) || '/';
+    throw new Error(`there is no virtual host \`${host}\`, or the user may not use it`);
   }
 }
 
@@ -134,36 +141,4 @@ function deliveryOf(message: ConsumeMessage, channel: ConfirmChannel, dead: Dead
       return true;
     },
   };
-}
-
-/** Puts messages into the queue for dead letters, and knows that they arrived. */
-class DeadLetters {
-  readonly #returned = new Set<unknown>();
-
-  constructor(
-    private readonly channel: ConfirmChannel,
-    private readonly queue: string,
-  ) {
-    // A message without a queue is confirmed all the same, after it was sent back.
-    channel.on('return', ({ properties }) => this.#returned.add(properties.headers?.['gatewire-letter']));
-  }
-
-  keep({ content, properties }: ConsumeMessage, headers: Readonly<Record<string, string>>): Promise<void> {
-    const letter = randomUUID();
-    const own = Object.entries(properties.headers ?? {}).filter(([name]) => !OWN_HEADERS.includes(name));
-    const { userId, expiration, ...kept } = properties as Options.Publish;
-    const options: Options.Publish = {
-      ...kept,
-      headers: { ...Object.fromEntries(own), ...headers, 'gatewire-letter': letter },
-      persistent: true,
-      mandatory: true,
-    };
-    return new Promise((resolve, reject) => {
-      this.channel.publish('', this.queue, content, options, (error: unknown) => {
-        if (error) reject(error instanceof Error ? error : new Error('RabbitMQ refused the dead letter'));
-        else if (this.#returned.delete(letter)) reject(new Error(`there is no queue \`${this.queue}\``));
-        else resolve();
-      });
-    });
-  }
 }

@@ -16,7 +16,7 @@ async function start(): Promise<TestBroker> {
       topic: name,
       group: `live-${name}`,
       from: 'beginning',
-      sessionTimeoutMs: 2_000,
+      sessionTimeoutMs: 4_000,
     }),
     source: (options) => kafka(options as KafkaOptions),
     prepare: async (name) => void (await admin.fetchTopicMetadata({ topics: [name, `${name}.dead`] })),

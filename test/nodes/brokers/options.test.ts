@@ -29,17 +29,19 @@ describe('consume', () => {
   it('says everything that is wrong at once', () => {
     const source = rabbitmq({ url: undefined, queue: 7, prefetch: 5 } as never);
     const options = { concurrency: 0, attempts: 1.5, payload: {}, logger: console.log, retries: 3 };
-    expect(problemsOf(source, 'a handler', options).map(({ code, message }) => `${code} ${message}`)).toEqual([
-      'GW_ERR_BUILD_BAD_OPTION option `queue` is `7`',
-      'GW_ERR_BUILD_UNKNOWN_OPTION `prefetch` is not an option of rabbitmq',
-      'GW_ERR_BOOT_BROKER_URL rabbitmq was given `undefined` as its URL',
-      "GW_ERR_BUILD_BAD_OPTION option `handler` is `'a handler'`",
-      'GW_ERR_BUILD_BAD_OPTION option `concurrency` is `0`',
-      'GW_ERR_BUILD_BAD_OPTION option `attempts` is `1.5`',
-      'GW_ERR_BUILD_BAD_OPTION option `payload` is `{}`',
-      'GW_ERR_BUILD_BAD_OPTION option `logger` is `log`',
-      'GW_ERR_BUILD_UNKNOWN_OPTION `retries` is not an option of consume',
-    ]);
+    expect(problemsOf(source, 'a handler', options).map(({ code, message }) => `${code} ${message}`)).toEqual(
+      [
+        'GW_ERR_BUILD_BAD_OPTION option `queue` is `7`',
+        'GW_ERR_BUILD_UNKNOWN_OPTION `prefetch` is not an option of rabbitmq',
+        'GW_ERR_BOOT_BROKER_URL rabbitmq was given `undefined` as its URL',
+        "GW_ERR_BUILD_BAD_OPTION option `handler` is `'a handler'`",
+        'GW_ERR_BUILD_BAD_OPTION option `concurrency` is `0`',
+        'GW_ERR_BUILD_BAD_OPTION option `attempts` is `1.5`',
+        'GW_ERR_BUILD_BAD_OPTION option `payload` is `{}`',
+        'GW_ERR_BUILD_BAD_OPTION option `logger` is `log`',
+        'GW_ERR_BUILD_UNKNOWN_OPTION `retries` is not an option of consume',
+      ],
+    );
     expect(messages(problemsOf('amqp://host' as never))).toEqual(["option `source` is `'amqp://host'`"]);
     expect(messages(problemsOf(undefined as never))).toEqual(['option `source` is `undefined`']);
   });
@@ -53,7 +55,11 @@ describe('consume', () => {
     ['rabbitmq', rabbitmq(undefined as never), ['option `options`', 'option `queue`', 'rabbitmq was given']],
     ['nats', nats(null as never), ['option `options`', 'option `subject`', 'nats was given']],
     ['nats', nats({ url: 'nats://host', stream: 'A' } as never), ['option `durable`']],
-    ['nats', nats({ url: 'nats://host', subject: 'a', durable: 'b' } as never), ['`durable` is not an option']],
+    [
+      'nats',
+      nats({ url: 'nats://host', subject: 'a', durable: 'b' } as never),
+      ['`durable` is not an option'],
+    ],
     ['nats', nats({ url: ['nats://host', 'host'], subject: 'a' }), ["nats was given `'host'`"]],
     ['kafka', kafka({} as never), ['option `topic`', 'option `group`', 'option `brokers`']],
     [
@@ -73,7 +79,13 @@ describe('consume', () => {
     mkdirSync(own, { recursive: true });
     cpSync('dist', path.join(own, 'dist'), { recursive: true });
     cpSync('package.json', path.join(own, 'package.json'));
-    const needed = ['socket.io', '@standard-schema', 'rate-limiter-flexible', 'inversify', 'reflect-metadata'];
+    const needed = [
+      'socket.io',
+      '@standard-schema',
+      'rate-limiter-flexible',
+      'inversify',
+      'reflect-metadata',
+    ];
     for (const name of needed)
       symlinkSync(path.resolve('node_modules', name), path.join(folder, 'node_modules', name), 'dir');
     const script = `

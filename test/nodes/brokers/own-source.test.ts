@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
-  type Consumer,
   type ConsumeOptions,
+  type Consumer,
   consume,
   type Delivery,
   type Handler,
@@ -125,7 +125,9 @@ describe('a source of the application', () => {
     void source.deliver('one');
     await until('delivered', () => consumer.health.counters.delivered === 1);
     await within(1_000, 'closed', consumer.close());
-    expect(await within(1_000, 'aborted', aborted.promise)).toMatchObject({ message: 'the consumer is closed' });
+    expect(await within(1_000, 'aborted', aborted.promise)).toMatchObject({
+      message: 'the consumer is closed',
+    });
     expect(source.events).toEqual(['stop', 'release', 'close']);
   });
 

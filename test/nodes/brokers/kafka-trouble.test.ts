@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ConsumeOptions,
+  type Consumer,
+  consume,
+  type Handler,
+  type KafkaOptions,
+  kafka,
+} from 'gatewire/brokers';
+import kafkajs, { type Admin, type Producer } from 'kafkajs';
+import { TestLog } from '../../../src/testing/test-log.js';
+import { KafkaMock } from '../../support/kafka-mock.js';
+import { until } from '../world.js';
+
+let mock: KafkaMock;
+let producer: Producer;
+let admin: Admin;
+const log = new TestLog();
+const open: Consumer[] = [];
+
+beforeAll(async () => {
+  mock = await KafkaMock.start();
+  const client = new kafkajs.Kafka({ brokers: [...mock.brokers], logLevel: kafkajs.logLevel.NOTHING });
+  producer = client.producer();
+  admin = client.admin();
+  await Promise.all([producer.connect(), admin.connect()]);
+}, 30_000);
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((consumer) => consumer.close()));
+  log.records.length = 0;
+}, 20_000);
+afterAll(async () => {
+  await Promise.all([producer?.disconnect(), admin?.disconnect()]);
+  await mock?.stop();
+});
+
+const start = (
+  options: Partial<KafkaOptions>,
+  handler: Handler = () => {},
+  more: ConsumeOptions = {},
+): Consumer => {
+  const all = { brokers: mock.brokers, topic: 'orders', group: 'live', sessionTimeoutMs: 4_000, ...options };
+  const consumer = consume(kafka(all), handler, { logger: log, retryDelayMs: 5, ...more });
+  open.push(consumer);
+  return consumer;
+};
+
+const connected = (consumer: Consumer) => until('connected', () => consumer.health.status === 'ok', 15_000);
+
+describe('kafka(), against the mock cluster of librdkafka', () => {
+  it('says that nobody listens', async () => {
+    const consumer = start({ brokers: ['127.0.0.1:1'] });
+    await until('a reason', () => /ECONNREFUSED/.test(consumer.health.reason ?? ''));
+    expect(consumer.health.status).toBe('degraded');
+    expect(log.records.map(({ event }) => event)).toEqual(['broker.degraded']);
+  });
+
+  it('keeps the order of a partition also when a message is tried again, and handles others meanwhile', async () => {
+    await admin.fetchTopicMetadata({ topics: ['ordered'] });
+    const seen: string[] = [];
+    const tries = new Map<string, number>();
+    const consumer = start({ topic: 'ordered', group: 'ordered', from: 'beginning' }, ({ payload, key }) => {
+      const name = `${key}${payload}`;
+      tries.set(name, (tries.get(name) ?? 0) + 1);
+      if (payload === 2 && tries.get(name) === 1) throw new Error('not the first time');
+      seen.push(name);
+    });
+    await connected(consumer);
+    const messages = ['a', 'b'].flatMap((key, partition) =>
+      [1, 2, 3, 4].map((value) => ({ key, partition, value: String(value) })),
+    );
+    await producer.send({ topic: 'ordered', messages });
+    await until('all', () => seen.length === 8);
+    for (const key of ['a', 'b'])
+      expect(seen.filter((name) => name.startsWith(key))).toEqual([1, 2, 3, 4].map((i) => `${key}${i}`));
+  }, 30_000);
+
+  it('throws away what it gives up with `deadLetterTopic: false`, and counts it', async () => {
+    await admin.fetchTopicMetadata({ topics: ['dropped'] });
+    const options = {
+      topic: 'dropped',
+      group: 'dropped',
+      from: 'beginning',
+      deadLetterTopic: false,
+    } as const;
+    const consumer = start(options, () => {}, {});
+    await connected(consumer);
+    await producer.send({ topic: 'dropped', messages: [{ value: 'no JSON' }, { value: null }] });
+    await until('dropped', () => consumer.health.counters.dropped === 2);
+  }, 30_000);
+
+  it('is degraded when the broker ends, and closes all the same', async () => {
+    await admin.fetchTopicMetadata({ topics: ['ended'] });
+    const consumer = start({ topic: 'ended', group: 'ended' });
+    await connected(consumer);
+    await mock.stop();
+    await until('degraded', () => consumer.health.status === 'degraded', 15_000);
+    await consumer.close();
+    expect(consumer.health.status).toBe('closed');
+  }, 40_000);
+});
