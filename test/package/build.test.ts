@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 
 // Bundling renames what would collide; names are in logs, in the boot report, and in errors of containers.
-it.each(['index', 'client/index', 'contract/index', 'testing/index'])(
+it.each(['index', 'client/index', 'contract/index', 'nodes/brokers/index', 'testing/index'])(
   'dist/%s.js exports everything under its own name',
   async (entry) => {
     const exported = (await import(`../../dist/${entry}.js`)) as Record<string, unknown>;

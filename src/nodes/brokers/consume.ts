@@ -13,11 +13,10 @@ export interface Consumer {
   readonly health: ConsumerHealth;
   /**
    * Takes nothing new, waits for handlers that run, and disconnects. What waits for a further try goes back to the
-   * broker. It may be called more than once, and never rejects.
+   * broker. Close it ahead of the application: what a handler emits after `app.close()` reaches nobody. It may be
+   * called more than once, and never rejects.
    */
   close(): Promise<void>;
-  /** The same as `close`: an application that provides a consumer closes it with everything else. */
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -76,10 +75,6 @@ class BrokerConsumer implements Consumer {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

@@ -81,7 +81,7 @@ const RULES: Readonly<Record<keyof KafkaOptions, OptionRule>> = {
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 5_000;
 /** Time that a question for messages stays with a broker; closing waits for it. */
-const FETCH_MS = 1_000;
+const FETCH_MS = 500;
 /** A moved partition or a new leader is asked for again before the session counts as broken. */
 const RETRIES = 2;
 const COMMIT_MS = 1_000;

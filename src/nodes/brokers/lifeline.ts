@@ -6,7 +6,7 @@ import { atMost, backoffMs, pause } from './waiting.js';
 const OPEN_MS = 30_000;
 const CLOSE_MS = 3_000;
 const FIRST_WAIT_MS = 100;
-const MAX_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 5_000;
 
 /** @param over - aborts when the message can no longer be settled, or the consumer is closing */
 export type Deliver = (delivery: Delivery, over: AbortSignal) => Promise<void>;

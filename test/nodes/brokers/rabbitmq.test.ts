@@ -1,20 +1,206 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { type RabbitmqOptions, rabbitmq } from 'gatewire/brokers';
+import {
+  type ConsumeOptions,
+  type Consumer,
+  consume,
+  type Handler,
+  type RabbitmqOptions,
+  rabbitmq,
+} from 'gatewire/brokers';
+import { TestLog } from '../../../src/testing/test-log.js';
 import { RabbitmqServer } from '../../support/rabbitmq-server.js';
-import { describeBroker, type TestBroker } from './behaviour.js';
+import { until } from '../world.js';
+import { describeBroker } from './behaviour.js';
 
-async function start(): Promise<TestBroker> {
-  const server = await RabbitmqServer.start();
-  let connection: ChannelModel;
-  let channel: ConfirmChannel;
-  const connect = async (): Promise<void> => {
-    connection = await amqplib.connect(server.url);
-    connection.on('error', () => {});
-    channel = await connection.createConfirmChannel();
-    channel.on('error', () => {});
-  };
+let server: RabbitmqServer;
+let connection: ChannelModel;
+let channel: ConfirmChannel;
+const log = new TestLog();
+const open: Consumer[] = [];
+
+beforeAll(async () => {
+  server = await RabbitmqServer.start();
   await connect();
-  return {
+}, 60_000);
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((consumer) => consumer.close()));
+  log.records.length = 0;
+}, 20_000);
+afterAll(async () => {
+  await connection?.close().catch(() => {});
+  await server?.stop();
+}, 20_000);
+
+async function connect(): Promise<void> {
+  connection = await amqplib.connect(server.url);
+  connection.on('error', () => {});
+  channel = await connection.createConfirmChannel();
+}
+
+const start = (
+  options: RabbitmqOptions,
+  handler: Handler = () => {},
+  consumeOptions: ConsumeOptions = {},
+): Consumer => {
+  const consumer = consume(rabbitmq(options), handler, { logger: log, retryDelayMs: 5, ...consumeOptions });
+  open.push(consumer);
+  return consumer;
+};
+
+const connected = (consumer: Consumer) => until('connected', () => consumer.health.status === 'ok', 10_000);
+
+const throws = (): never => {
+  throw new Error('never');
+};
+
+async function send(queue: string, body: unknown): Promise<void> {
+  channel.sendToQueue(queue, Buffer.from(JSON.stringify(body)), { persistent: true });
+  await channel.waitForConfirms();
+}
+
+describe('rabbitmq() with wrong addresses', () => {
+  const reason = async (url: string): Promise<string> => {
+    const consumer = start({ url, queue: 'orders' });
+    await until('a reason', () => consumer.health.reason !== 'not connected yet', 15_000);
+    expect(consumer.health.status).toBe('degraded');
+    const logged = JSON.stringify(log.records);
+    expect(logged).not.toContain('wrong-secret');
+    expect(logged).not.toContain(server.password);
+    return consumer.health.reason as string;
+  };
+
+  it('says that the password is wrong', async () => {
+    expect(await reason(`amqp://gatewire:wrong-secret@127.0.0.1:${server.port}`)).toContain('ACCESS_REFUSED');
+  });
+
+  it('says that there is no such virtual host', async () => {
+    expect(await reason(`${server.url}/nowhere`)).toContain('no virtual host `nowhere`');
+  });
+
+  it('says that nobody listens, or that there is no such host', async () => {
+    expect(await reason('amqp://127.0.0.1:1')).toContain('ECONNREFUSED');
+    expect(await reason('amqp://nowhere.invalid')).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  it('lives with a server that is no RabbitMQ', async () => {
+    const web = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await until('it listens', () => web.listening);
+    expect(await reason(`amqp://127.0.0.1:${(web.address() as AddressInfo).port}`)).not.toBe('');
+    web.closeAllConnections();
+    web.close();
+  }, 20_000);
+});
+
+describe('rabbitmq()', () => {
+  it('takes a queue as it is, whatever its type', async () => {
+    await channel.assertQueue('classic', { durable: true });
+    await send('classic', 1);
+    const seen: unknown[] = [];
+    const consumer = start({ url: server.url, queue: 'classic' }, ({ payload }) => seen.push(payload));
+    await connected(consumer);
+    await until('the message', () => seen.length === 1);
+  });
+
+  it('does not connect to a queue that another connection has for itself, and says so', async () => {
+    await channel.assertQueue('taken', { exclusive: true });
+    const consumer = start({ url: server.url, queue: 'taken' });
+    await until('a reason', () => /RESOURCE_LOCKED/.test(consumer.health.reason ?? ''));
+  });
+
+  it('makes the queue again when somebody deletes it', async () => {
+    const consumer = start({ url: server.url, queue: 'deleted' });
+    await connected(consumer);
+    await channel.deleteQueue('deleted');
+    await until('degraded', () => consumer.health.status === 'degraded');
+    expect(consumer.health.reason).toBe('the queue `deleted` is gone');
+    await connected(consumer);
+    await channel.checkQueue('deleted');
+  });
+
+  it('rejects into the dead letter exchange of the queue with `deadLetterQueue: false`', async () => {
+    await channel.assertQueue('rejected-dead');
+    const deadLetterArguments = { deadLetterExchange: '', deadLetterRoutingKey: 'rejected-dead' };
+    await channel.assertQueue('rejected', deadLetterArguments);
+    const consumer = start({ url: server.url, queue: 'rejected', deadLetterQueue: false }, throws, {
+      attempts: 2,
+    });
+    await connected(consumer);
+    await send('rejected', 'one');
+    await until('a dead letter', async () => (await channel.checkQueue('rejected-dead')).messageCount === 1);
+    expect(consumer.health.counters).toMatchObject({ failed: 2, deadLettered: 1 });
+  });
+
+  it('loses no dead letter while there is no queue for it', async () => {
+    const consumer = start({ url: server.url, queue: 'kept' }, throws, { attempts: 1 });
+    await connected(consumer);
+    await channel.deleteQueue('kept.dead');
+    await send('kept', 'precious');
+    const isTold = () => log.records.find(({ event }) => event === 'broker.dead-letter-failed');
+    await until('it is told', () => isTold() !== undefined);
+    expect(isTold()?.['error']).toHaveProperty('message', 'there is no queue `kept.dead`');
+    expect(consumer.health.counters.deadLettered).toBe(0);
+    await channel.assertQueue('kept.dead', { durable: true });
+    await until('the dead letter', () => consumer.health.counters.deadLettered === 1);
+    const letter = await channel.get('kept.dead', { noAck: true });
+    expect(letter && String(letter.content)).toBe('"precious"');
+  });
+
+  it('gives up a message that ended its process too often, without another try', async () => {
+    let tries = 0;
+    for (let process = 0; process < 2; process++) {
+      const hangs = () => {
+        tries++;
+        return new Promise(() => {});
+      };
+      const consumer = start({ url: server.url, queue: 'poison' }, hangs, { attempts: 2, closeTimeoutMs: 1 });
+      await connected(consumer);
+      if (process === 0) await send('poison', 'one');
+      await until('a try', () => tries === process + 1);
+      await consumer.close();
+    }
+    const consumer = start({ url: server.url, queue: 'poison' }, () => tries++, { attempts: 2 });
+    await until('a dead letter', async () => (await channel.checkQueue('poison.dead')).messageCount === 1);
+    expect(tries).toBe(2);
+    expect(consumer.health.counters).toMatchObject({ handled: 0, redelivered: 1, deadLettered: 1 });
+  });
+
+  it('handles as many at the same time as `concurrency` says', async () => {
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    const consumer = start(
+      { url: server.url, queue: 'many' },
+      async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        done++;
+      },
+      { concurrency: 3 },
+    );
+    await connected(consumer);
+    for (let i = 0; i < 100; i++) channel.sendToQueue('many', Buffer.from(String(i)));
+    await until('all', () => done === 100);
+    expect(most).toBe(3);
+  });
+
+  it('notices a broker that hangs by its heartbeat, and goes on when it goes on', async () => {
+    const consumer = start({ url: `${server.url}?heartbeat=1`, queue: 'frozen' });
+    await connected(consumer);
+    server.freeze();
+    await until('degraded', () => consumer.health.status === 'degraded', 10_000);
+    expect(consumer.health.reason).toMatch(/heartbeat/i);
+    server.thaw();
+    await connected(consumer);
+  }, 40_000);
+});
+
+describeBroker(
+  'rabbitmq',
+  () => ({
     options: (name) => ({ url: server.url, queue: name }),
     source: (options) => rabbitmq(options as RabbitmqOptions),
     prepare: async () => {},
@@ -32,11 +218,6 @@ async function start(): Promise<TestBroker> {
       await server.start();
       await connect();
     },
-    stop: async () => {
-      await connection.close();
-      await server.stop();
-    },
-  };
-}
-
-describeBroker('rabbitmq', start, { tellsRedelivery: true });
+  }),
+  { tellsRedelivery: true },
+);
