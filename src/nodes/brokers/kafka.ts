@@ -125,17 +125,23 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     retry,
   });
   const producer = dead === false ? null : client.producer({ retry });
+  const state: SessionState = { isOver: false, sessionTimeoutMs };
   const close = async (): Promise<void> => {
+    state.isOver = true;
     await Promise.all([consumer.disconnect(), producer?.disconnect()]);
   };
   const crashes: unknown[] = [];
+  const broken = (error: unknown): void => {
+    state.isOver = true;
+    intake.broken(error);
+  };
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     crashes.push(payload.error);
-    intake.broken(payload.error);
+    broken(payload.error);
   });
   // A crash tells of a broker that hangs only when the goodbye to it was not answered either.
   consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) =>
-    intake.broken(new Error(`${payload.broker} did not answer within ${REQUEST_MS} ms`)),
+    broken(new Error(`${payload.broker} did not answer within ${REQUEST_MS} ms`)),
   );
   try {
     await Promise.all([consumer.connect(), producer?.connect()]);
@@ -145,8 +151,7 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
       autoCommitThreshold: COMMIT_MESSAGES,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: intake.concurrency,
-      eachBatch: (work) =>
-        handle(work, intake, sessionTimeoutMs, producer && { producer, topic: dead as string }),
+      eachBatch: (work) => handle(work, intake, state, producer && { producer, topic: dead as string }),
     });
     if (crashes.length > 0) throw crashes[0];
   } catch (error) {
@@ -167,6 +172,12 @@ function configOf({ brokers, sasl, tls }: KafkaOptions): KafkaConfig {
   };
 }
 
+interface SessionState {
+  readonly sessionTimeoutMs: number;
+  /** A handler may still run then. Signs of life would keep its partition from the next session. */
+  isOver: boolean;
+}
+
 interface DeadLetters {
   readonly producer: Producer;
   readonly topic: string;
@@ -176,11 +187,13 @@ interface DeadLetters {
 async function handle(
   { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload,
   intake: Intake,
-  sessionTimeoutMs: number,
+  state: SessionState,
   dead: DeadLetters | null,
 ): Promise<void> {
   // A handler may take longer than the group waits for a sign of life.
-  const beat = setInterval(() => heartbeat().catch(() => {}), sessionTimeoutMs / 10);
+  const beat = setInterval(() => {
+    if (!state.isOver) heartbeat().catch(() => {});
+  }, state.sessionTimeoutMs / 10);
   try {
     for (const message of batch.messages) {
       if (!isRunning() || isStale()) return;

@@ -25,9 +25,15 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
     const consumer = await client.consumers.get(options.stream, options.durable);
     const asking = new Set<ConsumerMessages>();
     let isStopped = false;
+    // The server gives nothing to a question that was taken back.
+    const stop = async (): Promise<void> => {
+      isStopped = true;
+      await Promise.all([...asking].map((answer) => answer.close()));
+    };
     const pull = async (): Promise<void> => {
       while (!isStopped) {
         const answer = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+        if (isStopped) return void (await answer.close());
         asking.add(answer);
         for await (const message of answer) {
           asking.delete(answer);
@@ -40,14 +46,9 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
     };
     const pulls = Array.from({ length: intake.concurrency }, () => pull().catch(intake.broken));
     return {
-      // The server gives nothing to a question that was taken back.
-      stop: async () => {
-        isStopped = true;
-        for (const answer of asking) void answer.close();
-      },
+      stop,
       close: async () => {
-        isStopped = true;
-        for (const answer of asking) void answer.close();
+        await stop();
         await connection.flush().finally(() => connection.close());
         await Promise.all(pulls);
       },

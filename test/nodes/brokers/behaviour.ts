@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ConsumeOptions,
   type Consumer,
@@ -64,11 +64,18 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
 
     beforeAll(() => {
       broker = started();
+      process.on('unhandledRejection', log.unhandled);
+      process.on('uncaughtException', log.unhandled);
+    });
+    afterAll(() => {
+      process.off('unhandledRejection', log.unhandled);
+      process.off('uncaughtException', log.unhandled);
     });
     afterEach(async () => {
       for (const one of processes.splice(0)) await one.kill();
       await Promise.all(open.splice(0).map((consumer) => consumer.close()));
       log.records.length = 0;
+      expect(log.takeErrors()).toEqual([]);
     }, 30_000);
 
     const fresh = async (): Promise<string> => {
@@ -263,8 +270,12 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       const name = await fresh();
       const away = await fresh();
       const seen: unknown[] = [];
-      const consumer = await consuming(name, ({ payload }) => seen.push(payload));
-      await broker.send(name, '1');
+      const finish = deferred();
+      const consumer = await consuming(name, ({ payload }) => {
+        seen.push(payload);
+        return payload === 'in the middle' ? finish.promise : undefined;
+      });
+      await broker.send(name, '"in the middle"');
       await until('the first', () => seen.length === 1, WAIT_MS);
       const before = Date.now();
       await broker.leave();
@@ -277,9 +288,12 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       await until('ok', () => consumer.health.status === 'ok', WAIT_MS);
       expect(consumer.health.reason).toBeNull();
       await until('the other, too', () => other.health.status === 'ok', WAIT_MS);
-      await broker.send(name, '2');
-      await until('the second', () => seen.at(-1) === 2, WAIT_MS);
-      const changes = log.records.map(({ event }) => event).filter((event) => /ok|degraded/.test(event));
+      await until('the first again', () => seen.length === 2, WAIT_MS);
+      expect(seen[1]).toBe('in the middle');
+      finish.resolve();
+      await broker.send(name, '"after"');
+      await until('the second', () => seen.at(-1) === 'after', WAIT_MS);
+      const changes = log.records.map(({ event }) => event).filter((event) => /[.](ok|degraded)$/.test(event));
       expect(changes).toEqual(['broker.ok', 'broker.degraded', 'broker.ok']);
       await consumer.close();
       await consumer.close();

@@ -11,6 +11,7 @@ import {
   rabbitmq,
 } from 'gatewire/brokers';
 import { TestLog } from '../../../src/testing/test-log.js';
+import { deferred } from '../../support/deferred.js';
 import { RabbitmqServer } from '../../support/rabbitmq-server.js';
 import { until } from '../world.js';
 import { describeBroker } from './behaviour.js';
@@ -169,22 +170,19 @@ describe('rabbitmq()', () => {
 
   it('handles as many at the same time as `concurrency` says', async () => {
     let running = 0;
-    let most = 0;
-    let done = 0;
-    const consumer = start(
-      { url: server.url, queue: 'many' },
-      async () => {
-        most = Math.max(most, ++running);
-        await new Promise((resolve) => setImmediate(resolve));
-        running--;
-        done++;
-      },
-      { concurrency: 3 },
-    );
+    const finish = deferred();
+    const hold = () => {
+      running++;
+      return finish.promise;
+    };
+    const consumer = start({ url: server.url, queue: 'many' }, hold, { concurrency: 3 });
     await connected(consumer);
-    for (let i = 0; i < 100; i++) channel.sendToQueue('many', Buffer.from(String(i)));
-    await until('all', () => done === 100);
-    expect(most).toBe(3);
+    for (let i = 0; i < 10; i++) await send('many', i);
+    await until('three', () => running === 3);
+    expect((await channel.checkQueue('many')).messageCount).toBe(7);
+    expect(running).toBe(3);
+    finish.resolve();
+    await until('all', () => consumer.health.counters.handled === 10);
   });
 
   it('notices a broker that hangs by its heartbeat, and goes on when it goes on', async () => {
