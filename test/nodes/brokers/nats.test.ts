@@ -121,7 +121,7 @@ describe('nats() with a stream', () => {
     const options = { url: server.url, stream: 'HELD', durable: 'live', deadLetterSubject: 'held-dead' };
     const consumer = start(options, throws, { attempts: 1 });
     await connected(consumer);
-    connection.publish('held', '"one"');
+    await client.publish('held', '"one"', { expect: { streamName: 'HELD' } }); // means nothing for a dead letter
     await until('told', () => log.records.some(({ event }) => event === 'broker.dead-letter-failed'));
     await manager.streams.add({ name: 'HELD-DEAD', subjects: ['held-dead'] });
     await until('kept', () => consumer.health.counters.deadLettered === 1);
