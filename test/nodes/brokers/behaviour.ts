@@ -241,9 +241,7 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       expect(invalid.headers).toMatchObject({ 'gatewire-reason': 'invalid' });
       expect(invalid.headers['gatewire-error']).toContain('expected number');
       expect(seen).toEqual([]);
-      const logged = JSON.stringify(log.records, (_, value) =>
-        value instanceof Error ? value.stack : value,
-      );
+      const logged = inspect(log.records, { depth: null });
       expect(logged).toContain('broker.gave-up');
       expect(logged).not.toContain('secret');
     }, 40_000);
@@ -294,7 +292,9 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       finish.resolve();
       await broker.send(name, '"after"');
       await until('the second', () => seen.at(-1) === 'after', WAIT_MS);
-      const changes = log.records.map(({ event }) => event).filter((event) => /[.](ok|degraded)$/.test(event));
+      const changes = log.records
+        .map(({ event }) => event)
+        .filter((event) => /[.](ok|degraded)$/.test(event));
       expect(changes).toEqual(['broker.ok', 'broker.degraded', 'broker.ok']);
       await consumer.close();
       await consumer.close();
