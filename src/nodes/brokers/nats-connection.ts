@@ -22,7 +22,9 @@ export async function connectTo({ url, tls }: NatsOptions, intake: Intake): Prom
     pingInterval: PING_MS,
     maxPingOut: 2,
   });
-  void connection.closed().then((error) => intake.broken(error ?? new Error('NATS closed the connection')));
+  void connection
+    .closed()
+    .then((error) => intake.broken(error ?? new Error('NATS closed the connection, or answered no ping')));
   return connection;
 }
 
