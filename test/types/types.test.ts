@@ -2,7 +2,7 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-it.each(['public', 'client'])(
+it.each(['public', 'client', 'brokers'])(
   'compiles what has to compile in %s.ts, and refuses what must not',
   (name) => {
     const config = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
