@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import { Server, type Socket } from 'socket.io';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
@@ -253,8 +254,8 @@ export class Application implements RuntimeApp {
     this.#phase = 'open';
     this.health.status = 'ok';
     const { address } = this;
-    if (address !== null)
-      this.#logger.info({ event: 'app.listening', url: urlOf(address, this.#tls !== null) });
+    const isEncrypted = (this.#listening ?? this.#options.server) instanceof TlsServer;
+    if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
   }
 
   async run(port?: number, host?: string): Promise<void> {

@@ -3,6 +3,9 @@ import type { CheckedOptions } from './options.js';
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_HTTP_BUFFER_SIZE = 1_000_000;
 
+/** What is said of origins where none are named. */
+export const SAME_HOST = 'same host';
+
 /**
  * The options that decide who may connect and with how much, in words, for listings. Nothing has been checked yet:
  * what is wrong is reported, and must not throw here.
@@ -10,7 +13,7 @@ const MAX_HTTP_BUFFER_SIZE = 1_000_000;
 export function settingsOf(options: CheckedOptions): Readonly<Record<string, string>> {
   const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket = {} } = options;
   return Object.freeze({
-    origins: origins === undefined ? 'same host' : [origins].flat().map(nameOf).join(', '),
+    origins: origins === undefined ? SAME_HOST : [origins].flat().map(nameOf).join(', '),
     trustProxy: String(trustProxy ?? false),
     addresses: addresses === undefined ? 'all' : 'ipFilter',
     admission: admission === undefined ? 'none' : `${maxConnectionsOf(admission)} connections`,

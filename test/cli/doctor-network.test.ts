@@ -97,6 +97,18 @@ describe('gatewire doctor, of ports and of Redis', () => {
       ]);
       patient.write('src/app.ts', APP.replace('] });', "], socket: { cors: { origin: '*' } } });"));
       expect(bad((await patient.examine()).findings)).toMatchObject([{ check: 'origins', level: 'warning' }]);
+      for (const [written, isOpen] of [
+        ["'*'", true],
+        ["[/^https:/, '*']", true],
+        ["'https://a.example', socket: { cors: { origin: '*' } }", false],
+      ] as const) {
+        patient.write('src/app.ts', APP.replace('] });', `], origins: ${written} });`));
+        const fact = "pages of every origin may connect: origins is '*'";
+        const fix = "name your own pages: origins: ['https://app.example.com']";
+        expect(bad((await patient.examine()).findings)).toEqual(
+          isOpen ? [{ check: 'origins', level: 'warning', fact, fix }] : [],
+        );
+      }
       patient.write('src/app.ts', "throw new Error('broken');");
       expect(bad((await patient.examine()).findings)).toMatchObject([
         { check: 'application', level: 'error', fact: expect.stringContaining('broken') },

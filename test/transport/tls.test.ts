@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
@@ -94,6 +95,20 @@ describe('tls', () => {
       const { url } = await server.logged('app.listening');
       expect(url).toBe(`https://127.0.0.1:${server.port}`);
     }
+  });
+
+  it('names the URL of a server that its owner encrypts', async () => {
+    using folder = new CertificateFolder();
+    const { key, cert } = folder.make('owner');
+    const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+    const records: LogRecord[] = [];
+    const info = (record: LogRecord) => records.push(record);
+    const logger = { debug() {}, info, warn() {}, error() {} };
+    const app = createApp({ gateways: [Echo], server, logger });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.address ?? {};
+    await app.close();
+    expect(records).toContainEqual({ event: 'app.listening', url: `https://127.0.0.1:${port}` });
   });
 
   it('takes a renewed certificate when its files change, without dropping anybody', async () => {

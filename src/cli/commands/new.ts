@@ -23,7 +23,7 @@ export const newProject: Command = defineCommand({
     json: { type: 'boolean', help: 'print one JSON document' },
   },
   notes: [
-    'Templates are the examples of gatewire, such as echo and chat. The folder gives the project its name.',
+    'Templates are the examples of gatewire, such as echo, chat and secure-chat. The folder gives the project its name.',
     'What is missing is asked for when there is a terminal, and refused otherwise.',
     '',
     'exit codes: 0 fine, 1 cancelled, or the packages could not be installed, 2 wrong usage, or files are in the way',

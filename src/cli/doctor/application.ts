@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/problem.js';
 import { relativeTo } from '../../inspect/locate.js';
-import type { NamespacePlan } from '../../plan/types.js';
+import type { AppPlan, NamespacePlan } from '../../plan/types.js';
+import { SAME_HOST } from '../../runtime/settings.js';
 import { CliError } from '../cli-error.js';
 import { loadApp } from '../load-app.js';
 import { isReport } from '../report.js';
@@ -20,7 +21,7 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
       'application',
       `${shown} has no problems: ${counted(plan.namespaces.length, 'namespace')}`,
     );
-    return [read, ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace), ...origins(io)];
+    return [read, ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace), ...origins(plan, io)];
   } catch (error) {
     return problemsOf(error).map(({ message, help, places }) => {
       const at = places[0]?.location;
@@ -39,11 +40,18 @@ function openNamespace({ name, gateways }: NamespacePlan): Finding {
 }
 
 /** Pages of every site may use the cookies of whoever looks at them, when origins are not limited. */
-function origins(io: unknown): readonly Finding[] {
-  const origin = (io as { opts?: { cors?: { origin?: unknown } } } | undefined)?.opts?.cors?.origin;
-  if (origin !== '*' && origin !== true) return [];
-  const fact = `pages of every origin may connect: socket.cors.origin is ${JSON.stringify(origin)}`;
-  return [warning('origins', fact, 'name the origins of your own pages')];
+function origins({ settings }: AppPlan, io: unknown): readonly Finding[] {
+  const named = settings['origins'] ?? SAME_HOST;
+  const { origin } = (io as { opts?: { cors?: { origin?: unknown } } } | undefined)?.opts?.cors ?? {};
+  // Socket.IO's own option counts only where no origins are named.
+  const option = named.split(', ').includes('*')
+    ? "origins is '*'"
+    : named === SAME_HOST && (origin === '*' || origin === true)
+      ? `socket.cors.origin is ${JSON.stringify(origin)}`
+      : null;
+  if (option === null) return [];
+  const fact = `pages of every origin may connect: ${option}`;
+  return [warning('origins', fact, "name your own pages: origins: ['https://app.example.com']")];
 }
 
 function problemsOf(error: unknown): readonly Problem[] {
