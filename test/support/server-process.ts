@@ -75,7 +75,7 @@ export class ServerProcess {
 
   private async url(): Promise<string> {
     for (;;) {
-      const [url] = /http:\/\/[^\s"]+:\d+/.exec(this.output) ?? [];
+      const [url] = /https?:\/\/[^\s"]+:\d+/.exec(this.output) ?? [];
       if (url !== undefined) return url;
       await once(this.child, 'output');
     }

@@ -21,7 +21,11 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
       'application',
       `${shown} has no problems: ${counted(plan.namespaces.length, 'namespace')}`,
     );
-    return [read, ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace), ...origins(plan, io)];
+    return [
+      read,
+      ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace),
+      ...origins(plan, io),
+    ];
   } catch (error) {
     return problemsOf(error).map(({ message, help, places }) => {
       const at = places[0]?.location;
