@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import type { chat } from '../../examples/secure-chat/chat.contract.js';
 import { connect } from '../../src/client/index.js';
@@ -7,7 +7,8 @@ import { within } from '../support/within.js';
 import { HttpsClient } from './secure-chat-http.js';
 import { PASSWORDS, SecureChatProcess, tokenOf } from './secure-chat-process.js';
 
-const LIMIT_MS = 40_000;
+jest.setTimeout(40_000);
+
 const WAIT_MS = 15_000;
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 const WEBSOCKET = '/socket.io/?EIO=4&transport=websocket';
@@ -87,13 +88,13 @@ describe('the process of examples/secure-chat', () => {
 
   beforeAll(async () => {
     server = await Chat.start();
-  }, LIMIT_MS);
+  });
 
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
 
-  afterAll(() => server[Symbol.asyncDispose](), LIMIT_MS);
+  afterAll(() => server[Symbol.asyncDispose]());
 
   it('speaks https, and does not answer what speaks http', async () => {
     const page = await server.http.ask('/');
@@ -239,44 +240,36 @@ describe('the process of examples/secure-chat', () => {
     expect(late?.headers['retry-after']).toMatch(/^\d+$/);
   });
 
-  it(
-    'disconnects who does not renew, after asking for it',
-    async () => {
-      await using own = await Chat.start(SHORT_LIVED);
-      const socket = own.open(await own.signIn('ada'));
-      const [asked, why] = [heard(socket, 'gw:auth'), heard(socket, 'exception')];
-      expect(await heard(socket, 'disconnect')).toBe('io server disconnect');
-      await asked;
-      const error = { code: 'UNAUTHENTICATED', message: 'the authentication has expired' };
-      expect(await why).toMatchObject({ event: 'connect', error });
-    },
-    LIMIT_MS,
-  );
+  it('disconnects who does not renew, after asking for it', async () => {
+    await using own = await Chat.start(SHORT_LIVED);
+    const socket = own.open(await own.signIn('ada'));
+    const [asked, why] = [heard(socket, 'gw:auth'), heard(socket, 'exception')];
+    expect(await heard(socket, 'disconnect')).toBe('io server disconnect');
+    await asked;
+    const error = { code: 'UNAUTHENTICATED', message: 'the authentication has expired' };
+    expect(await why).toMatchObject({ event: 'connect', error });
+  });
 
-  it(
-    'keeps the connection of who renews, for longer than a token lives, and takes no token of somebody else',
-    async () => {
-      await using own = await Chat.start(SHORT_LIVED);
-      const { cookie } = await own.signIn('ada');
-      const room = connect<typeof chat>('/chat', `https://localhost:${own.port}`, {
-        auth: async () => JSON.parse((await own.http.post('/refresh', {}, { cookie })).body) as object,
-        socket: { transports: ['websocket'], ca: own.process.certificate } as object,
-        warn: false,
-      });
-      sockets.push(room.socket);
-      const states: string[] = [];
-      room.subscribe(() => states.push(room.state));
-      await heard(room.socket, 'welcome');
-      const foreign = { token: await tokenOf('grace') };
-      expect(await call(room.socket, 'gw:auth', foreign)).toMatchObject({ error: { code: 'FORBIDDEN' } });
-      const { id } = room.socket;
-      // The server asks again only where the answer before was a good one; the third time is long after the first token.
-      for (let i = 0; i < 3; i++) await heard(room.socket, 'gw:auth');
-      await room.call('room:join', { room: 'staff' });
-      expect([room.socket.id, states]).toEqual([id, ['connected']]);
-    },
-    LIMIT_MS,
-  );
+  it('keeps the connection of who renews, for longer than a token lives, and takes no token of somebody else', async () => {
+    await using own = await Chat.start(SHORT_LIVED);
+    const { cookie } = await own.signIn('ada');
+    const room = connect<typeof chat>('/chat', `https://localhost:${own.port}`, {
+      auth: async () => JSON.parse((await own.http.post('/refresh', {}, { cookie })).body) as object,
+      socket: { transports: ['websocket'], ca: own.process.certificate } as object,
+      warn: false,
+    });
+    sockets.push(room.socket);
+    const states: string[] = [];
+    room.subscribe(() => states.push(room.state));
+    await heard(room.socket, 'welcome');
+    const foreign = { token: await tokenOf('grace') };
+    expect(await call(room.socket, 'gw:auth', foreign)).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    const { id } = room.socket;
+    // The server asks again only where the answer before was a good one; the third time is long after the first token.
+    for (let i = 0; i < 3; i++) await heard(room.socket, 'gw:auth');
+    await room.call('room:join', { room: 'staff' });
+    expect([room.socket.id, states]).toEqual([id, ['connected']]);
+  });
 
   it.each([
     [{ PORT: 'three' }, 'PORT must be a whole number from 0 to 65535'],
@@ -293,18 +286,13 @@ describe('the process of examples/secure-chat', () => {
       expect([code, output]).toEqual([1, expect.stringContaining(words)]);
       expect(output).not.toMatch(/^\s+at /m);
     },
-    LIMIT_MS,
   );
 
-  it(
-    'exits with 0 on SIGTERM, with clients connected',
-    async () => {
-      const socket = await server.enter('alan');
-      const end = heard(socket, 'disconnect');
-      server.process.child.kill('SIGTERM');
-      expect(await end).toMatch(/transport|server/);
-      expect(await server.process.exited()).toMatchObject({ code: 0 });
-    },
-    LIMIT_MS,
-  );
+  it('exits with 0 on SIGTERM, with clients connected', async () => {
+    const socket = await server.enter('alan');
+    const end = heard(socket, 'disconnect');
+    server.process.child.kill('SIGTERM');
+    expect(await end).toMatch(/transport|server/);
+    expect(await server.process.exited()).toMatchObject({ code: 0 });
+  });
 });

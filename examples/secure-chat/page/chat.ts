@@ -14,7 +14,7 @@ const messageList = byId('messages', HTMLOListElement);
 const roleBadge = byId('role', HTMLElement);
 const roomButtons = { lobby: byId('lobby', HTMLButtonElement), staff: byId('staff', HTMLButtonElement) };
 
-let me: Person;
+let me: Person = { id: '', name: '', role: 'member' };
 let current: Room = 'lobby';
 
 // --- What comes ---
@@ -36,6 +36,9 @@ server.on('message:new', ({ message }) => {
 });
 
 server.on('person:removed', ({ name, by }) => note(`${by.name} removed ${name}.`));
+
+// Why the server ends the stay of somebody.
+server.onException(({ error }) => note(wordsFor(error)));
 
 server.subscribe(() => {
   if (server.state === 'refused') askToSignIn(wordsFor(server.error));
