@@ -277,6 +277,7 @@ describe('the process of examples/secure-chat', () => {
     [{ ORIGINS: '*' }, 'ORIGINS must name origins; * would let every page in'],
     [{ ORIGINS: 'https://a.example/' }, 'GW_ERR_BUILD_BAD_ORIGIN'],
     [{ JWT_SECRET: 'short' }, 'it needs at least 32'],
+    [{ TLS_CERT: 'no.pem' }, 'TLS_KEY and TLS_CERT go together'],
     [{ TLS_KEY: 'no.pem', TLS_CERT: 'no.pem' }, 'no such file or directory'],
   ] as [Readonly<Record<string, string>>, string][])(
     'does not start with %j, and says why',

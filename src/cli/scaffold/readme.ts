@@ -19,7 +19,7 @@ export function projectReadme(text: string, name: string, scripts: Readonly<Reco
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  start: 'starts the server on http://localhost:3000; `PORT` chooses another port',
+  start: 'starts the server and prints its URL; `PORT` chooses another port',
   dev: 'the same, and again whenever a file changes',
   test: 'runs the tests, with the real server and real clients',
   typecheck: 'checks the types',
