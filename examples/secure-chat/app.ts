@@ -12,8 +12,11 @@ const accounts = new Accounts();
 const sessions = new Sessions();
 const tokens = new Tokens();
 
+/** Who connects and then says nothing, or very slowly, is gone after these times. */
+const times = { handshakeTimeout: 5_000, headersTimeout: 5_000, requestTimeout: 10_000 };
+
 /** Speaks TLS and nothing else. main.ts gives it its certificate. */
-export const server = createServer(createPage({ accounts, sessions, tokens }));
+export const server = createServer(times, createPage({ accounts, sessions, tokens }));
 
 /** Opens nothing by itself, so that tools can read it; main.ts starts it. */
 export const app = createApp({

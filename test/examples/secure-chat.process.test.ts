@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import type { chat } from '../../examples/secure-chat/chat.contract.js';
@@ -289,11 +291,15 @@ describe('the process of examples/secure-chat', () => {
     },
   );
 
-  it('exits with 0 on SIGTERM, with clients connected', async () => {
+  it('exits with 0 on SIGTERM, with clients connected, one of which says nothing of TLS', async () => {
+    const silent = connectTcp(server.port, 'localhost');
+    silent.on('error', () => {});
+    await once(silent, 'connect');
     const socket = await server.enter('alan');
     const end = heard(socket, 'disconnect');
     server.process.child.kill('SIGTERM');
     expect(await end).toMatch(/transport|server/);
     expect(await server.process.exited()).toMatchObject({ code: 0 });
+    silent.destroy();
   });
 });

@@ -32,7 +32,7 @@ server.on('people:changed', ({ people }) =>
 );
 
 server.on('message:new', ({ message }) => {
-  if (message.room === current) showMessages(message);
+  if (message.room === current) messageList.append(messageItem(message));
 });
 
 server.on('person:removed', ({ name, by }) => note(`${by.name} removed ${name}.`));
@@ -41,9 +41,12 @@ server.on('person:removed', ({ name, by }) => note(`${by.name} removed ${name}.`
 server.onException(({ error }) => note(wordsFor(error)));
 
 server.subscribe(() => {
-  if (server.state === 'refused') askToSignIn(wordsFor(server.error));
-  else
-    showProblem(server.state === 'reconnecting' ? 'The connection was lost. It comes back by itself.' : '');
+  const { state, error } = server;
+  showProblem(state === 'reconnecting' ? 'The connection was lost. It comes back by itself.' : '');
+  if (state !== 'refused') return;
+  messageList.replaceChildren(); // whoever signs in next may be somebody else
+  current = 'lobby';
+  askToSignIn(wordsFor(error));
 });
 
 async function enter(room: Room): Promise<void> {
@@ -52,16 +55,10 @@ async function enter(room: Room): Promise<void> {
   for (const [name, button] of Object.entries(roomButtons)) {
     button.setAttribute('aria-current', String(name === room));
   }
-  messageList.replaceChildren();
-  showMessages(...messages);
+  messageList.replaceChildren(...messages.map(messageItem));
 }
 
 // --- What is shown ---
-
-function showMessages(...messages: readonly Message[]): void {
-  messageList.append(...messages.map(messageItem));
-  byId('scroller', HTMLElement).scrollTo(0, messageList.scrollHeight);
-}
 
 function messageItem({ from, text, at }: Message): HTMLElement {
   const time = new Date(at).toLocaleTimeString([], { timeStyle: 'short' });
