@@ -1,0 +1,43 @@
+import { type ContextOf, gatewayFor, inject, type PayloadsOf } from 'gatewire';
+import { files } from './files.contract.js';
+import { WINDOW } from './limits.js';
+import { Uploads } from './uploads.js';
+
+const Files = gatewayFor(files);
+type Context = ContextOf<typeof Files>;
+type Payload = PayloadsOf<typeof files>;
+
+@Files.Gateway()
+export class FilesGateway {
+  constructor(@inject(Uploads) private readonly uploads: Uploads) {}
+
+  @Files.OnEvent('upload:begin')
+  begin({ name, size, id }: Payload['upload:begin']) {
+    return this.uploads.begin(name, size, id);
+  }
+
+  // The acknowledgement is the back-pressure: a client sends the next chunk when one has been written. One that does
+  // not wait for them is answered with OVERLOADED, and holds no more memory here than this.
+  @Files.OnEvent('upload:chunk')
+  @Files.Concurrency({ limit: WINDOW, per: 'socket', queue: WINDOW })
+  chunk({ id, offset, bytes }: Payload['upload:chunk']) {
+    return this.uploads.write(id, offset, bytes);
+  }
+
+  @Files.OnEvent('upload:end')
+  async end({ id }: Payload['upload:end'], ctx: Context) {
+    const file = await this.uploads.end(id);
+    ctx.namespace.emit('files', [...this.uploads.files]);
+    return file;
+  }
+
+  @Files.OnEvent('upload:cancel')
+  async cancel({ id }: Payload['upload:cancel']) {
+    await this.uploads.cancel(id);
+  }
+
+  @Files.OnEvent('file:list')
+  list() {
+    return [...this.uploads.files];
+  }
+}

@@ -1,0 +1,66 @@
+import { connect } from 'gatewire/client';
+import { byId, create } from './dom.js';
+import type { files, StoredFile } from './shared.js';
+import { transfer } from './transfer.js';
+import { sizeOf } from './words.js';
+
+const server = connect<typeof files>('/files');
+const chooser = byId('chooser', HTMLInputElement);
+const zone = byId('zone', HTMLElement);
+const transfers = byId('transfers', HTMLUListElement);
+const stored = byId('stored', HTMLTableSectionElement);
+const status = byId('connection', HTMLElement);
+
+const STATES = {
+  connecting: 'Connecting…',
+  connected: 'Connected',
+  reconnecting: 'Reconnecting…',
+  refused: 'Refused',
+  closed: 'Closed',
+} as const;
+
+function showState(): void {
+  status.dataset['state'] = server.state;
+  status.textContent = STATES[server.state];
+}
+
+function showFiles(all: readonly StoredFile[]): void {
+  byId('none', HTMLElement).hidden = all.length > 0;
+  byId('table', HTMLElement).hidden = all.length === 0;
+  stored.replaceChildren(
+    ...all.map(({ id, name, size, sha256 }) => {
+      const row = document.createElement('tr');
+      const link = create('a', '', name);
+      link.href = `/files/${id}`;
+      const cells = [create('th', ''), create('td', 'size', sizeOf(size)), create('td', 'sum', sha256)];
+      cells[0]?.append(link);
+      cells[0]?.setAttribute('scope', 'row');
+      row.append(...cells);
+      return row;
+    }),
+  );
+}
+
+function send(chosen: FileList | null | undefined): void {
+  for (const file of chosen ?? []) void transfer(server, file, transfers);
+}
+
+server.subscribe(showState);
+server.subscribe(() => {
+  if (server.state === 'connected') server.call('file:list').then(showFiles, () => {});
+});
+server.on('files', showFiles);
+chooser.addEventListener('change', () => {
+  send(chooser.files);
+  chooser.value = ''; // so that the same file can be chosen again
+});
+for (const type of ['dragover', 'dragleave', 'drop'] as const) {
+  zone.addEventListener(type, (event) => {
+    event.preventDefault();
+    zone.classList.toggle('over', type === 'dragover');
+    if (type === 'drop') send(event.dataTransfer?.files);
+  });
+}
+// What a tunnel or a sleeping laptop does: the connection is gone, and nobody was told.
+byId('drop', HTMLButtonElement).addEventListener('click', () => server.socket.io.engine.close());
+showState();

@@ -1,0 +1,76 @@
+import type { Connection } from 'gatewire/client';
+import { checksum } from './checksum.js';
+import { create } from './dom.js';
+import { type files, MAX_FILE_BYTES } from './shared.js';
+import { upload } from './upload.js';
+import { percentOf, reasonOf, sizeOf } from './words.js';
+
+/** Uploads a file and shows how it goes, in an entry of the list. */
+export async function transfer(
+  server: Connection<typeof files>,
+  file: File,
+  list: HTMLElement,
+): Promise<void> {
+  const row = create('li', 'transfer');
+  const name = create('strong', 'name', file.name);
+  const bar = create('progress', 'bar');
+  const text = create('p', 'state', 'waits');
+  const sums = create('dl', 'sums');
+  const cancel = create('button', 'cancel', 'Cancel');
+  cancel.type = 'button';
+  cancel.setAttribute('aria-label', `Cancel ${file.name}`);
+  bar.max = Math.max(file.size, 1);
+  bar.setAttribute('aria-label', `Upload of ${file.name}`);
+  row.append(name, cancel, bar, text, sums);
+  list.prepend(row);
+
+  const abort = new AbortController();
+  cancel.addEventListener('click', () => abort.abort(new Error('cancelled')));
+  const startedAt = performance.now();
+  let resumed = 0;
+  const show = (state: string, words: string): void => {
+    row.dataset['state'] = state;
+    text.textContent = words;
+  };
+  try {
+    if (file.size > MAX_FILE_BYTES) throw new Error(`larger than ${sizeOf(MAX_FILE_BYTES)}`);
+    const own = checksum(file);
+    own.catch(() => {}); // it is awaited at the end
+    const stored = await upload(
+      server,
+      file,
+      {
+        moved: (offset) => {
+          bar.value = offset;
+          const speed = sizeOf(offset / ((performance.now() - startedAt) / 1_000));
+          show('moving', `${percentOf(offset, file.size)} % of ${sizeOf(file.size)}, ${speed}/s`);
+        },
+        held: (offset) => {
+          resumed++;
+          show(
+            'held',
+            `${percentOf(offset, file.size)} %: the connection is lost, it goes on when it is back`,
+          );
+        },
+      },
+      abort.signal,
+    );
+    bar.value = bar.max;
+    const here = await own;
+    const isSame = here === stored.sha256;
+    for (const [title, sum] of [
+      ['SHA-256 here', here],
+      ['SHA-256 on the server', stored.sha256],
+    ] as const) {
+      sums.append(create('dt', '', title), create('dd', '', sum));
+    }
+    const times = resumed === 1 ? 'once' : `${resumed} times`;
+    const interrupted = resumed === 0 ? '' : `, interrupted ${times}`;
+    if (isSame) show('done', `${sizeOf(file.size)}${interrupted}: both checksums are the same`);
+    else show('failed', 'the checksums differ: the file changed while it was read');
+  } catch (error) {
+    show('failed', reasonOf(error));
+  } finally {
+    cancel.remove();
+  }
+}

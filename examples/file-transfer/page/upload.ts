@@ -1,0 +1,92 @@
+import { type Connection, GatewireError } from 'gatewire/client';
+import { CHUNK_BYTES, type files, type StoredFile, WINDOW } from './shared.js';
+
+type Server = Connection<typeof files>;
+
+/** Told how far an upload is. */
+export interface Progress {
+  /** @param offset - bytes that the server has written */
+  moved(offset: number): void;
+  /** @param offset - from where it goes on when the connection is back */
+  held(offset: number): void;
+}
+
+const PASSING = ['UNAVAILABLE', 'TIMEOUT', 'OVERLOADED'];
+
+/**
+ * Uploads a file, and goes on where it was when the connection comes back.
+ *
+ * @returns what the server stored, with its checksum
+ * @throws {GatewireError} what the server refuses for good
+ */
+export async function upload(
+  server: Server,
+  file: File,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  let id: string | undefined;
+  let offset = 0;
+  signal.addEventListener('abort', () => id !== undefined && server.emit('upload:cancel', { id }));
+  for (;;) {
+    try {
+      const begun = await server.call('upload:begin', {
+        name: file.name,
+        size: file.size,
+        ...(id && { id }),
+      });
+      ({ id, offset } = begun);
+      progress.moved(offset);
+      await send(server, file, begun, signal, (written) => {
+        offset = written;
+        progress.moved(written);
+      });
+      return await server.call('upload:end', { id });
+    } catch (error) {
+      signal.throwIfAborted();
+      const isWrongOffset = server.isError(error, 'WRONG_OFFSET'); // another chunk was lost with the connection
+      if (!isWrongOffset && !(GatewireError.is(error) && PASSING.includes(error.code))) throw error;
+      progress.held(offset);
+      await connected(server, signal);
+    }
+  }
+}
+
+/** Keeps a few chunks on their way: each acknowledgement makes room for the next. */
+async function send(
+  server: Server,
+  file: File,
+  { id, offset }: { readonly id: string; readonly offset: number },
+  signal: AbortSignal,
+  onWritten: (offset: number) => void,
+): Promise<void> {
+  const flying: Promise<void>[] = [];
+  const feed = async (): Promise<void> => {
+    for (let next = offset; next < file.size; next += CHUNK_BYTES) {
+      signal.throwIfAborted();
+      const bytes = new Uint8Array(await file.slice(next, next + CHUNK_BYTES).arrayBuffer());
+      const chunk = server.call('upload:chunk', { id, offset: next, bytes });
+      flying.push(chunk.then((written) => onWritten(written.offset)));
+      if (flying.length === WINDOW) await flying.shift();
+    }
+  };
+  const fed = await Promise.allSettled([feed()]);
+  // Those that are left fail with the first one, and nobody else would hear of their errors.
+  const outcomes = [...fed, ...(await Promise.allSettled(flying))];
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function connected(server: Server, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      if (server.state !== 'connected' && !signal.aborted) return;
+      stop();
+      signal.removeEventListener('abort', look);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const stop = server.subscribe(look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+}

@@ -1,0 +1,160 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { GatewireError, inject } from 'gatewire';
+import type { StoredFile } from './files.contract.js';
+import { Folder } from './folder.js';
+
+const MAX_TOTAL_BYTES = 1_000_000_000;
+const MAX_UNFINISHED = 50;
+const KEEP_UNFINISHED_MS = 10 * 60_000;
+const KEEP_FILES_MS = 60 * 60_000;
+const SWEEP_MS = 60_000;
+
+interface Upload {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly handle: Promise<FileHandle>;
+  readonly hash: Hash;
+  /** Bytes that were taken; those of the last writes may still be on their way to the disk. */
+  offset: number;
+  readonly writes: Set<Promise<unknown>>;
+  touchedAt: number;
+}
+
+/**
+ * Files that come in pieces. An upload belongs to whoever knows its id, which nobody can guess, and so it outlives
+ * the connection that began it.
+ */
+export class Uploads {
+  readonly #unfinished = new Map<string, Upload>();
+  readonly #files = new Map<string, StoredFile & { readonly at: number }>();
+  readonly #timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+
+  constructor(@inject(Folder) private readonly folder: Folder) {}
+
+  get files(): readonly StoredFile[] {
+    return [...this.#files.values()].map(({ at: _, ...file }) => file);
+  }
+
+  find(id: string): StoredFile | null {
+    return this.#files.get(id) ?? null;
+  }
+
+  /** @returns from where on the bytes are missing */
+  async begin(name: string, size: number, id: string | undefined): Promise<{ id: string; offset: number }> {
+    const known = id === undefined ? undefined : this.#unfinished.get(id);
+    if (known !== undefined && known.size === size) {
+      await Promise.allSettled(known.writes); // of the connection that broke
+      return { id: known.id, offset: known.offset };
+    }
+    const freeBytes = MAX_TOTAL_BYTES - this.#usedBytes;
+    if (size > freeBytes || this.#unfinished.size >= MAX_UNFINISHED) {
+      throw new GatewireError('STORAGE_FULL', { message: 'there is no room for it', details: { freeBytes } });
+    }
+    const upload = await this.#open(name, size);
+    return { id: upload.id, offset: 0 };
+  }
+
+  /** Resolves when the bytes are on the disk. */
+  async write(id: string, offset: number, bytes: Uint8Array): Promise<{ offset: number }> {
+    const upload = this.#get(id);
+    if (offset !== upload.offset || offset + bytes.length > upload.size) throw wrongOffset(upload);
+    // Taken at once, so that chunks which come together keep their order.
+    upload.offset += bytes.length;
+    upload.touchedAt = Date.now();
+    upload.hash.update(bytes);
+    const writing = upload.handle.then((handle) => handle.write(bytes, 0, bytes.length, offset));
+    upload.writes.add(writing);
+    try {
+      await writing;
+    } catch (error) {
+      await this.cancel(id); // what is on the disk is not what was counted
+      throw error;
+    } finally {
+      upload.writes.delete(writing);
+    }
+    return { offset: offset + bytes.length };
+  }
+
+  async end(id: string): Promise<StoredFile> {
+    const upload = this.#get(id);
+    await Promise.allSettled(upload.writes);
+    if (upload.offset !== upload.size) throw wrongOffset(upload);
+    this.#unfinished.delete(id);
+    await (await upload.handle).close();
+    const { name, size } = upload;
+    const file = { id, name, size, sha256: upload.hash.digest('hex') };
+    this.#files.set(id, { ...file, at: Date.now() });
+    return file;
+  }
+
+  async cancel(id: string): Promise<void> {
+    const upload = this.#unfinished.get(id);
+    if (upload === undefined) return;
+    this.#unfinished.delete(id);
+    await (await upload.handle).close();
+    await this.folder.remove(id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    for (const id of this.#unfinished.keys()) await this.cancel(id);
+  }
+
+  async #open(name: string, size: number): Promise<Upload> {
+    const id = randomBytes(16).toString('hex');
+    const handle = this.folder.create(id);
+    const hash = createHash('sha256');
+    const upload = {
+      id,
+      name,
+      size,
+      handle,
+      hash,
+      offset: 0,
+      writes: new Set<never>(),
+      touchedAt: Date.now(),
+    };
+    // Before anything is awaited: of many that begin together, each has to see the others.
+    this.#unfinished.set(id, upload);
+    try {
+      await handle;
+    } catch (error) {
+      this.#unfinished.delete(id);
+      throw error;
+    }
+    return upload;
+  }
+
+  #get(id: string): Upload {
+    const upload = this.#unfinished.get(id);
+    if (upload === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such upload' });
+    return upload;
+  }
+
+  get #usedBytes(): number {
+    const sizes = [...this.#unfinished.values(), ...this.#files.values()].map(({ size }) => size);
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Nobody deletes files here, so they go by themselves; so do uploads that nobody goes on with. */
+  async #sweep(): Promise<void> {
+    const now = Date.now();
+    for (const { id, touchedAt } of this.#unfinished.values()) {
+      if (now - touchedAt > KEEP_UNFINISHED_MS) await this.cancel(id).catch(() => {});
+    }
+    for (const { id, at } of this.#files.values()) {
+      if (now - at <= KEEP_FILES_MS) continue;
+      this.#files.delete(id);
+      await this.folder.remove(id).catch(() => {});
+    }
+  }
+}
+
+function wrongOffset({ offset }: Upload): GatewireError {
+  return new GatewireError('WRONG_OFFSET', {
+    message: `expected the bytes from ${offset} on`,
+    details: { offset },
+  });
+}
