@@ -52,7 +52,7 @@ export async function upload(
   }
 }
 
-/** Keeps a few chunks on their way: each acknowledgement makes room for the next. */
+/** Keeps a few chunks on their way: each acknowledgement makes room for the next. The first failure ends it. */
 async function send(
   server: Server,
   file: File,
@@ -61,19 +61,21 @@ async function send(
   onWritten: (offset: number) => void,
 ): Promise<void> {
   const flying: Promise<void>[] = [];
-  const feed = async (): Promise<void> => {
-    for (let next = offset; next < file.size; next += CHUNK_BYTES) {
-      signal.throwIfAborted();
-      const bytes = new Uint8Array(await file.slice(next, next + CHUNK_BYTES).arrayBuffer());
-      const chunk = server.call('upload:chunk', { id, offset: next, bytes });
-      flying.push(chunk.then((written) => onWritten(written.offset)));
-      if (flying.length === WINDOW) await flying.shift();
-    }
-  };
-  const fed = await Promise.allSettled([feed()]);
-  // Those that are left fail with the first one, and nobody else would hear of their errors.
-  const outcomes = [...fed, ...(await Promise.allSettled(flying))];
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  let fail: (reason: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // it may come when everything has been awaited already
+  for (let next = offset; next < file.size; next += CHUNK_BYTES) {
+    const bytes = new Uint8Array(await file.slice(next, next + CHUNK_BYTES).arrayBuffer());
+    signal.throwIfAborted();
+    // A call would wait for the connection, and come after another one had asked where to go on.
+    if (server.state !== 'connected') throw new GatewireError('UNAVAILABLE');
+    const chunk = server.call('upload:chunk', { id, offset: next, bytes });
+    flying.push(chunk.then((written) => onWritten(written.offset), fail));
+    if (flying.length === WINDOW) await Promise.race([flying.shift(), failed]);
+  }
+  await Promise.race([Promise.all(flying), failed]);
 }
 
 function connected(server: Server, signal: AbortSignal): Promise<void> {
