@@ -15,6 +15,7 @@ const LAST_WORDS_MS = 500;
  * without end or grows without bound, however long Redis is away.
  */
 export class Link {
+  readonly adapterPackage = '@socket.io/redis-adapter';
   readonly counters = new Counters();
   readonly signer: Signer;
   readonly subscriptions: Subscriptions;
@@ -87,6 +88,11 @@ export class Link {
     if (!isUp) this.counters.droppedPublishes++;
     const sent = isUp ? this.#send(args, key, bytes) : null;
     return sent ?? Promise.reject(new Error(`Redis is away: ${this.pulse.reason}`));
+  }
+
+  /** Resolves when subscriptions that are under way hold; null when none is. */
+  confirmed(): Promise<void> | null {
+    return this.subscriptions.confirmed();
   }
 
   /** A further connection, for commands that block. */

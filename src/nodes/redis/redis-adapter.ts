@@ -48,7 +48,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     rates: await redisRates(link),
     revocations: new RedisRevocations(link),
     health: () => link.pulse.health(),
-    confirmed: () => link.subscriptions.confirmed(),
+    confirmed: () => link.confirmed(),
     close: async () => {
       streams?.reader?.close();
       await link.close();

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
-import { corrected } from './adapters.js';
+import { corrected } from '../corrected.js';
 import type { SendInOrder } from './bus.js';
 import { deafClient, listeningClient, publishingClient } from './facade.js';
 import type { Link } from './link.js';
