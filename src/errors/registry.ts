@@ -286,8 +286,41 @@ export const ERRORS = {
   }),
   GW_ERR_BOOT_MISSING_PACKAGE: entry<{ source: string; package: string }>({
     message: ({ source, package: name }) => `${source} needs the package ${name}, which is not installed`,
-    why: 'gatewire brings no client library of a broker along: most applications need none of them',
+    why: 'gatewire brings no package along that only some applications need',
     help: ({ package: name }) => `npm install ${name}`,
+  }),
+  GW_ERR_BOOT_NODE_TLS: entry({
+    message: () => 'an application on several cores cannot use TLS itself',
+    why: 'the primary reads which session a request belongs to, and that is encrypted',
+    help: 'let a proxy in front end TLS, and set `trustProxy`',
+  }),
+  GW_ERR_BOOT_NODE_SERVER: entry({
+    message: () => 'an application on several cores has to listen itself',
+    why: 'the primary has the port, and brings the requests of one session to one node',
+    help: 'write app.listen(port) beside `server`, and take server.listen() out',
+  }),
+  GW_ERR_BOOT_NODE_SECOND: entry({
+    message: () => 'a second application listens in this node',
+    why: 'the primary has one port',
+    help: 'start the second application on its own',
+  }),
+  GW_ERR_BOOT_NODE_ADAPTER: entry<{ nodes: number }>({
+    message: ({ nodes }) => `this is one of ${nodes} nodes, and there is no \`adapter\``,
+    why: 'what is sent here would not reach the clients of the other nodes',
+    help: 'pass clusterAdapter() of gatewire/cluster, or redisAdapter() of gatewire/redis',
+  }),
+  GW_ERR_BOOT_NODE_PRIMARY: entry({
+    message: () => 'clusterAdapter() is in a worker that gatewire did not start',
+    why: 'its messages go through the primary, which would not pass them on',
+    help: 'start it with `gatewire start` or runCluster(), or use redisAdapter()',
+  }),
+  GW_ERR_BOOT_NODE_RECOVERY: entry({
+    message: () => 'connectionStateRecovery does not work with clusterAdapter()',
+    help: "use redisAdapter({ mode: 'streams' }), or take connectionStateRecovery out of `socket`",
+  }),
+  GW_ERR_BOOT_NODES_END: entry<{ times: number; end: string }>({
+    message: ({ times, end }) => `a node ended ${times} times in a row before it listened: ${end}`,
+    help: 'what it wrote stands above; start its file alone to look into it',
   }),
   // ---- command line
   GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({

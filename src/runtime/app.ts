@@ -19,8 +19,10 @@ import { createEdge } from '../transport/create-edge.js';
 import type { Edge } from '../transport/edge.js';
 import { createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
 import { checkEngineInternals } from '../transport/engine-internals.js';
-import { checkPort, listen, urlOf } from '../transport/listen.js';
+import { checkPort, urlOf } from '../transport/listen.js';
+import { type Listening, openPort } from '../transport/listening.js';
 import { createParser } from '../transport/parser.js';
+import { nodeProblems } from '../transport/primary.js';
 import { Tls } from '../transport/tls.js';
 import { Traffic } from '../transport/traffic.js';
 import { dropCandidate, Refusal } from './admission.js';
@@ -142,8 +144,8 @@ export class Application implements RuntimeApp {
   #edge: Edge | null = null;
   #tls: Tls | null = null;
   #adapter: OpenedAdapter | null = null;
-  /** The HTTP server, when it was told to listen here and so has to be closed here. */
-  #listening: HttpServer | null = null;
+  /** Where connections come from, when it was opened here and so has to be closed here. */
+  #listening: Listening | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -194,7 +196,8 @@ export class Application implements RuntimeApp {
   }
 
   get address(): AddressInfo | null {
-    const address = this.#phase === 'open' ? (this.#listening ?? this.#options.server)?.address() : null;
+    if (this.#phase !== 'open') return null;
+    const address = this.#listening?.address ?? this.#options.server?.address();
     return typeof address === 'object' && address !== null ? address : null;
   }
 
@@ -243,6 +246,7 @@ export class Application implements RuntimeApp {
     const problems = this.#phase === 'new' ? [] : [problem('GW_ERR_BOOT_STATE', { state: this.#phase })];
     const badPort = port === undefined ? null : checkPort(port);
     if (badPort !== null) problems.push(badPort);
+    problems.push(...nodeProblems(this.#options, port));
     if (problems.length > 0) throw new BootError(problems);
     this.#phase = 'starting';
     try {
@@ -338,8 +342,7 @@ export class Application implements RuntimeApp {
     const http = (server as HttpServer | undefined) ?? (https as HttpServer | undefined) ?? createServer();
     this.#edge.attach(http);
     if (server !== undefined && port === undefined) return;
-    await listen(http, port ?? DEFAULT_PORT, host);
-    this.#listening = http;
+    this.#listening = await openPort(http, this.#engine, port ?? DEFAULT_PORT, host);
     this.#tls?.watch();
   }
 
@@ -373,19 +376,11 @@ export class Application implements RuntimeApp {
     await this.#adapter?.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
-    await this.#stopListening();
+    await this.#listening?.close();
+    this.#tls?.close();
     this.#resolver = null;
     this.#phase = 'closed';
     this.health.status = 'closed';
     await this.#endpoints?.close();
-  }
-
-  #stopListening(): Promise<void> {
-    const server = this.#listening;
-    if (server === null) return Promise.resolve();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    this.#tls?.close();
-    return closed;
   }
 }

@@ -1,4 +1,5 @@
 import { BootError } from '../errors/boot-error.js';
+import { isNode } from '../transport/primary.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -8,7 +9,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  */
 export async function runUntilSignal(start: () => Promise<void>, stop: () => Promise<void>): Promise<void> {
   let isStopping = false;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // A terminal sends Ctrl-C to every process: of several nodes, the primary hears it and tells the others.
+    if (signal === 'SIGINT' && isNode()) return;
     if (isStopping) process.exit(1);
     isStopping = true;
     stop().then(

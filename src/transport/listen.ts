@@ -38,7 +38,8 @@ export function checkPort(port: unknown): Problem | null {
   return problem('GW_ERR_BOOT_BAD_PORT', { given: `\`${given}\`` });
 }
 
-function explain(error: NodeJS.ErrnoException, port: number, host: string | undefined): Problem {
+/** Why a port cannot be had, in one sentence. */
+export function explain(error: Pick<NodeJS.ErrnoException, 'code' | 'message'>, port: number, host: string | undefined): Problem {
   switch (error.code) {
     case 'EADDRINUSE':
       return problem('GW_ERR_BOOT_PORT_IN_USE', { port, host: host ?? 'all addresses' });

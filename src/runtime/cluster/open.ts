@@ -1,5 +1,6 @@
 import type { Server } from 'socket.io';
-import type { Place, Problem } from '../../errors/problem.js';
+import { type Place, type Problem, problem } from '../../errors/problem.js';
+import { nodesHere } from '../../transport/primary.js';
 import type { Logger } from '../logger.js';
 import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
 import type { Operations } from './operations.js';
@@ -12,7 +13,11 @@ interface AdapterOptions {
 
 /** What keeps the adapter from being opened. */
 export function adapterProblems({ adapter, socket = {} }: AdapterOptions, where: Place): readonly Problem[] {
-  if (adapter === undefined || typeof adapter === 'function') return [];
+  if (adapter === undefined) {
+    const nodes = nodesHere();
+    return nodes > 1 ? [problem('GW_ERR_BOOT_NODE_ADAPTER', { nodes }, [where])] : [];
+  }
+  if (typeof adapter === 'function') return [];
   return adapter.problems(socket as Readonly<Record<string, unknown>>, where);
 }
 
