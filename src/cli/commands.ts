@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/dev.js')).dev,
   },
   {
+    name: 'start',
+    summary: 'run an application on several cores, and keep it running',
+    load: async () => (await import('./commands/start.js')).start,
+  },
+  {
     name: 'events',
     summary: 'list the namespaces, events and handlers of an application',
     load: async () => (await import('./commands/events.js')).events,

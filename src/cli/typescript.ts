@@ -27,6 +27,22 @@ export function tsxProgram(file: string, cwd: string): string | null {
   return null;
 }
 
+/**
+ * Finds what `node --import` makes a process read TypeScript with: the user's own tsx first, as above.
+ *
+ * @param file - absolute path of what it is to run
+ * @returns a URL, or null when there is no tsx
+ */
+export function tsxLoader(file: string, cwd: string): string | null {
+  for (const base of [file, join(cwd, 'package.json'), import.meta.url]) {
+    const manifest = resolveManifest(base);
+    if (manifest === null) continue;
+    const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: { readonly '.': string } };
+    return new URL(exports['.'], pathToFileURL(manifest)).href;
+  }
+  return null;
+}
+
 /** The tsconfig.json nearest to a file, from its folder upwards; null when there is none. */
 export function nearestTsconfig(file: string): string | null {
   return nearest('tsconfig.json', file);

@@ -354,7 +354,7 @@ export const ERRORS = {
   }),
   GW_ERR_CLI_NO_MAIN: entry<{ tried: string }>({
     message: ({ tried }) => `no file to run (tried ${tried})`,
-    help: 'name it: gatewire dev src/main.ts; it is the one that calls app.run() or app.listen()',
+    help: 'name it, as in gatewire dev src/main.ts; it is the one that calls app.run() or app.listen()',
   }),
   GW_ERR_CLI_BAD_NAME: entry<{ what: string; name: string; reason: string; suggestion: string | null }>({
     message: ({ what, name, reason }) => `\`${name}\` cannot name a ${what}: it ${reason}`,

@@ -39,7 +39,11 @@ export function checkPort(port: unknown): Problem | null {
 }
 
 /** Why a port cannot be had, in one sentence. */
-export function explain(error: Pick<NodeJS.ErrnoException, 'code' | 'message'>, port: number, host: string | undefined): Problem {
+export function explain(
+  error: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
+  port: number,
+  host: string | undefined,
+): Problem {
   switch (error.code) {
     case 'EADDRINUSE':
       return problem('GW_ERR_BOOT_PORT_IN_USE', { port, host: host ?? 'all addresses' });

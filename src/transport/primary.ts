@@ -81,7 +81,10 @@ export async function joinPrimary(
   setupWorker({ httpServer: server, engine });
   const reply = await ask({ type: 'gatewire:listen', port, host });
   if ('code' in reply) throw new BootError([explain(reply, port, host)]);
-  const timer = setInterval(() => say({ type: 'gatewire:alive', connections: engine.clientsCount }), ALIVE_MS).unref();
+  const timer = setInterval(
+    () => say({ type: 'gatewire:alive', connections: engine.clientsCount }),
+    ALIVE_MS,
+  ).unref();
   return {
     address: reply.address,
     close: async () => {

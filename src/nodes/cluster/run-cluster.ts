@@ -1,0 +1,74 @@
+import cluster from 'node:cluster';
+import { BootError } from '../../errors/boot-error.js';
+import { problem } from '../../errors/problem.js';
+import { guardedLogger, lineLogger } from '../../runtime/logger.js';
+import { requirePeer } from '../../transport/peer.js';
+import { Crew } from './crew.js';
+import { Door } from './door.js';
+import type { End } from './node-process.js';
+import { type ClusterOptions, checkClusterOptions } from './options.js';
+import { Relay } from './relay.js';
+import { Signals } from './signals.js';
+
+/**
+ * Runs an application on several cores: this process has the port and hands connections over to nodes, which are
+ * processes that run the script. A node that ends is started again. SIGHUP replaces all nodes, one after the other;
+ * SIGTERM and SIGINT end them, and a second one does so at once.
+ *
+ * @param options - the script, how many nodes, and their time limits
+ * @returns when all nodes have ended after a signal
+ * @throws {BootError} GW_ERR_BOOT_NODES_END when nodes end before they listen, again and again
+ * @throws {BootError} with all that is wrong with the options
+ * @example
+ * await runCluster({ script: 'dist/main.js', nodes: 'auto' });
+ */
+export async function runCluster(options: ClusterOptions): Promise<void> {
+  const checked = checkClusterOptions(options);
+  const { script, args, execArgv, port } = checked;
+  const logger = guardedLogger(checked.logger ?? lineLogger());
+  const relay = new Relay();
+  const door = new Door(() => crew.leastBusy(), port);
+  await passOnMessages();
+  // Buffers have to stay what they are on the way between processes.
+  const settings = { exec: script, args: [...args], serialization: 'advanced' as const };
+  cluster.setupPrimary({ ...settings, ...(execArgv && { execArgv: [...execArgv] }) });
+  let fail: (error: BootError) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const crew = new Crew(checked, logger, {
+    onNode: (node) => {
+      relay.admit(node.worker);
+      door.admit(node);
+    },
+    onFailure: (times, end) =>
+      fail(new BootError([problem('GW_ERR_BOOT_NODES_END', { times, end: describe(end) })])),
+  });
+  const signals = new Signals(
+    () => void crew.reload(),
+    () => crew.kill(),
+  );
+  try {
+    crew.open();
+    await Promise.race([signals.stopped, failed]);
+  } finally {
+    await crew.close();
+    await door.close();
+    signals.close();
+  }
+}
+
+/** The halves of the adapter and of the rate limits that belong in the primary. */
+async function passOnMessages(): Promise<void> {
+  const { setupPrimary } = requirePeer<{ setupPrimary(): void }>(
+    '@socket.io/cluster-adapter',
+    'runCluster()',
+  );
+  setupPrimary();
+  const { RateLimiterClusterMaster } = await import('rate-limiter-flexible');
+  new RateLimiterClusterMaster();
+}
+
+function describe({ code, signal }: End): string {
+  return signal === null ? `the last with exit code ${code}` : `the last by ${signal}`;
+}
