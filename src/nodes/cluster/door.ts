@@ -97,10 +97,11 @@ export class Door {
     socket.setTimeout(FIRST_WORDS_MS, () => socket.destroy());
     socket.once('data', (head: Buffer) => {
       socket.setTimeout(0);
-      this.#next = this.choose();
+      const isNew = !SESSION.test(head.toString('latin1'));
+      this.#next = this.choose(); // also for a session, whose node may be gone
       // Reconnecting is for the client: nobody is here who could answer.
-      if (this.#next === null && !SESSION.test(head.toString('latin1'))) return void socket.destroy();
-      this.#next?.give();
+      if (isNew && this.#next === null) return void socket.destroy();
+      if (isNew) this.#next?.give();
       this.#sticky.emit('connection', socket);
       socket.emit('data', head);
     });

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { io, type Socket } from 'socket.io-client';
+import { freePort } from '../../support/free-port.js';
+import { within } from '../../support/within.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const MAIN = 'test/fixtures/cluster/main.ts';
+const PRIMARY = ['--import', 'tsx', 'test/fixtures/cluster/primary.ts'];
+const LIMIT_MS = 30_000;
+
+/** How an application on several cores is started. */
+export interface CoresOptions {
+  readonly nodes?: number;
+  /** Options of `runCluster`; without them the command line starts it. */
+  readonly cluster?: object;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A client, its socket's id, and the node that it is connected to. */
+export interface Guest {
+  readonly socket: Socket;
+  readonly id: string;
+  readonly pid: number;
+}
+
+/** An application on several cores, in processes of its own. */
+export class Cores implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'gatewire-cores-'));
+  readonly #ended: Promise<unknown>;
+  readonly #sockets: Socket[] = [];
+  #output = '';
+
+  private constructor(port: number, { nodes = 3, cluster, env = {} }: CoresOptions) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.deploy('one');
+    const byHand = { CLUSTER: JSON.stringify({ nodes, port, ...cluster }) };
+    const start = ['dist/cli/main.js', 'start', '--nodes', String(nodes), '--port', String(port), MAIN];
+    this.#child = spawn(process.execPath, cluster === undefined ? start : PRIMARY, {
+      cwd: root,
+      env: { ...process.env, VERSION_FILE: this.#version, ...byHand, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#ended = once(this.#child, 'close');
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+        this.#child.emit('output');
+      });
+    }
+  }
+
+  /** Starts it, whatever becomes of it. */
+  static async spawn(options: CoresOptions = {}): Promise<Cores> {
+    return new Cores(await freePort(), options);
+  }
+
+  /** Starts it, and waits until all nodes serve. */
+  static async start(options: CoresOptions = {}): Promise<Cores> {
+    const cores = await Cores.spawn(options);
+    await cores.printed(/cluster\.node-serves/g, options.nodes ?? 3);
+    return cores;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The processes that serve at the moment, as the log tells it. */
+  get pids(): readonly number[] {
+    const started = [...this.#output.matchAll(/(?:node-serves|node-replaced) number=(\d+) pid=(\d+)/g)];
+    return [...new Map(started.map(([, number, pid]) => [number, Number(pid)])).values()];
+  }
+
+  /** Writes what nodes that start from now on run. */
+  deploy(version: string): void {
+    writeFileSync(this.#version, version);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Waits until the log has something so many times. */
+  async printed(pattern: RegExp, times = 1): Promise<void> {
+    const wait = async () => {
+      while ((this.#output.match(pattern)?.length ?? 0) < times) await once(this.#child, 'output');
+    };
+    await within(LIMIT_MS, () => `${times} times ${pattern} in\n${this.#output}`, wait());
+  }
+
+  async exited(): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+    await within(LIMIT_MS, () => `the end, after\n${this.#output}`, this.#ended);
+    return { code: this.#child.exitCode, signal: this.#child.signalCode };
+  }
+
+  /** Connects, and waits for the greeting. */
+  async guest(options: object = { transports: ['websocket'] }): Promise<Guest> {
+    const socket = io(this.url, {
+      forceNew: true,
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 300,
+      ...options,
+    });
+    this.#sockets.push(socket);
+    const { id, pid } = await this.greeting(socket);
+    return { socket, id, pid };
+  }
+
+  async greeting(socket: Socket): Promise<{ readonly id: string; readonly pid: number }> {
+    return within(LIMIT_MS, () => `a greeting, after\n${this.#output}`, next(socket, 'hello'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.close();
+    for (const pid of this.pids) if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    this.#child.kill('SIGKILL'); // nodes end with their primary
+    await this.exited();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #version(): string {
+    return path.join(this.#folder, 'version.txt');
+  }
+}
+
+/** The next event of a name. */
+export function next<TValue>(socket: Socket, event: string): Promise<TValue> {
+  return new Promise((resolve) => socket.once(event, resolve));
+}
+
+/** Sends an event, and waits for the answer. */
+export async function ask<TValue>(
+  { socket }: Guest,
+  event: string,
+  ...args: readonly unknown[]
+): Promise<TValue> {
+  const answer = (await socket.timeout(15_000).emitWithAck(event, ...args)) as { ok: boolean; data: TValue };
+  if (!answer.ok) throw new Error(`${event}: ${JSON.stringify(answer)}`);
+  return answer.data;
+}
+
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
