@@ -51,6 +51,7 @@ export async function runCluster(options: ClusterOptions): Promise<void> {
   try {
     crew.open();
     await Promise.race([signals.stopped, failed]);
+    logger.info({ event: 'cluster.stopping' });
   } finally {
     await crew.close();
     await door.close();
