@@ -25,7 +25,7 @@ export type NodeMessage =
 /** What the primary answers to `gatewire:listen`. */
 export type ListenReply = { readonly type: 'gatewire:listening' } & (
   | { readonly address: AddressInfo }
-  | { readonly code: string; readonly message: string }
+  | { readonly failure: { readonly code?: string; readonly message: string }; readonly port: number }
 );
 
 /** What a node is told by its surroundings. */
@@ -80,7 +80,7 @@ export async function joinPrimary(
   server.emit('listening');
   setupWorker({ httpServer: server, engine });
   const reply = await ask({ type: 'gatewire:listen', port, host });
-  if ('code' in reply) throw new BootError([explain(reply, port, host)]);
+  if ('failure' in reply) throw new BootError([explain(reply.failure, reply.port, host)]);
   const timer = setInterval(
     () => say({ type: 'gatewire:alive', connections: engine.clientsCount }),
     ALIVE_MS,

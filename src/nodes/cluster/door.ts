@@ -66,17 +66,18 @@ export class Door {
   async #answer({ port, host }: Address): Promise<ListenReply> {
     const type = 'gatewire:listening';
     if (this.#asked !== null && (this.#asked.port !== port || this.#asked.host !== host)) {
-      const message = `the other nodes listen on port ${this.#asked.port}`;
-      return { type, code: 'OTHER_PORT', message: `${message}; a new port needs a new start` };
+      const message = `the other nodes listen on port ${this.#asked.port}, and a new one needs a new start`;
+      return { type, failure: { message }, port };
     }
     this.#asked = { port, host };
-    this.#server ??= this.#open({ port: this.port ?? port, host });
+    const opened = { port: this.port ?? port, host };
+    this.#server ??= this.#open(opened);
     try {
       return { type, address: (await this.#server).address() as AddressInfo };
     } catch (error) {
       this.#server = this.#asked = null;
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      return { type, code, message };
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { type, failure: { message, ...(code !== undefined && { code }) }, port: opened.port };
     }
   }
 
