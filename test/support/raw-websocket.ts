@@ -7,6 +7,8 @@ export interface RawWebSocket {
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
   on(event: 'open' | 'close', listener: () => void): this;
   on(event: 'error', listener: (error: Error) => void): this;
+  /** Reads no more. */
+  pause(): void;
   close(): void;
   terminate(): void;
 }
@@ -16,7 +18,9 @@ const fromSocketIo = createRequire(createRequire(import.meta.url).resolve('socke
 const fromEngine = createRequire(fromSocketIo.resolve('engine.io'));
 
 /** A WebSocket without anything of Socket.IO in it. */
-export const { WebSocket } = fromEngine('ws') as { WebSocket: new (url: string) => RawWebSocket };
+export const { WebSocket } = fromEngine('ws') as {
+  WebSocket: new (url: string, options?: object) => RawWebSocket;
+};
 
 /** @param query - what is asked for besides the transport, `&` in front */
 export function engineUrl(url: string, query = ''): string {

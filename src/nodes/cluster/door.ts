@@ -15,6 +15,8 @@ interface Address {
 
 /** What a connection gets to say what it wants. */
 const FIRST_WORDS_MS = 10_000;
+/** More than a node writes to a client before it lets it go as too slow. */
+const MAX_WAITING_BYTES = 16_000_000;
 /** A request that belongs to a session, as @socket.io/sticky sees it. */
 const SESSION = /sid=[\w-]{20}/;
 
@@ -103,8 +105,21 @@ export class Door {
       // Reconnecting is for the client: nobody is here who could answer.
       if (isNew && this.#next === null) return void socket.destroy();
       if (isNew) this.#next?.give();
+      bound(socket);
       this.#sticky.emit('connection', socket);
       socket.emit('data', head);
     });
+  };
+}
+
+/**
+ * Requests with a body stay here, and so do their answers; so does a WebSocket whose handshake claims a body. Nodes do
+ * not see whether its client reads.
+ */
+function bound(socket: Socket): void {
+  const write = socket.write.bind(socket) as (chunk: Buffer) => boolean;
+  socket.write = (chunk: unknown) => {
+    if (socket.writableLength > MAX_WAITING_BYTES) socket.destroy();
+    return write(chunk as Buffer);
   };
 }

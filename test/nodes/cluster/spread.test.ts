@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { engineUrl, WebSocket } from '../../support/raw-websocket.js';
 import { ask, Cores, type Guest, next } from './cores.js';
 
 interface Look {
@@ -81,6 +82,24 @@ describe('an application on three cores', () => {
       counters: { droppedMessages: 0, malformedMessages: 0 },
     });
   });
+
+  it('lets a client go that does not read, though its connection stays in the primary', async () => {
+    // A handshake that claims a body: the library passes all its bytes through the primary.
+    const client = new WebSocket(engineUrl(cores.url), { headers: { 'content-length': '0' } });
+    client.on('error', () => {});
+    await new Promise<void>((resolve) => client.on('open', resolve));
+    client.send('40');
+    const all = async () => (await ask<Look>(at(0), 'look', 100)).count;
+    while ((await all()) !== guests.length + 1);
+    client.pause();
+    for (let i = 0; i < 70; i++) {
+      const heard = next(at(1).socket, 'said');
+      at(0).socket.emit('say', Buffer.alloc(600_000));
+      await heard;
+    }
+    while ((await all()) !== guests.length);
+    client.terminate();
+  }, 30_000);
 
   it('counts rates for all nodes together', async () => {
     const answers = await Promise.allSettled(guests.map((guest) => ask(guest, 'few')));
