@@ -145,4 +145,3 @@ const NO_HANDSHAKE = Object.freeze({ headers: {}, query: {}, auth: {}, address: 
 function asDetails({ id, rooms, data }: RemoteSocketInfo): object {
   return { id, rooms, data, handshake: NO_HANDSHAKE };
 }
-

@@ -15,6 +15,7 @@ class Counters {
 
 /** The way of a node to its primary, and through it to the other nodes. It neither rejects nor grows without bound. */
 export class Channel {
+  readonly adapterPackage = '@socket.io/cluster-adapter';
   readonly counters = new Counters();
   readonly #handlers = new Map<string, Handler>();
   readonly #since = Date.now();

@@ -33,6 +33,7 @@ async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
     adapter: ipcAdapter(channel, host),
     bus,
     rates: await primaryRates(),
+    revocations: null, // a node hears of everything, in order
     health: () => channel.health(),
     confirmed: () => null,
     close: async () => channel.close(),
@@ -47,6 +48,7 @@ async function openAlone({ io }: AdapterHost): Promise<OpenedAdapter> {
     adapter: io.adapter() as unknown as OpenedAdapter['adapter'],
     bus: NOBODY,
     rates: await MemoryRates.create(),
+    revocations: null,
     health: () => ({ status: 'ok', since, reason: null, counters: {} }),
     confirmed: () => null,
     close: async () => {},
