@@ -376,8 +376,9 @@ export class Application implements RuntimeApp {
     await this.#adapter?.close();
     this.#edge?.detach();
     await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
-    await this.#listening?.close();
+    const stopped = this.#listening?.close();
     this.#tls?.close();
+    await stopped;
     this.#resolver = null;
     this.#phase = 'closed';
     this.health.status = 'closed';
