@@ -258,7 +258,7 @@ export class Application implements RuntimeApp {
     this.#phase = 'open';
     this.health.status = 'ok';
     const { address } = this;
-    const isEncrypted = (this.#listening ?? this.#options.server) instanceof TlsServer;
+    const isEncrypted = this.#tls !== null || this.#options.server instanceof TlsServer;
     if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
   }
 
