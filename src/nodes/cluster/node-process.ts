@@ -48,19 +48,23 @@ export class NodeProcess {
       this.#onReady = resolve;
     });
     this.ended = new Promise((resolve) => {
-      this.worker.once('exit', (code, signal) => {
+      const end = (code: number | null, signal: string | null): void => {
         this.#state = 'ended';
         clearTimeout(this.#timer);
         this.#onReady(false);
         resolve({ code, signal });
+      };
+      this.worker.once('exit', end);
+      // What is sent to a node that has just died fails, and that it died is told above. One without a process id was
+      // never born: the machine has no room for it at the moment.
+      this.worker.on('error', () => {
+        if (this.pid === undefined) end(null, null);
       });
     });
     this.worker.on('message', (message: NodeMessage) => {
       this.heardAt = performance.now();
       if (message?.type === 'gatewire:alive') this.#load = message.connections;
     });
-    // What is sent to a node that has just died fails; that it died is told by `ended`.
-    this.worker.on('error', () => {});
     this.#timer = this.#killIn(startTimeoutMs);
     // It closed its application by itself.
     this.worker.once('disconnect', () => this.#leave(LAST_STEPS_MS));
