@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { unlinkOutside } from './links.js';
+import { pageGroups } from './pages.js';
+
+const groups = pageGroups(fileURLToPath(new URL('../README.md', import.meta.url)));
+
+/** Anchors as GitHub makes them, so that a link holds in both places. */
+const slugify = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+export default defineConfig({
+  title: 'gatewire',
+  description: 'Class-based real-time servers on Socket.IO',
+  lang: 'en',
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
+  rewrites: { 'README.md': 'index.md' },
+  // Every page is a file: the site works on any web server, without rules of its own.
+  cleanUrls: false,
+  ignoreDeadLinks: false,
+  markdown: {
+    anchor: { slugify },
+    config: unlinkOutside,
+  },
+  themeConfig: {
+    logo: '/icon.svg',
+    nav: groups.map(({ text, items }) => ({
+      text,
+      link: items[0]?.link ?? '/',
+      activeMatch: `^/${items[0]?.link.split('/')[1]}/`,
+    })),
+    sidebar: [...groups],
+    outline: [2, 3],
+    search: { provider: 'local' },
+  },
+});
