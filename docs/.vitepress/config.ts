@@ -25,6 +25,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify },
     config: unlinkOutside,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
     logo: '/icon.svg',
