@@ -97,7 +97,7 @@ describe('the documentation site', () => {
       const isDark = (): Promise<boolean> =>
         page.locator('html').evaluate(({ classList }) => classList.contains('dark'));
       expect(await isDark()).toBe(true);
-      await page.locator('.VPNavBar .VPSwitchAppearance').click();
+      await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click();
       expect(await isDark()).toBe(false);
       await page.reload();
       expect(await isDark()).toBe(false);
