@@ -12,12 +12,15 @@ function filesBelow(folder: string, ending: string): readonly string[] {
     .sort();
 }
 
-/** The ts blocks of the pages under the names of files beside them, so that imports and places make sense. */
+/**
+ * The ts blocks of the pages under the names of files beside them, so that imports and places make sense. Blocks that
+ * name a file belong to a project, which test/docs/tutorials.test.ts puts together.
+ */
 function blocks(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const page of pages) {
     const markdown = readFileSync(page, 'utf8');
-    for (const match of markdown.matchAll(/^```ts\b[^\n]*\n([\s\S]*?)^```$/gm)) {
+    for (const match of markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
       const line = markdown.slice(0, match.index).split('\n').length;
       found.set(path.resolve(`${page}.${line}.ts`), match[1] ?? '');
     }
