@@ -1,8 +1,9 @@
 import type { AsyncApiDocument, AsyncApiOptions } from './inspect/asyncapi/options.js';
 import { CallSite } from './metadata/call-site.js';
-import { Application, type RuntimeApp } from './runtime/app.js';
+import { Application } from './runtime/app.js';
 import type { TestHooks } from './runtime/bound.js';
 import type { AppOptions } from './runtime/options.js';
+import type { RuntimeApp } from './runtime/runtime-app.js';
 
 /** A gatewire application. */
 export interface App extends RuntimeApp {

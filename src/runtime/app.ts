@@ -26,6 +26,7 @@ import { nodeProblems } from '../transport/primary.js';
 import { Tls } from '../transport/tls.js';
 import { Traffic } from '../transport/traffic.js';
 import { dropCandidate, Refusal } from './admission.js';
+import { BeforeClose } from './before-close.js';
 import { bind, resolveSources } from './bind.js';
 import type { TestHooks } from './bound.js';
 import { Calls } from './calls.js';
@@ -39,7 +40,7 @@ import { drain } from './drain.js';
 import { Expiry } from './expiry.js';
 import { Failures } from './failures.js';
 import { HealthEndpoints } from './health/endpoints.js';
-import { AppHealth, type Health } from './health/health.js';
+import { AppHealth } from './health/health.js';
 import { bindingsOf, createResolver } from './injection/create-resolver.js';
 import type { Resolver } from './injection/resolver.js';
 import { checkInternals, shieldNamespaces } from './internals.js';
@@ -52,6 +53,7 @@ import { PendingConnects } from './pending-connects.js';
 import { runUntilSignal } from './process.js';
 import { recoverAfterAuth, recoveryOptions } from './recovery.js';
 import { Revocations } from './revoke.js';
+import type { RuntimeApp } from './runtime-app.js';
 import { settingsOf } from './settings.js';
 import { Sweeper } from './sweeper.js';
 
@@ -60,61 +62,6 @@ const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map<unknown, ScopeName>([
   [CurrentContext, 'connection'],
   [Emitter, 'singleton'],
 ]);
-
-/** An application as far as it runs; what describes it comes on top. */
-export interface RuntimeApp {
-  /** Socket.IO's server; what it can do, it can do here. */
-  readonly io: Server;
-  /** Where the application listens; null before and after. */
-  readonly address: AddressInfo | null;
-  /** How the node is, for load balancers and supervisors; the option `health` answers with it by itself. */
-  readonly health: Health;
-  /** Whether other nodes can be reached; null without an adapter that gatewire looks after. */
-  readonly adapterHealth: AdapterHealth | null;
-  /**
-   * Compiles the declarations. It opens nothing and makes no instance.
-   *
-   * @throws {BootError} when there are problems, with all of them
-   */
-  plan(): AppPlan;
-  /**
-   * Makes every instance, then opens. With `server` and without a port it only attaches.
-   *
-   * @param port - 0 to 65535, 0 for a free one
-   * @param host - an address of this machine
-   * @default port 3000 on all addresses
-   * @throws {BootError} when there are problems, with all of them; nothing is left open
-   */
-  listen(port?: number, host?: string): Promise<void>;
-  /**
-   * `listen`, then `close` at SIGTERM or SIGINT; a second signal ends the process at once. Problems are
-   * written to standard error and end the process with exit code 1.
-   */
-  run(port?: number, host?: string): Promise<void>;
-  /**
-   * Is not ready any more, takes no new connections, answers what is running, closes connections a batch after
-   * another so that clients come back by themselves, ends all scopes, and closes what was opened. It may be called at
-   * any time and more than once.
-   */
-  close(): Promise<void>;
-  /**
-   * Takes the access of a user back: all of its sockets, in all namespaces and on all nodes, are told UNAUTHENTICATED
-   * and disconnected.
-   *
-   * @param userId - the `user.id` that auth returned
-   * @returns number of sockets
-   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
-   */
-  revoke(userId: string, options?: ClusterOptions): Promise<number>;
-  /**
-   * Reads the files of `tls` again, for new connections; a changed file is found without it.
-   *
-   * @throws {BootError} when they cannot be used; what was read before stays
-   */
-  reloadTls(): Promise<void>;
-  /** Takes something out of the container; only while the application is open. */
-  readonly get: Get;
-}
 
 type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
 
@@ -131,6 +78,7 @@ export class Application implements RuntimeApp {
   readonly #logger: Logger;
   readonly #failures: Failures;
   readonly #calls = new Calls();
+  readonly #beforeClose = new BeforeClose();
   readonly #expiry = new Expiry();
   readonly #revocations: Revocations;
   readonly #emitter: IoEmitter;
@@ -262,6 +210,10 @@ export class Application implements RuntimeApp {
     if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
   }
 
+  beforeClose(work: () => unknown): void {
+    this.#beforeClose.add(work);
+  }
+
   async run(port?: number, host?: string): Promise<void> {
     await runUntilSignal(
       () => this.listen(port, host),
@@ -359,6 +311,9 @@ export class Application implements RuntimeApp {
     this.#phase = 'closing';
     this.health.status = 'draining';
     if (wasOpen && closeNoticeMs > 0) await sleep(closeNoticeMs);
+    await this.#beforeClose.run(timeoutMs, (error) =>
+      this.#logger.error({ event: 'app.before-close-failed', error }),
+    );
     this.#edge?.refuseNew();
     this.#traffic.floods.release();
     const engine = this.#engine;

@@ -80,6 +80,31 @@ describeMatrix('close()', (cell) => {
   });
 });
 
+describe('beforeClose()', () => {
+  it('runs ahead of the connections, whose clients still hear what it sends', async () => {
+    await using test = await createTestApp(Echo);
+    const client = await test.client.connect();
+    test.app.beforeClose(async () => {
+      await Promise.resolve();
+      test.app.io.emit('last', 'words');
+    });
+    await test.app.close();
+    expect(await client.next('last')).toBe('words');
+  });
+
+  it('keeps nothing open when it fails, or never ends', async () => {
+    const test = await createTestApp(Echo, { limits: { closeTimeoutMs: 50 } });
+    const broken = new Error('broken');
+    test.app.beforeClose(() => {
+      throw broken;
+    });
+    test.app.beforeClose(() => new Promise(() => {}));
+    await test.app.close();
+    expect(test.takeErrors()).toEqual([broken, expect.objectContaining({ code: 'TIMEOUT' })]);
+    await test.close();
+  });
+});
+
 describe('listen()', () => {
   it('says which port, host or state is wrong', async () => {
     for (const port of [-1, 65_536, 1.5, Number.NaN, '3000', null]) {

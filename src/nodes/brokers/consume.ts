@@ -13,8 +13,8 @@ export interface Consumer {
   readonly health: ConsumerHealth;
   /**
    * Takes nothing new, waits for handlers that run, and disconnects. What waits for a further try goes back to the
-   * broker. Close it ahead of the application: what a handler emits after `app.close()` reaches nobody. It may be
-   * called more than once, and never rejects.
+   * broker. Close it ahead of the application, with `app.beforeClose`: what a handler emits after it reaches nobody. It may
+   * be called more than once, and never rejects.
    */
   close(): Promise<void>;
 }
