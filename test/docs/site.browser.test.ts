@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { pageGroups } from '../../docs/.vitepress/pages.js';
+import { seriousFindings } from '../support/axe.js';
 import { launchBrowser, openWindow } from '../support/browser.js';
 import { buildSite, serveFolder } from '../support/built-site.js';
 
@@ -131,10 +131,7 @@ describe('the documentation site', () => {
     'has no serious finding of axe-core on %s %j',
     async (file, options) => {
       const { page } = await openWindow(browser, `${url}${file}`, options);
-      await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => [id, nodes.map(({ target }) => String(target))])).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await page.context().close();
     },
     LIMIT_MS,

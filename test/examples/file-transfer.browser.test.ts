@@ -67,11 +67,10 @@ describe('the page of examples/file-transfer', () => {
     async () => {
       const { page, errors } = await openWindow(browser, url);
       await page.getByText('Connected', { exact: true }).waitFor();
-      const buffer = randomBytes(40_000_000);
+      const file = path.join(folder, 'long.bin');
+      await writeFile(file, randomBytes(40_000_000));
       await clickMeanwhile(page, '[aria-label="Cancel long.bin"]');
-      await page
-        .getByLabel('Choose files')
-        .setInputFiles({ name: 'long.bin', mimeType: 'text/plain', buffer });
+      await page.getByLabel('Choose files').setInputFiles(file);
       await page.getByText('cancelled', { exact: true }).waitFor();
       await page
         .getByLabel('Choose files')

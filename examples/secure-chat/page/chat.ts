@@ -126,6 +126,8 @@ signInForm.addEventListener('submit', async (event) => {
 });
 
 byId('sign-out', HTMLElement).addEventListener('click', async () => {
+  // While it still polls, nothing else would tell the others until the next ping is missed.
+  server.close();
   await signOut();
   location.reload();
 });
