@@ -51,7 +51,7 @@ describe('docs/reference/options.md', () => {
 
   it('has every member of App, and no other', () => {
     expect([...names(OPTIONS, '| member |')]).toEqual([
-      ...members('src/runtime/app.ts', 'RuntimeApp'),
+      ...members('src/runtime/runtime-app.ts', 'RuntimeApp'),
       ...members('src/app.ts', 'App'),
     ]);
   });

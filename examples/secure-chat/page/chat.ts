@@ -136,7 +136,9 @@ byId('composer', HTMLFormElement).addEventListener('submit', async (event) => {
   event.preventDefault();
   const text = textField.value;
   if (text.trim() === '') return;
-  if (await attempt(() => server.call('message:send', { room: current, text }))) textField.value = '';
+  const isSent = await attempt(() => server.call('message:send', { room: current, text }));
+  // Whoever types fast has begun the next one by now.
+  if (isSent && textField.value === text) textField.value = '';
 });
 
 for (const room of ['lobby', 'staff'] as const) {
