@@ -66,16 +66,23 @@ async function send(
     fail = reject;
   });
   failed.catch(() => {}); // it may come when everything has been awaited already
-  for (let next = offset; next < file.size; next += CHUNK_BYTES) {
-    const bytes = new Uint8Array(await file.slice(next, next + CHUNK_BYTES).arrayBuffer());
-    signal.throwIfAborted();
-    // A call would wait for the connection, and come after another one had asked where to go on.
-    if (server.state !== 'connected') throw new GatewireError('UNAVAILABLE');
-    const chunk = server.call('upload:chunk', { id, offset: next, bytes });
-    flying.push(chunk.then((written) => onWritten(written.offset), fail));
-    if (flying.length === WINDOW) await Promise.race([flying.shift(), failed]);
+  let isOver = false;
+  const written = ({ offset: end }: { readonly offset: number }): void => {
+    if (!isOver) onWritten(end); // what arrives after the end is no progress
+  };
+  try {
+    for (let next = offset; next < file.size; next += CHUNK_BYTES) {
+      const bytes = new Uint8Array(await file.slice(next, next + CHUNK_BYTES).arrayBuffer());
+      signal.throwIfAborted();
+      // A call would wait for the connection, and come after another one had asked where to go on.
+      if (server.state !== 'connected') throw new GatewireError('UNAVAILABLE');
+      flying.push(server.call('upload:chunk', { id, offset: next, bytes }).then(written, fail));
+      if (flying.length === WINDOW) await Promise.race([flying.shift(), failed]);
+    }
+    await Promise.race([Promise.all(flying), failed]);
+  } finally {
+    isOver = true;
   }
-  await Promise.race([Promise.all(flying), failed]);
 }
 
 function connected(server: Server, signal: AbortSignal): Promise<void> {
