@@ -1,12 +1,12 @@
 import type { Socket } from 'socket.io';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import { assume, expired, hasExpired } from './access/identity.js';
+import { lookAgain, recognize } from './access/recovery.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
-import { assume, expired, hasExpired } from './identity.js';
 import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
-import { lookAgain, recognize } from './recovery.js';
 import { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
 import { isThenable, withDeadline } from './thenable.js';

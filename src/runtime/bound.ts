@@ -1,17 +1,17 @@
 import type { Namespace, Socket } from 'socket.io';
 import type { Handshake, User } from '../metadata/context.js';
 import type { EventPlan, NamespacePlan } from '../plan/types.js';
+import type { Expiry } from './access/expiry.js';
+import type { Identify } from './access/identity.js';
+import type { Revocations } from './access/revoke.js';
 import type { Calls } from './calls.js';
 import type { Operations, Sent } from './cluster/operations.js';
 import type { BoundServerSide } from './cluster/server-side.js';
 import type { CallContext, SocketContext } from './context.js';
-import type { Expiry } from './expiry.js';
 import type { Failures } from './failures.js';
-import type { Identify } from './identity.js';
 import type { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Outgoing } from './outgoing.js';
-import type { Revocations } from './revoke.js';
 
 /** What is left of a chain of steps once instances are known: context in, answer or promise out. */
 export type Stage<TContext extends SocketContext = CallContext> = (ctx: TContext) => unknown;

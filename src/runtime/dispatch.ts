@@ -2,11 +2,12 @@ import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { isReservedEvent } from '../plan/reserved.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
+import { sendAway } from './access/expiry.js';
+import { expired, hasExpired } from './access/identity.js';
+import { RENEWAL, renew } from './access/renewal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
 import { shuttingDown } from './calls.js';
-import { sendAway } from './expiry.js';
-import { expired, hasExpired } from './identity.js';
 import {
   ackOf,
   callAnyListeners,
@@ -16,7 +17,6 @@ import {
   runSocketMiddleware,
 } from './internals.js';
 import type { EventPacket } from './internals-members.js';
-import { RENEWAL, renew } from './renewal.js';
 import type { SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';

@@ -3,8 +3,8 @@ import type { Contract } from '../contract/contract.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { ClusterOptions, NamespaceTarget } from '../metadata/target.js';
+import type { Revocations } from './access/revoke.js';
 import type { BoundNamespace } from './bound.js';
-import type { Revocations } from './revoke.js';
 import { WholeNamespace } from './target.js';
 
 /** The emitter of an application on one node. */

@@ -1,12 +1,12 @@
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
+import { recover } from './access/recovery.js';
 import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
 import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { routeEvents, shieldSockets } from './internals.js';
-import { recover } from './recovery.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';

@@ -4,7 +4,7 @@ import type { Operations } from './cluster/operations.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals-members.js';
-import type { Lane } from './lane.js';
+import type { Lane } from './limiting/lane.js';
 import type { Outgoing } from './outgoing.js';
 import { attachState } from './state-of.js';
 import type { Located } from './target.js';

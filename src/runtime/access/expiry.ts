@@ -1,7 +1,7 @@
-import type { GatewireError } from '../errors/gatewire-error.js';
-import { sendException } from './exceptions.js';
+import type { GatewireError } from '../../errors/gatewire-error.js';
+import { sendException } from '../exceptions.js';
+import type { SocketState } from '../socket-state.js';
 import { expired, hasExpired } from './identity.js';
-import type { SocketState } from './socket-state.js';
 
 /** A client whose identity ended is gone within a second: half of it goes by until it is noticed. */
 const SWEEP_MS = 500;

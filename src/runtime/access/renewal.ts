@@ -1,9 +1,9 @@
-import { GatewireError } from '../errors/gatewire-error.js';
-import { refuse } from './call.js';
+import { GatewireError } from '../../errors/gatewire-error.js';
+import { refuse } from '../call.js';
+import { Reply, type SendAck } from '../reply.js';
+import type { SocketState } from '../socket-state.js';
+import { withDeadline } from '../thenable.js';
 import { assume } from './identity.js';
-import { Reply, type SendAck } from './reply.js';
-import type { SocketState } from './socket-state.js';
-import { withDeadline } from './thenable.js';
 
 /** The reserved event by which a client renews its identity; by the same name the server asks for it. */
 export const RENEWAL = 'gw:auth';

@@ -1,7 +1,7 @@
-import type { AppPlan, ConcurrencyPlan, RatePlan } from '../plan/types.js';
-import { eventsOf } from '../plan/walk.js';
-import { MemoryRates, type RateStore } from '../stores/rates.js';
-import type { Stage } from './bound.js';
+import type { AppPlan, ConcurrencyPlan, RatePlan } from '../../plan/types.js';
+import { eventsOf } from '../../plan/walk.js';
+import { MemoryRates, type RateStore } from '../../stores/rates.js';
+import type { Stage } from '../bound.js';
 import { Lanes } from './concurrency.js';
 import { needsStore, rateLimiter } from './rates.js';
 

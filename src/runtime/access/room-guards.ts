@@ -1,6 +1,6 @@
-import { GatewireError } from '../errors/gatewire-error.js';
-import type { RoomGuardPlan } from '../plan/types.js';
-import type { SocketContext } from './context.js';
+import { GatewireError } from '../../errors/gatewire-error.js';
+import type { RoomGuardPlan } from '../../plan/types.js';
+import type { SocketContext } from '../context.js';
 
 /**
  * Asks everybody who has a say about a room, one after the other; each has to agree.
