@@ -1,11 +1,13 @@
 // Runs before the tests: finds what they need beyond npm, installs it where that is possible, and builds dist/,
 // because the tests of examples, of the command line and of the package use what is published.
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.js';
 import { findNatsServer } from './find-nats-server.js';
 import { findOnPath } from './find-program.js';
 import { findPythonKafka } from './find-python-kafka.js';
+import { findHaproxy, findNginx } from './find-proxies.js';
 import { findPythonSocketIo } from './find-python-socketio.js';
 import { findRabbitmqServer } from './find-rabbitmq-server.js';
 import { findRedisServer } from './find-redis-server.js';
@@ -28,6 +30,20 @@ const NEEDS = [
     variable: 'REDIS_SERVER_PATH',
     apt: ['redis-server'],
     elsewhere: { darwin: 'brew install redis' },
+  },
+  {
+    name: 'nginx',
+    find: findNginx,
+    variable: 'NGINX_PATH',
+    apt: ['nginx'],
+    elsewhere: { darwin: 'brew install nginx' },
+  },
+  {
+    name: 'HAProxy',
+    find: findHaproxy,
+    variable: 'HAPROXY_PATH',
+    apt: ['haproxy'],
+    elsewhere: { darwin: 'brew install haproxy' },
   },
   {
     name: 'a Python with python-socketio',
@@ -66,6 +82,8 @@ const NEEDS = [
 ];
 
 const APT_LIMIT_MS = 15 * 60_000;
+/** Asked by Debian's packages before they start a service. */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 let missing = findMissing();
 const packages = missing.filter((need) => !process.env[need.variable]).flatMap((need) => need.apt);
@@ -93,7 +111,18 @@ function canInstall() {
 function aptInstall(packages) {
   console.log(`installing for the tests: ${packages.join(' ')}`);
   aptGet(['update']);
-  aptGet(['install', '-y', '--no-install-recommends', ...packages]);
+  withoutServices(() => aptGet(['install', '-y', '--no-install-recommends', ...packages]));
+}
+
+/** The programs are what the tests need; a Redis on port 6379 or an nginx on port 80 would only be in somebody's way. */
+function withoutServices(install) {
+  const isOurs = !existsSync(SERVICE_POLICY); // containers have one of their own
+  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(SERVICE_POLICY);
+  }
 }
 
 function aptGet(args) {
