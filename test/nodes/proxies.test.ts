@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { type CertificateFiles, CertificateFolder } from '../support/certificate.js';
+import { PROXIES } from '../support/documented-proxy.js';
 import { RedisServer } from '../support/redis-server.js';
 import { within } from '../support/within.js';
-import { call, type Place, PROXIES, Site, type SiteOptions } from './site.js';
+import { call, type Place, Site, type SiteOptions } from './site.js';
 
 const LIMIT_MS = 30_000;
 const TRANSPORTS = ['websocket', 'polling'] as const;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { redisAdapter } from 'gatewire/redis';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
@@ -8,17 +8,11 @@ import { type EventContext, Gateway, inject, OnEvent, token } from '../../src/in
 import { createTestApp, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import type { CertificateFiles } from '../support/certificate.js';
 import { type Deferred, deferred } from '../support/deferred.js';
-import { docsConfig } from '../support/docs-config.js';
+import { type ProxyName, startProxy } from '../support/documented-proxy.js';
 import { freePort } from '../support/free-port.js';
-import { Haproxy } from '../support/haproxy.js';
-import { Nginx } from '../support/nginx.js';
+import type { Haproxy } from '../support/haproxy.js';
+import type { Nginx } from '../support/nginx.js';
 import type { RedisServer } from '../support/redis-server.js';
-
-const PAGE = 'docs/how-to/proxies.md';
-
-/** The proxies whose configurations the documentation shows. */
-export const PROXIES = ['nginx', 'haproxy'] as const;
-export type ProxyName = (typeof PROXIES)[number];
 
 const NodeName = token<string>('name of the node');
 
@@ -84,8 +78,8 @@ export class Site implements AsyncDisposable {
     const port = await freePort();
     const nodes = [await start('one', redis, options), await start('two', redis, options)] as const;
     const [one, two] = nodes.map(({ url }) => new URL(url).host) as [string, string];
-    const changes = { '10.0.0.1:3000': one, '10.0.0.2:3000': two, '60s': timeout };
-    return new Site(nodes, await PROXY_STARTS[proxy](changes, port, certificate), port, certificate);
+    const running = await startProxy(proxy, { port, nodes: [one, two], timeout, certificate });
+    return new Site(nodes, running, port, certificate);
   }
 
   /** Lets the calls of `work` end. */
@@ -136,31 +130,6 @@ async function start(
   node.app.io.engine.generateId = () => `${name}.${randomBytes(15).toString('base64url')}`;
   return node;
 }
-
-type StartProxy = (
-  changes: Readonly<Record<string, string>>,
-  port: number,
-  certificate: CertificateFiles,
-) => Promise<Nginx | Haproxy>;
-
-const PROXY_STARTS: Readonly<Record<ProxyName, StartProxy>> = {
-  nginx: (changes, port, { key, cert }) =>
-    Nginx.start(
-      docsConfig(PAGE, 'nginx', {
-        ...changes,
-        'listen 443': `listen 127.0.0.1:${port}`,
-        '/etc/ssl/app.example.pem': cert,
-        '/etc/ssl/app.example.key': key,
-      }),
-      port,
-    ),
-  haproxy: (changes, port, { key, cert }) => {
-    const both = `${cert}.haproxy`;
-    writeFileSync(both, readFileSync(cert, 'utf8') + readFileSync(key, 'utf8'));
-    const places = { 'bind :443': `bind 127.0.0.1:${port}`, '/etc/haproxy/app.example.pem': both };
-    return Haproxy.start(docsConfig(PAGE, 'haproxy', { ...changes, ...places }), port);
-  },
-};
 
 /** What a node answers. */
 export async function call<T>(socket: Socket, event: string, payload?: unknown): Promise<T> {
