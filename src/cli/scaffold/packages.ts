@@ -14,10 +14,11 @@ const TOOLS = ['@biomejs/biome', '@types/node', 'typescript'];
 /** A newer linter has newer opinions, and a project has to pass as it stands. */
 const EXACT = new Set(['@biomejs/biome']);
 
-/** Entry points that need an optional peer. */
-const BROUGHT_ALONG: Readonly<Record<string, string>> = {
-  'gatewire/client': 'socket.io-client',
-  'gatewire/testing': 'socket.io-client',
+/** Entry points that need optional peers. */
+const BROUGHT_ALONG: Readonly<Record<string, readonly string[]>> = {
+  'gatewire/client': ['socket.io-client'],
+  'gatewire/redis': ['redis', '@socket.io/redis-adapter'],
+  'gatewire/testing': ['socket.io-client'],
 };
 
 /** What a program imports; matched at the beginning of a line, so that texts and comments are left out. */
@@ -51,10 +52,7 @@ function namesIn(files: readonly TemplateFile[]): readonly string[] {
     [...content.toString().matchAll(IMPORT)]
       .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
       .filter((target) => target !== '' && !/^(\.|\/|node:)/.test(target))
-      .flatMap((target) => [
-        NAME.exec(target)?.[0] ?? target,
-        ...(target in BROUGHT_ALONG ? [BROUGHT_ALONG[target] as string] : []),
-      ]),
+      .flatMap((target) => [NAME.exec(target)?.[0] ?? target, ...(BROUGHT_ALONG[target] ?? [])]),
   );
 }
 

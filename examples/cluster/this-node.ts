@@ -1,0 +1,4 @@
+import { NODES, type NodeName } from './cluster.contract.js';
+
+/** Name of the node that this process is; main.ts sets NODE. */
+export const thisNode: NodeName = NODES.find((name) => name === process.env['NODE']) ?? 'one';
