@@ -5,11 +5,26 @@ import { ClusterProcess } from './cluster-process.js';
 
 const LIMIT_MS = 60_000;
 
-/** The processes that one has started and that still run, by their commands. */
-function childrenOf(pid: number): readonly string[] {
-  const listing = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' });
-  return listing.split('\n').filter((line) => Number(/^\s*(\d+)/.exec(line)?.[1]) === pid);
+interface Child {
+  readonly pid: number;
+  readonly command: string;
 }
+
+/** The processes that one has started. */
+function childrenOf(pid: number): readonly Child[] {
+  const listing = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,args='], { encoding: 'utf8' });
+  return [...listing.matchAll(/^ *(\d+) +(\d+) +(.+)$/gm)]
+    .filter(([, parent]) => Number(parent) === pid)
+    .map(([, , child, command = '']) => ({ pid: Number(child), command }));
+}
+
+const isAlive = ({ pid }: Child): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 
 describe('the process of examples/cluster', () => {
   const started: ClusterProcess[] = [];
@@ -36,16 +51,13 @@ describe('the process of examples/cluster', () => {
       expect(await page.text()).toContain('<title>gatewire cluster');
       expect((await fetch(`${url}/main.ts`)).status).toBe(404);
 
-      const children = childrenOf(cluster.child.pid as number).filter((line) => !line.includes(' ps '));
-      expect(children.filter((line) => line.includes('nginx'))).toHaveLength(1);
-      expect(children.filter((line) => line.includes('redis-server'))).toHaveLength(1);
-      expect(children.filter((line) => line.includes('node.ts'))).toHaveLength(2);
+      const children = childrenOf(cluster.child.pid as number);
+      for (const [name, count] of Object.entries({ nginx: 1, 'redis-server': 1, 'node.ts': 2 }))
+        expect(children.filter(({ command }) => command.includes(name))).toHaveLength(count);
 
       cluster.child.kill(signal);
       expect(await cluster.exited()).toMatchObject({ code: 0 });
-      const pids = execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' });
-      expect(pids).not.toContain(`127.0.0.1:${port}`);
-      expect(childrenOf(cluster.child.pid as number)).toEqual([]);
+      expect(children.filter(isAlive)).toEqual([]);
       await expect(fetch(url)).rejects.toThrow();
     },
     LIMIT_MS,
