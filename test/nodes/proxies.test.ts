@@ -146,7 +146,7 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
     'gives a node that closes nobody new, and keeps its clients over %s',
     async (transport) => {
       // nginx learns it from the answers to newcomers; HAProxy asks every second.
-      const closeNoticeMs = proxy === 'haproxy' ? 2_500 : 0;
+      const closeNoticeMs = proxy === 'haproxy' ? 2_000 : 0;
       await using site = await open({ limits: { closeNoticeMs, closeSpreadMs: 1 } });
       const connect = () => site.connect({ transports: [transport] });
       const [one, two] = site.nodes;

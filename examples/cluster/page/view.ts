@@ -63,7 +63,8 @@ export function showNodes(
   const cards = states.map(({ node, isRunning }) => {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = `${isRunning ? 'Stop' : 'Start'} node ${node}`;
+    button.textContent = isRunning ? 'Stop' : 'Start';
+    button.ariaLabel = `${button.textContent} node ${node}`;
     button.disabled = isRunning && isLast;
     button.addEventListener('click', () => {
       button.disabled = true; // until the answer draws the card again
