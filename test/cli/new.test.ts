@@ -145,13 +145,13 @@ describe('gatewire new', () => {
 
   it.each([
     ['', 'new needs a folder', HELP],
-    ['app', 'new needs --template; there are chat, cluster, echo', HELP],
+    ['app', 'new needs --template; there are chat, echo', HELP],
     [
       'app --template ecoh',
-      'there is no template `ecoh`; there are chat, cluster, echo',
+      'there is no template `ecoh`; there are chat, echo',
       `did you mean \`echo\`? ${HELP}`,
     ],
-    ['app --template ../src', 'there is no template `../src`; there are chat, cluster, echo', HELP],
+    ['app --template ../src', 'there is no template `../src`; there are chat, echo', HELP],
     ['app two --template echo', '`two` is one word too many', HELP],
     ['app --tempalte echo', 'unknown option `--tempalte`', `did you mean \`--template\`? ${HELP}`],
   ])(
@@ -161,7 +161,7 @@ describe('gatewire new', () => {
       expect(await create(...line.split(' ').filter(Boolean))).toEqual({
         code: 2,
         stdout: '',
-        stderr: `error[GW_ERR_CLI_USAGE]: ${message.replace('chat, cluster, echo', list)}\n  help: ${help}\n`,
+        stderr: `error[GW_ERR_CLI_USAGE]: ${message.replace('chat, echo', list)}\n  help: ${help}\n`,
       });
     },
     LIMIT_MS,
