@@ -14,6 +14,7 @@ export const app = createApp({
   // main.ts starts a Redis and says where; without, this is a node alone.
   ...(REDIS_URL ? { adapter: redisAdapter({ url: REDIS_URL, nodeName: thisNode }) } : {}),
   server: createServer(servePage),
+  node: thisNode, // nginx.ts reads from the id of a session which node has it
   trustProxy: ['127.0.0.1'],
   logger: { ...log, info() {} }, // not where it listens: everybody comes through nginx
   limits: { clusterTimeoutMs: 500 },

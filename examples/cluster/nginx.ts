@@ -33,7 +33,7 @@ http {
   ${FOLDERS.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
 
   map $arg_sid $node {
-    ${nodes.map(([name]) => `~^${name}\\.  node_${name};`).join('\n    ')}
+    ${nodes.map(([name]) => `~^${name}-  node_${name};`).join('\n    ')}
     default  any_node;
   }
   upstream any_node {

@@ -280,9 +280,8 @@ export class Application implements RuntimeApp {
       await cluster.open(bus, names);
     }
     this.#sweeper.start();
-    this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, (error) =>
-      this.#logger.error({ event: 'connection.allow-failed', error }),
-    );
+    const onError = (error: unknown): void => this.#logger.error({ event: 'connection.allow-failed', error });
+    this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, onError, this.#options.node);
     const settings = {
       ...this.#options,
       limits: allLimits,

@@ -84,6 +84,12 @@ export interface AppOptions {
    */
   readonly adapter?: NodeAdapter | AdapterConstructor;
   /**
+   * Name of this node at the beginning of each session id, as in `one-…`, by which a proxy finds the node of a session:
+   * 1 to 6 letters and digits.
+   * @default ids do not say where they are from
+   */
+  readonly node?: string;
+  /**
    * Answers `/livez` and `/readyz`; `{}` does so on the application's own server.
    * @default not answered
    */
@@ -173,6 +179,10 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   adapter: {
     accepts: (value) => typeof value === 'function' || hasMethods(value, 'open', 'problems'),
     expected: "redisAdapter({ url }) of gatewire/redis, or an adapter of Socket.IO's",
+  },
+  node: {
+    accepts: (value) => typeof value === 'string' && /^[A-Za-z0-9]{1,6}$/.test(value),
+    expected: "a name of 1 to 6 letters and digits, such as 'one'",
   },
   health: rules.object,
   limits: rules.object,

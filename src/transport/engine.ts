@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
 import { engineCors } from './cors.js';
 import type { EnginePacket } from './output.js';
+import { sessionIds } from './session-ids.js';
 import type { Traffic } from './traffic.js';
 
 /** One connection of the engine, below all namespaces. */
@@ -37,6 +38,7 @@ export interface Engine {
   listeners(event: 'connection'): readonly unknown[];
   off(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   prependListener(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
+  generateId(request: IncomingMessage): string;
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -48,12 +50,14 @@ export interface Engine {
  *
  * @param traffic - told of every connection
  * @param onError - told what the application's `allowRequest` throws
+ * @param node - name of this node, for the ids of sessions
  */
 export function createEngine(
   io: Server,
   options: Partial<ServerOptions>,
   traffic: Traffic,
   onError: (error: unknown) => void,
+  node?: string,
 ): Engine {
   // Through socket.io's own dependencies, so that there is one copy whatever else is installed.
   const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
@@ -66,6 +70,7 @@ export function createEngine(
     ...(cors === undefined ? null : { cors: engineCors(cors) }),
     ...(allowRequest === undefined ? null : { allowRequest: guarded(allowRequest, onError) }),
   });
+  if (node !== undefined) engine.generateId = sessionIds(node);
   io.bind(engine);
   openFirst(engine, traffic);
   engine.on('connection', endWaiting);

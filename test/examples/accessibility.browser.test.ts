@@ -35,6 +35,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       await page.getByText('moderator').first().waitFor();
     },
   },
+  cluster: { start: plain('cluster') },
   'file-transfer': {
     start: plain('file-transfer'),
     use: async (page) => {

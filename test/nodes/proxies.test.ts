@@ -67,7 +67,7 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
           await within(5_000, 'the upgrade', once(engine as never, 'upgrade'));
         expect(engine.transport.name).toBe('websocket');
         const node = await nodeOf(socket);
-        expect(engine.id).toMatch(new RegExp(`^${node}\\.`));
+        expect(engine.id).toMatch(new RegExp(`^${node}-`));
         return node;
       });
       expect(new Set(homes).size).toBe(2);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -119,16 +118,14 @@ async function start(
   redis: Pick<RedisServer, 'url'>,
   options: TestAppOptions,
 ): Promise<TestApp> {
-  const node = await createTestApp(Home, {
+  return createTestApp(Home, {
+    node: name, // as the documentation says
     adapter: redisAdapter({ url: redis.url, nodeName: name }),
     providers: [{ provide: NodeName, useValue: name }],
     trustProxy: ['127.0.0.1'],
     health: {},
     ...options,
   });
-  // As the documentation says.
-  node.app.io.engine.generateId = () => `${name}.${randomBytes(15).toString('base64url')}`;
-  return node;
 }
 
 /** What a node answers. */
