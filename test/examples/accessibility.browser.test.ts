@@ -69,7 +69,9 @@ describe.each(Object.entries(EXAMPLES))('the page of examples/%s', (_name, { sta
 
   afterAll(async () => {
     await browser.close();
-    await server.kill();
+    // In order: the cluster would leave its Redis and its nginx behind.
+    server.child.kill('SIGTERM');
+    await server.exited();
   }, LIMIT_MS);
 
   it.each(SCREENS)(
