@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isPacket, type RawClient } from './client/raw-client.js';
 import { hostileWorld, TRANSPORTS } from './world.js';
 
-const BUSY_MS = 500;
+const BUSY_MS = 2_000;
 const AUTH_LIMIT_MS = 150;
 
 const KINDS: readonly (readonly [kind: string, code: string])[] = [

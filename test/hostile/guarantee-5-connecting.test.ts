@@ -7,7 +7,7 @@ import type { Entry } from './server/journal.js';
 import { hostileWorld, TRANSPORTS } from './world.js';
 
 const CONNECT_LIMIT_MS = 300;
-const BUSY_MS = 500;
+const BUSY_MS = 2_000;
 
 const world = hostileWorld();
 

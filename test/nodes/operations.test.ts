@@ -102,7 +102,7 @@ describe.each(MODES)('two nodes over %s', (mode) => {
     await expect(target.socket('x'.repeat(20)).call('double', 4)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(1_000); // and not at the time limit
 
     bob.client.socket.on('hang', () => bob.client.socket.disconnect());
     const left = performance.now();

@@ -56,7 +56,7 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     const start_ = performance.now();
     expect(await lobby(one).count()).toBe(1);
     await expect(lobby(one).socket(bob.id).call('x')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(performance.now() - start_).toBeLessThan(200);
+    expect(performance.now() - start_).toBeLessThan(1_000); // and not at the time limit
     await redis.start();
     const back = await until('both ok', () => status(one) === 'ok' && status(two) === 'ok');
     lobby(one).emit('said', 'back');

@@ -62,7 +62,7 @@ describe.each(MODES)('three nodes over %s, two of them processes of their own', 
     // The owner lives: nobody waits for the frozen one. Of its own sockets, nobody knows.
     const asked = performance.now();
     expect(await lobby(one).socket(two.id).call('ask')).toBe('two');
-    expect(performance.now() - asked).toBeLessThan(300);
+    expect(performance.now() - asked).toBeLessThan(1_500);
     await expect(lobby(one).socket(three.id).call('ask', 1, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
