@@ -38,7 +38,7 @@ export class TestClients {
   ) {}
 
   /** Clients that the server takes for this user, whatever its auth would say. */
-  as(user: User): TestClients {
+  as<TUser extends User>(user: TUser): TestClients {
     return new TestClients(this.users, this.open, this.users.add(user));
   }
 

@@ -1,54 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { emptyFolder, unpackInto } from '../cli/project.js';
 import { within } from '../support/within.js';
+import { packOnce, removeAll, Tutorial } from './tutorial.js';
 
-const run = promisify(execFile);
 const LIMIT_MS = 120_000;
 const STEP_MS = 30_000;
-const root = path.resolve('.');
-const folder = emptyFolder();
-const page = readFileSync('docs/tutorials/chat.md', 'utf8');
 
-/** What gatewire itself installs, besides what the page names. */
-const OWN = ['@standard-schema', 'rate-limiter-flexible', 'jose', 'cookie', 'cookie-signature', 'esbuild'];
-
-/** The packages that the `npm install` lines of the page name. */
-function installed(): readonly string[] {
-  return [...page.matchAll(/^npm install (.+)$/gm)].flatMap(([, words = '']) =>
-    words.split(' ').filter((word) => !word.startsWith('-') && word !== 'gatewire'),
-  );
-}
-
-/** An empty folder, the packed package, and the files of the page: nothing else. */
-beforeAll(async () => {
-  const modules = path.join(folder.path, 'node_modules');
-  await unpackInto(path.join(modules, 'gatewire'));
-  for (const name of new Set([...installed(), ...OWN])) {
-    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
-    symlinkSync(path.join(root, 'node_modules', name), path.join(modules, name), 'junction');
-  }
-  writeFileSync(path.join(folder.path, 'package.json'), '{ "type": "module", "private": true }');
-  for (const [, file = '', code = ''] of page.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)) {
-    mkdirSync(path.dirname(path.join(folder.path, file)), { recursive: true });
-    writeFileSync(path.join(folder.path, file), code);
-  }
-}, LIMIT_MS);
-
-afterAll(() => folder.remove());
-
-/** Starts a file of the page, and collects what it prints. */
-function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', ...args], {
-    cwd: folder.path,
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-}
+beforeAll(packOnce, LIMIT_MS);
+afterAll(removeAll);
 
 /** All that a stream has printed when the words were in it. */
 async function printed(stream: NodeJS.ReadableStream | null, words: RegExp): Promise<string> {
@@ -64,44 +23,51 @@ async function printed(stream: NodeJS.ReadableStream | null, words: RegExp): Pro
   }
 }
 
-describe('docs/tutorials/chat.md, from an empty folder', () => {
+describe.each([
+  { pages: ['chat'], tests: 2 },
+  { pages: ['chat', 'secure'], tests: 3 },
+  { pages: ['chat', 'test'], tests: 5 },
+])('the tutorials $pages, from an empty folder', ({ pages, tests }) => {
   it(
-    'compiles',
+    'compile and pass the tests of the last one',
     async () => {
-      const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-      const { stdout } = await run(process.execPath, [tsc, '-p', '.', '--noEmit'], {
-        cwd: folder.path,
-      }).catch((error: { stdout: string }) => error);
-      expect(stdout).toBe('');
+      const tutorial = new Tutorial(...pages);
+      expect(await tutorial.compile()).toBe('');
+      const output = await tutorial.test();
+      expect(output).toContain('# fail 0');
+      expect(output).toContain(`# pass ${tests}`);
     },
     LIMIT_MS,
   );
+});
 
-  it(
-    'passes its test',
-    async () => {
-      const [, command = ''] = /^node (--import tsx --test .+)$/m.exec(page) ?? [];
-      const { stdout } = await run(process.execPath, ['--test-reporter=tap', ...command.split(' ')], {
-        cwd: folder.path,
-      });
-      expect(stdout).toContain('# pass 2');
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'prints what it says when two talk',
-    async () => {
-      const [, promised = ''] = /^\$ npx tsx src\/talk\.ts bob\n([\s\S]*?)^```$/m.exec(page) ?? [];
-      const server = start(['src/main.ts'], { PORT: '0' });
-      const [, port = ''] = /http:\/\/\S+:(\d+)/.exec(await printed(server.stderr, /http:\S+:\d+/)) ?? [];
-      const url = { URL: `http://127.0.0.1:${port}` };
-      const bob = start(['src/talk.ts', 'bob'], url);
-      const children = [server, bob];
+describe('the server and the clients of the tutorials', () => {
+  it.each([{ pages: ['chat'] }, { pages: ['chat', 'secure'] }])(
+    'talk to each other as the first page shows: $pages',
+    async ({ pages }) => {
+      const tutorial = new Tutorial(...pages);
+      const [, promised = ''] =
+        /^\$ npx tsx src\/talk\.ts bob\n([\s\S]*?)^```$/m.exec(tutorial.pages[0] ?? '') ?? [];
+      const JWT_SECRET = 'of this test alone, and long enough';
+      const server = tutorial.start(['src/main.ts'], { PORT: '0', JWT_SECRET });
+      const children = [server];
+      const talk = async (name: string) => {
+        const env: Record<string, string> = { URL: url, JWT_SECRET };
+        if (pages.includes('secure')) {
+          const token = tutorial.start(['src/token.ts', name], env);
+          env['TOKEN'] = (await printed(token.stdout, /\n/)).trim();
+        }
+        const child = tutorial.start(['src/talk.ts', name], env);
+        children.push(child);
+        return child;
+      };
+      let url = '';
       try {
+        const [, port = ''] = /http:\/\/\S+:(\d+)/.exec(await printed(server.stderr, /http:\S+:\d+/)) ?? [];
+        url = `http://127.0.0.1:${port}`;
+        const bob = await talk('bob');
         const first = await printed(bob.stdout, /here\n/);
-        const ann = start(['src/talk.ts', 'ann'], url);
-        children.push(ann);
+        const ann = await talk('ann');
         ann.stdin?.end('hello\n');
         expect(first + (await printed(bob.stdout, /hello\n/))).toBe(promised);
       } finally {
