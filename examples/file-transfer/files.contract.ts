@@ -40,6 +40,8 @@ export const files = defineContract('/files', {
     WRONG_OFFSET: z.object({ offset: size }),
     /** There is no room for this file at the moment. */
     STORAGE_FULL: z.object({ freeBytes: z.number() }),
+    /** One address has as many unfinished uploads as it may. */
+    TOO_MANY_UPLOADS: z.object({ limit: z.number() }),
   },
 });
 

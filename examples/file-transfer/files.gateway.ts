@@ -12,8 +12,10 @@ export class FilesGateway {
   constructor(@inject(Uploads) private readonly uploads: Uploads) {}
 
   @Files.OnEvent('upload:begin')
-  begin({ name, size, id }: Payload['upload:begin']) {
-    return this.uploads.begin(name, size, id);
+  async begin({ name, size, id }: Payload['upload:begin'], ctx: Context) {
+    const offset = id === undefined ? null : await this.uploads.resume(id, size);
+    if (id !== undefined && offset !== null) return { id, offset };
+    return { id: await this.uploads.begin(name, size, ctx.handshake.address), offset: 0 };
   }
 
   // The acknowledgement is the back-pressure: a client sends the next chunk when one has been written. One that does

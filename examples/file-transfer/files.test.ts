@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { createTestApp } from 'gatewire/testing';
 import { files } from './files.contract.js';
 import { FilesGateway } from './files.gateway.js';
+import { Folder } from './folder.js';
 import { CHUNK_BYTES, MAX_FILE_BYTES } from './limits.js';
+import { Uploads } from './uploads.js';
 
 const start = () => createTestApp(FilesGateway);
 const content = randomBytes(CHUNK_BYTES + 1_000);
@@ -38,7 +40,13 @@ test('an upload goes on over another connection, from where it was', async () =>
     const second = await app.client.connect(files);
     assert.deepEqual(await second.call('upload:begin', { ...file, id }), { id, offset: CHUNK_BYTES });
     await second.call('upload:chunk', { id, offset: CHUNK_BYTES, bytes: parts[1] });
-    assert.equal((await second.call('upload:end', { id })).size, content.length);
+    const stored = await second.call('upload:end', { id });
+    assert.equal(stored.size, content.length);
+    // Whose connection broke before that answer came: nothing is sent twice.
+    const third = await app.client.connect(files);
+    assert.deepEqual(await third.call('upload:begin', { ...file, id }), { id, offset: content.length });
+    assert.deepEqual(await third.call('upload:end', { id }), stored);
+    assert.deepEqual(await third.call('file:list'), [stored]);
   } finally {
     await app.close();
   }
@@ -60,4 +68,41 @@ test('bytes that are not the next ones, or too many, are refused', async () => {
   } finally {
     await app.close();
   }
+});
+
+test('an upload has room on the disk, or is refused before it begins', async () => {
+  await using folder = new Folder();
+  await using uploads = new Uploads(folder);
+  for (let i = 0; i < 5; i++) await uploads.begin('film.mkv', MAX_FILE_BYTES, `10.0.0.${i}`);
+  await assert.rejects(uploads.begin('x', 1, '10.0.0.9'), { code: 'STORAGE_FULL', details: { freeBytes: 0 } });
+});
+
+test('unfinished uploads are few, of one address and of all', async () => {
+  await using folder = new Folder();
+  await using uploads = new Uploads(folder);
+  const begin = (network: number) => uploads.begin('x', 1, `10.0.${network}.1`);
+  for (let i = 0; i < 10; i++) await begin(0);
+  await assert.rejects(begin(0), { code: 'TOO_MANY_UPLOADS', details: { limit: 10 } });
+  for (let i = 0; i < 40; i++) await begin(1 + (i % 4));
+  await assert.rejects(begin(5), { code: 'STORAGE_FULL' });
+});
+
+test('an upload that nobody goes on with is given up after a while, and a file after an hour', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  await using folder = new Folder();
+  await using uploads = new Uploads(folder);
+  const left = await uploads.begin('left.txt', 2, '10.0.0.1');
+  await uploads.write(left, 0, Buffer.from('a'));
+  const done = await uploads.begin('done.txt', 0, '10.0.0.1');
+  await uploads.end(done);
+  t.mock.timers.tick(9 * 60_000);
+  assert.equal(await uploads.resume(left, 2), 1); // which counts as a sign of life
+  t.mock.timers.tick(9 * 60_000);
+  assert.equal(await uploads.resume(left, 2), 1);
+  t.mock.timers.tick(12 * 60_000);
+  assert.equal(await uploads.resume(left, 2), null);
+  await assert.rejects(uploads.write(left, 1, Buffer.from('b')), { code: 'NOT_FOUND' });
+  assert.equal(uploads.find(done)?.name, 'done.txt');
+  t.mock.timers.tick(60 * 60_000);
+  assert.equal(uploads.find(done), null);
 });

@@ -6,12 +6,14 @@ import { Folder } from './folder.js';
 
 const MAX_TOTAL_BYTES = 1_000_000_000;
 const MAX_UNFINISHED = 50;
+const MAX_UNFINISHED_PER_ADDRESS = 10;
 const KEEP_UNFINISHED_MS = 10 * 60_000;
 const KEEP_FILES_MS = 60 * 60_000;
 const SWEEP_MS = 60_000;
 
 interface Upload {
   readonly id: string;
+  readonly address: string;
   readonly name: string;
   readonly size: number;
   readonly handle: Promise<FileHandle>;
@@ -28,32 +30,43 @@ interface Upload {
  */
 export class Uploads {
   readonly #unfinished = new Map<string, Upload>();
-  readonly #files = new Map<string, StoredFile & { readonly at: number }>();
+  readonly #files = new Map<string, { readonly file: StoredFile; readonly at: number }>();
   readonly #timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
 
   constructor(@inject(Folder) private readonly folder: Folder) {}
 
   get files(): readonly StoredFile[] {
-    return [...this.#files.values()].map(({ at: _, ...file }) => file);
+    return [...this.#files.values()].map(({ file }) => file);
   }
 
   find(id: string): StoredFile | null {
-    return this.#files.get(id) ?? null;
+    return this.#files.get(id)?.file ?? null;
   }
 
-  /** @returns from where on the bytes are missing */
-  async begin(name: string, size: number, id: string | undefined): Promise<{ id: string; offset: number }> {
-    const known = id === undefined ? undefined : this.#unfinished.get(id);
-    if (known !== undefined && known.size === size) {
-      await Promise.allSettled(known.writes); // of the connection that broke
-      return { id: known.id, offset: known.offset };
+  /** @param address - of the client: nobody takes all the room by beginning, and never ending */
+  async begin(name: string, size: number, address: string): Promise<string> {
+    const all = [...this.#unfinished.values()];
+    if (all.filter((upload) => upload.address === address).length >= MAX_UNFINISHED_PER_ADDRESS) {
+      throw new GatewireError('TOO_MANY_UPLOADS', {
+        message: 'end or cancel other uploads first',
+        details: { limit: MAX_UNFINISHED_PER_ADDRESS },
+      });
     }
     const freeBytes = MAX_TOTAL_BYTES - this.#usedBytes;
-    if (size > freeBytes || this.#unfinished.size >= MAX_UNFINISHED) {
+    if (size > freeBytes || all.length >= MAX_UNFINISHED) {
       throw new GatewireError('STORAGE_FULL', { message: 'there is no room for it', details: { freeBytes } });
     }
-    const upload = await this.#open(name, size);
-    return { id: upload.id, offset: 0 };
+    return this.#open(name, size, address);
+  }
+
+  /** @returns from where on the bytes are missing; null when there is no such upload of that size */
+  async resume(id: string, size: number): Promise<number | null> {
+    if (this.find(id)?.size === size) return size; // only the answer to its end was lost
+    const upload = this.#unfinished.get(id);
+    if (upload?.size !== size) return null;
+    upload.touchedAt = Date.now();
+    await Promise.allSettled(upload.writes); // of the connection that broke
+    return upload.offset;
   }
 
   /** Resolves when the bytes are on the disk. */
@@ -67,7 +80,8 @@ export class Uploads {
     const writing = upload.handle.then((handle) => handle.write(bytes, 0, bytes.length, offset));
     upload.writes.add(writing);
     try {
-      await writing;
+      const { bytesWritten } = await writing;
+      if (bytesWritten < bytes.length) throw new Error('the disk is full');
     } catch (error) {
       await this.cancel(id); // what is on the disk is not what was counted
       throw error;
@@ -77,15 +91,18 @@ export class Uploads {
     return { offset: offset + bytes.length };
   }
 
+  /** Answers the same when it is called again, by a client that lost the answer. */
   async end(id: string): Promise<StoredFile> {
+    const stored = this.find(id);
+    if (stored !== null) return stored;
     const upload = this.#get(id);
-    await Promise.allSettled(upload.writes);
     if (upload.offset !== upload.size) throw wrongOffset(upload);
-    this.#unfinished.delete(id);
+    await Promise.allSettled(upload.writes); // the last ones: no more bytes are taken
+    // Meanwhile it may have been ended by another call, cancelled, or given up when a write failed.
+    if (!this.#unfinished.delete(id)) return this.end(id);
+    const file = { id, name: upload.name, size: upload.size, sha256: upload.hash.digest('hex') };
+    this.#files.set(id, { file, at: Date.now() });
     await (await upload.handle).close();
-    const { name, size } = upload;
-    const file = { id, name, size, sha256: upload.hash.digest('hex') };
-    this.#files.set(id, { ...file, at: Date.now() });
     return file;
   }
 
@@ -102,12 +119,13 @@ export class Uploads {
     for (const id of this.#unfinished.keys()) await this.cancel(id);
   }
 
-  async #open(name: string, size: number): Promise<Upload> {
+  async #open(name: string, size: number, address: string): Promise<string> {
     const id = randomBytes(16).toString('hex');
     const handle = this.folder.create(id);
     const hash = createHash('sha256');
     const upload = {
       id,
+      address,
       name,
       size,
       handle,
@@ -124,7 +142,7 @@ export class Uploads {
       this.#unfinished.delete(id);
       throw error;
     }
-    return upload;
+    return id;
   }
 
   #get(id: string): Upload {
@@ -134,8 +152,7 @@ export class Uploads {
   }
 
   get #usedBytes(): number {
-    const sizes = [...this.#unfinished.values(), ...this.#files.values()].map(({ size }) => size);
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return [...this.#unfinished.values(), ...this.files].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Nobody deletes files here, so they go by themselves; so do uploads that nobody goes on with. */
@@ -144,7 +161,7 @@ export class Uploads {
     for (const { id, touchedAt } of this.#unfinished.values()) {
       if (now - touchedAt > KEEP_UNFINISHED_MS) await this.cancel(id).catch(() => {});
     }
-    for (const { id, at } of this.#files.values()) {
+    for (const [id, { at }] of this.#files) {
       if (now - at <= KEEP_FILES_MS) continue;
       this.#files.delete(id);
       await this.folder.remove(id).catch(() => {});

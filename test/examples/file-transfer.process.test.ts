@@ -1,10 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { ServerProcess } from '../support/server-process.js';
 
 const LIMIT_MS = 40_000;
 const CHUNK = 256 * 1024;
+const LARGE = 150_000_000;
+const GROWTH = 100_000_000;
 
 interface Answer {
   readonly ok: boolean;
@@ -14,15 +19,18 @@ interface Answer {
 
 let server: ServerProcess;
 let url: string;
+let temporary: string;
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
-  server = new ServerProcess('examples/file-transfer/main.ts', 0);
+  temporary = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
+  server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: temporary } });
   url = await server.listening();
 }, LIMIT_MS);
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
   await server.kill();
+  await rm(temporary, { recursive: true });
 }, LIMIT_MS);
 
 /** A client as somebody else would write it. */
@@ -128,22 +136,92 @@ describe('the process of examples/file-transfer', () => {
   );
 
   it(
-    'answers OVERLOADED to who does not wait for its acknowledgements, and has a bound for unfinished uploads',
+    'does not take an upload for whole that is smaller than it was said to be',
     async () => {
       const socket = client();
-      const size = 100 * CHUNK;
-      const { id } = await begin(socket, 'impatient.bin', size);
+      const { id } = await begin(socket, 'short.bin', 10);
+      await call(socket, 'upload:chunk', { id, offset: 0, bytes: Buffer.from('12345') });
+      expect((await call(socket, 'upload:end', { id })).error).toMatchObject({
+        code: 'WRONG_OFFSET',
+        details: { offset: 5 },
+      });
+      expect((await fetch(`${url}/files/${id}`)).status).toBe(404);
+      socket.emit('upload:cancel', { id });
+      expect((await call(socket, 'upload:end', { id })).error?.code).toBe('NOT_FOUND');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'answers the same to all who end an upload at once',
+    async () => {
+      const socket = client();
+      const { id } = await begin(socket, 'twice.bin', CHUNK);
+      const bytes = randomBytes(CHUNK);
+      const [, ...ended] = await Promise.all([
+        call(socket, 'upload:chunk', { id, offset: 0, bytes }),
+        call(socket, 'upload:end', { id }),
+        call(socket, 'upload:end', { id }),
+      ]);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      for (const answer of ended) expect(answer).toMatchObject({ ok: true, data: { id, sha256 } });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'answers OVERLOADED to who does not wait for its acknowledgements, and holds little meanwhile',
+    async () => {
+      const before = await residentBytes('VmRSS');
       const bytes = Buffer.alloc(CHUNK);
-      const answers = await Promise.all(
-        Array.from({ length: 100 }, (_, i) => call(socket, 'upload:chunk', { id, offset: i * CHUNK, bytes })),
-      );
-      const codes = new Set(answers.map(({ ok, error }) => (ok ? 'ok' : error?.code)));
-      expect(codes.has('OVERLOADED')).toBe(true);
+      const floods = Array.from({ length: 4 }, async () => {
+        const socket = client();
+        const { id } = await begin(socket, 'impatient.bin', 100 * CHUNK);
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, (_, i) =>
+            call(socket, 'upload:chunk', { id, offset: i * CHUNK, bytes }),
+          ),
+        );
+        socket.emit('upload:cancel', { id });
+        return answers;
+      });
+      const codes = (await Promise.all(floods)).flat().map(({ ok, error }) => (ok ? 'ok' : error?.code));
+      expect(new Set(codes)).toContain('OVERLOADED');
+      await upload('large.bin', Buffer.alloc(LARGE, 'abc'), [LARGE / 2]);
+      expect((await residentBytes('VmHWM')) - before).toBeLessThan(GROWTH);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'lets one address begin no more than a few uploads',
+    async () => {
+      const socket = client();
       const begun = await Promise.all(
-        Array.from({ length: 60 }, () => call(socket, 'upload:begin', { name: 'x', size: 1 })),
+        Array.from({ length: 12 }, () => call(socket, 'upload:begin', { name: 'x', size: 1 })),
       );
-      expect(begun.filter(({ error }) => error?.code === 'STORAGE_FULL').length).toBeGreaterThanOrEqual(10);
+      const refused = begun.filter(({ error }) => error?.code === 'TOO_MANY_UPLOADS');
+      expect(refused).toHaveLength(2);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'leaves nothing on the disk when it is stopped',
+    async () => {
+      const folders = async () =>
+        (await readdir(temporary)).filter((name) => name.startsWith('file-transfer-'));
+      expect(await folders()).toHaveLength(1);
+      server.child.kill('SIGTERM');
+      expect((await server.exited()).code).toBe(0);
+      expect(await folders()).toEqual([]);
     },
     LIMIT_MS,
   );
 });
+
+/** Memory of the process: what it has (VmRSS), or the most that it ever had (VmHWM). */
+async function residentBytes(field: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+}

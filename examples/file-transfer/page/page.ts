@@ -10,6 +10,7 @@ const zone = byId('zone', HTMLElement);
 const transfers = byId('transfers', HTMLUListElement);
 const stored = byId('stored', HTMLTableSectionElement);
 const status = byId('connection', HTMLElement);
+let last: Promise<unknown> = Promise.resolve();
 
 const STATES = {
   connecting: 'Connecting…',
@@ -41,8 +42,12 @@ function showFiles(all: readonly StoredFile[]): void {
   );
 }
 
+// One after the other: each has all of the line, and the server bounds the chunks of a connection, not of a file.
 function send(chosen: FileList | null | undefined): void {
-  for (const file of chosen ?? []) void transfer(server, file, transfers);
+  for (const file of chosen ?? []) {
+    const turn = last;
+    last = Promise.all([turn, transfer(server, file, transfers, turn)]);
+  }
 }
 
 server.subscribe(showState);

@@ -5,16 +5,21 @@ import { type files, MAX_FILE_BYTES } from './shared.js';
 import { upload } from './upload.js';
 import { percentOf, reasonOf, sizeOf } from './words.js';
 
-/** Uploads a file and shows how it goes, in an entry of the list. */
+/**
+ * Uploads a file and shows how it goes, in an entry of the list.
+ *
+ * @param turn - resolves when it may begin
+ */
 export async function transfer(
   server: Connection<typeof files>,
   file: File,
   list: HTMLElement,
+  turn: Promise<unknown>,
 ): Promise<void> {
   const row = create('li', 'transfer');
   const name = create('strong', 'name', file.name);
   const bar = create('progress', 'bar');
-  const text = create('p', 'state', 'waits');
+  const text = create('p', 'state', 'waits for its turn');
   const sums = create('dl', 'sums');
   const cancel = create('button', 'cancel', 'Cancel');
   cancel.type = 'button';
@@ -25,8 +30,13 @@ export async function transfer(
   list.prepend(row);
 
   const abort = new AbortController();
-  cancel.addEventListener('click', () => abort.abort(new Error('cancelled')));
-  const startedAt = performance.now();
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel.addEventListener('click', () => {
+      abort.abort(new Error('cancelled'));
+      reject(abort.signal.reason);
+    });
+  });
+  cancelled.catch(() => {}); // the upload tells of it, once it has begun
   let resumed = 0;
   const show = (state: string, words: string): void => {
     row.dataset['state'] = state;
@@ -34,6 +44,8 @@ export async function transfer(
   };
   try {
     if (file.size > MAX_FILE_BYTES) throw new Error(`larger than ${sizeOf(MAX_FILE_BYTES)}`);
+    await Promise.race([turn, cancelled]);
+    const startedAt = performance.now();
     const own = checksum(file);
     own.catch(() => {}); // it is awaited at the end
     const stored = await upload(
@@ -57,16 +69,16 @@ export async function transfer(
     );
     bar.value = bar.max;
     const here = await own;
-    const isSame = here === stored.sha256;
     for (const [title, sum] of [
-      ['SHA-256 here', here],
+      ['SHA-256 here', here ?? 'only on pages that came over https'],
       ['SHA-256 on the server', stored.sha256],
     ] as const) {
       sums.append(create('dt', '', title), create('dd', '', sum));
     }
     const times = resumed === 1 ? 'once' : `${resumed} times`;
-    const interrupted = resumed === 0 ? '' : `, interrupted ${times}`;
-    if (isSame) show('done', `${sizeOf(file.size)}${interrupted}: both checksums are the same`);
+    const whole = `${sizeOf(file.size)}${resumed === 0 ? '' : `, interrupted ${times}`}`;
+    if (here === null) show('done', `${whole}: on the server`);
+    else if (here === stored.sha256) show('done', `${whole}: both checksums are the same`);
     else show('failed', 'the checksums differ: the file changed while it was read');
   } catch (error) {
     show('failed', reasonOf(error));

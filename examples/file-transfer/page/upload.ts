@@ -11,13 +11,16 @@ export interface Progress {
   held(offset: number): void;
 }
 
-const PASSING = ['UNAVAILABLE', 'TIMEOUT', 'OVERLOADED'];
+const PASSING = ['UNAVAILABLE', 'TIMEOUT'];
+/** For a chunk, which on a slow line waits until those before it have gone. */
+const CHUNK_MS = 60_000;
 
 /**
  * Uploads a file, and goes on where it was when the connection comes back.
  *
  * @returns what the server stored, with its checksum
  * @throws {GatewireError} what the server refuses for good
+ * @throws the signal's reason
  */
 export async function upload(
   server: Server,
@@ -27,9 +30,9 @@ export async function upload(
 ): Promise<StoredFile> {
   let id: string | undefined;
   let offset = 0;
-  signal.addEventListener('abort', () => id !== undefined && server.emit('upload:cancel', { id }));
   for (;;) {
     try {
+      signal.throwIfAborted();
       const begun = await server.call('upload:begin', {
         name: file.name,
         size: file.size,
@@ -43,9 +46,12 @@ export async function upload(
       });
       return await server.call('upload:end', { id });
     } catch (error) {
-      signal.throwIfAborted();
       const isWrongOffset = server.isError(error, 'WRONG_OFFSET'); // another chunk was lost with the connection
-      if (!isWrongOffset && !(GatewireError.is(error) && PASSING.includes(error.code))) throw error;
+      const isPassing = isWrongOffset || (GatewireError.is(error) && PASSING.includes(error.code));
+      if (signal.aborted || !isPassing) {
+        if (id !== undefined) server.emit('upload:cancel', { id }); // the server need not wait for the rest
+        throw signal.aborted ? signal.reason : error;
+      }
       progress.held(offset);
       await connected(server, signal);
     }
@@ -66,6 +72,8 @@ async function send(
     fail = reject;
   });
   failed.catch(() => {}); // it may come when everything has been awaited already
+  const onAbort = (): void => fail(signal.reason);
+  signal.addEventListener('abort', onAbort);
   let isOver = false;
   const written = ({ offset: end }: { readonly offset: number }): void => {
     if (!isOver) onWritten(end); // what arrives after the end is no progress
@@ -76,23 +84,25 @@ async function send(
       signal.throwIfAborted();
       // A call would wait for the connection, and come after another one had asked where to go on.
       if (server.state !== 'connected') throw new GatewireError('UNAVAILABLE');
-      flying.push(server.call('upload:chunk', { id, offset: next, bytes }).then(written, fail));
+      const chunk = server.timeout(CHUNK_MS).call('upload:chunk', { id, offset: next, bytes });
+      flying.push(chunk.then(written, fail));
       if (flying.length === WINDOW) await Promise.race([flying.shift(), failed]);
     }
     await Promise.race([Promise.all(flying), failed]);
   } finally {
     isOver = true;
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
+/** Resolves when there is a connection, or when nobody waits for it any more. */
 function connected(server: Server, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const look = (): void => {
       if (server.state !== 'connected' && !signal.aborted) return;
       stop();
       signal.removeEventListener('abort', look);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
+      resolve();
     };
     const stop = server.subscribe(look);
     signal.addEventListener('abort', look);
