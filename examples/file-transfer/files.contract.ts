@@ -12,7 +12,7 @@ export const files = defineContract('/files', {
   clientToServer: {
     'upload:begin': {
       description: 'Begins an upload, or goes on with one: the answer says from where',
-      payload: z.object({ name: z.string().min(1).max(200), size, id: id.optional() }),
+      payload: z.object({ name: z.string().min(1).max(255), size, id: id.optional() }),
       ack: z.object({ id, offset: size }),
     },
     'upload:chunk': {

@@ -17,9 +17,9 @@ describe('the page of examples/file-transfer', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-    server = new ServerProcess('examples/file-transfer/main.ts', 0);
-    url = await server.listening();
     folder = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
+    server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: folder } });
+    url = await server.listening();
   }, LIMIT_MS);
 
   afterAll(async () => {
@@ -76,6 +76,55 @@ describe('the page of examples/file-transfer', () => {
         .getByLabel('Choose files')
         .setInputFiles({ name: 'empty.bin', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
       await page.getByText('0 B: both checksums are the same').waitFor();
+      // Answers to chunks that were on their way have come by now, and tell of no progress.
+      expect(await page.locator('.state').allTextContents()).toEqual([
+        '0 B: both checksums are the same',
+        'cancelled',
+      ]);
+      await page
+        .getByLabel('Choose files')
+        .setInputFiles({ name: 'x'.repeat(256), mimeType: 'text/plain', buffer: Buffer.alloc(1) });
+      await page.locator('.transfer[data-state="failed"]', { hasText: 'xxx' }).getByText(/invalid/).waitFor();
+      expect(errors).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'sends several files one after the other, and a waiting one can be cancelled',
+    async () => {
+      const { page, errors } = await openWindow(browser, url);
+      await page.getByText('Connected', { exact: true }).waitFor();
+      await clickMeanwhile(page, '[aria-label="Cancel 2.bin"]');
+      const buffer = randomBytes(2_000_000);
+      const names = ['0.bin', '1.bin', '2.bin', '3.bin', '4.bin'];
+      await page
+        .getByLabel('Choose files')
+        .setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer })));
+      await page
+        .locator('.transfer', { hasText: '4.bin' })
+        .getByText(/both checksums/)
+        .waitFor();
+      // The newest is above. None was interrupted: they never asked the server for more than it takes at once.
+      const all = '2.0 MB: both checksums are the same';
+      expect(await page.locator('.state').allTextContents()).toEqual([all, all, 'cancelled', all, all]);
+      expect(errors).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says that it cannot make checksums where browsers do not let it',
+    async () => {
+      const { page, errors } = await openWindow(browser, url);
+      await page.addInitScript('Object.defineProperty(window, "isSecureContext", { value: false })');
+      await page.reload();
+      await page.getByText('Connected', { exact: true }).waitFor();
+      await page
+        .getByLabel('Choose files')
+        .setInputFiles({ name: 'plain.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+      await page.getByText('5 B: on the server', { exact: true }).waitFor();
+      await page.getByText(/^only on pages that came over https/).waitFor();
       expect(errors).toEqual([]);
     },
     LIMIT_MS,
@@ -85,7 +134,7 @@ describe('the page of examples/file-transfer', () => {
 /** Clicks in the page itself, as soon as some bytes are there: between two commands of a test an upload would be over. */
 function clickMeanwhile(page: Page, button: string): Promise<unknown> {
   return page.evaluate(`new MutationObserver((_, observer) => {
-    if (!(document.querySelector('#transfers progress')?.value > 0)) return;
+    if (![...document.querySelectorAll('#transfers progress')].some(({ value }) => value > 0)) return;
     observer.disconnect();
     document.querySelector(${JSON.stringify(button)}).click();
   }).observe(document.getElementById('transfers'), { subtree: true, attributes: true, childList: true })`);
