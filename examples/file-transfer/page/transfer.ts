@@ -25,6 +25,7 @@ export async function transfer(
   cancel.type = 'button';
   cancel.setAttribute('aria-label', `Cancel ${file.name}`);
   bar.max = Math.max(file.size, 1);
+  bar.value = 0; // without a value it would move while it waits, and after a failure
   bar.setAttribute('aria-label', `Upload of ${file.name}`);
   row.append(name, cancel, bar, text, sums);
   list.prepend(row);
