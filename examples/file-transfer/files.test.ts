@@ -74,7 +74,10 @@ test('an upload has room on the disk, or is refused before it begins', async () 
   await using folder = new Folder();
   await using uploads = new Uploads(folder);
   for (let i = 0; i < 5; i++) await uploads.begin('film.mkv', MAX_FILE_BYTES, `10.0.0.${i}`);
-  await assert.rejects(uploads.begin('x', 1, '10.0.0.9'), { code: 'STORAGE_FULL', details: { freeBytes: 0 } });
+  await assert.rejects(uploads.begin('x', 1, '10.0.0.9'), {
+    code: 'STORAGE_FULL',
+    details: { freeBytes: 0 },
+  });
 });
 
 test('unfinished uploads are few, of one address and of all', async () => {
