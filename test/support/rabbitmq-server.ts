@@ -9,7 +9,7 @@ import { findEpmd, findRabbitmqServer } from '../../scripts/find-rabbitmq-server
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
-const START_MS = 40_000;
+const START_MS = 120_000;
 
 /**
  * A RabbitMQ of the test's own, with a port mapper of its own: on free ports of 127.0.0.1, with a random password, and

@@ -170,7 +170,7 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       await consuming(name, ({ payload }) => rest.push(payload));
       await until('the second', () => rest.length > 0, WAIT_MS);
       expect(rest).toEqual(['two']);
-    }, 40_000);
+    }, 150_000);
 
     it('are tried again when the handler throws or is late, and then lie with the dead letters', async () => {
       const name = await fresh();
@@ -225,7 +225,7 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
         { reason: 'failed', attempts: 3, kept: true },
       ]);
       expect(log.takeErrors()).toHaveLength(2); // what onDeadLetter threw
-    }, 40_000);
+    }, 150_000);
 
     it('that can never be handled lie with the dead letters at once, and their values in no log', async () => {
       const name = await fresh();
@@ -244,7 +244,7 @@ export function describeBroker(kind: string, started: () => TestBroker, traits: 
       const logged = inspect(log.records, { depth: null });
       expect(logged).toContain('broker.gave-up');
       expect(logged).not.toContain('secret');
-    }, 40_000);
+    }, 150_000);
 
     it('go to the next process when one is killed in the middle of one', async () => {
       const name = await fresh();

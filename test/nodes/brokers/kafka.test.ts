@@ -98,5 +98,5 @@ describe('kafka() at the end of its broker', () => {
     await until('degraded', () => consumer.health.status === 'degraded', 15_000);
     await consumer.close();
     expect(consumer.health.status).toBe('closed');
-  }, 40_000);
+  }, 150_000);
 });

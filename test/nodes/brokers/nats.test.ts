@@ -113,7 +113,8 @@ describe('nats() with a stream', () => {
       topic: 'lost',
       messageId: 'LOST:1',
     });
-    expect((await manager.consumers.info('LOST', 'live')).num_ack_pending).toBe(0);
+    // The server is told on its own way: nobody waits for it.
+    await until('settled', async () => (await manager.consumers.info('LOST', 'live')).num_ack_pending === 0);
   });
 
   it('keeps a message that is to go to a subject which no stream has', async () => {

@@ -25,15 +25,15 @@ const open: Consumer[] = [];
 beforeAll(async () => {
   server = await RabbitmqServer.start();
   await connect();
-}, 60_000);
+}, 150_000);
 afterEach(async () => {
   await Promise.all(open.splice(0).map((consumer) => consumer.close()));
   log.records.length = 0;
-}, 20_000);
+}, 60_000);
 afterAll(async () => {
   await connection?.close().catch(() => {});
   await server?.stop();
-}, 20_000);
+}, 60_000);
 
 async function connect(): Promise<void> {
   connection = await amqplib.connect(server.url);
@@ -193,7 +193,7 @@ describe('rabbitmq()', () => {
     expect(consumer.health.reason).toMatch(/heartbeat/i);
     server.thaw();
     await connected(consumer);
-  }, 40_000);
+  }, 150_000);
 });
 
 describeBroker(
