@@ -97,13 +97,15 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   readonly requestId: string;
   readonly log: ContextLog;
   /**
-   * Puts this client into a room, when the declared rooms allow it.
+   * Puts this client into a room, or into all of several, when the declared rooms allow it.
    *
-   * @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters, FORBIDDEN when a
-   *   `guardRoom` says no
+   * @throws {GatewireError} INVALID_PAYLOAD when a name is no string of 1 to 128 characters, FORBIDDEN when a
+   *   `guardRoom` says no to one of them, OVERLOADED when it would be in more than `limits.roomsPerSocket`; then it
+   *   joins none of them
    */
-  join(room: string): Promise<void>;
-  leave(room: string): Promise<void>;
+  join(rooms: string | readonly string[]): Promise<void>;
+  /** Takes this client out of a room, or out of several; those that it is not in are no mistake. */
+  leave(rooms: string | readonly string[]): Promise<void>;
   /** Sends an event to this client. */
   emit: Target<TContract>['emit'];
   /** Sends to rooms without this client, as `socket.to()` does. */

@@ -8,7 +8,7 @@ import type { BoundEvent } from './bound.js';
 import type { FailurePlace } from './failures.js';
 import { ScopeInstances } from './injection/instances.js';
 import type { Reply } from './reply.js';
-import { applicationRooms, storedRoom, storedRooms } from './rooms.js';
+import { applicationRooms, storedRooms } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { Broadcast, RoomTarget, WholeNamespace } from './target.js';
 
@@ -81,15 +81,16 @@ export class SocketContext implements ConnectContext {
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 
-  async join(room: string): Promise<void> {
+  async join(rooms: string | readonly string[]): Promise<void> {
     const { socket, namespace, user } = this.state;
-    const stored = storedRoom(room);
+    const stored = storedRooms(rooms);
     const guards = namespace.plan.rooms;
-    if (guards !== null) await askRoomGuards(guards, this, room);
+    if (guards !== null) for (const room of [rooms].flat()) await askRoomGuards(guards, this, room);
     const { roomsPerSocket } = namespace.limits;
     // Besides the application's rooms it is in one of its own, and in that of its user.
     const own = user === undefined ? 1 : 2;
-    if (socket.rooms.size - own >= roomsPerSocket && !socket.rooms.has(stored)) {
+    const added = new Set(stored.filter((room) => !socket.rooms.has(room))).size;
+    if (added > 0 && socket.rooms.size - own + added > roomsPerSocket) {
       throw new GatewireError('OVERLOADED', {
         message: `a socket may be in ${roomsPerSocket} rooms (limits.roomsPerSocket)`,
       });
@@ -97,8 +98,8 @@ export class SocketContext implements ConnectContext {
     await socket.join(stored);
   }
 
-  async leave(room: string): Promise<void> {
-    await this.state.socket.leave(storedRoom(room));
+  async leave(rooms: string | readonly string[]): Promise<void> {
+    for (const room of storedRooms(rooms)) await this.state.socket.leave(room);
   }
 
   emit(event: string, ...args: readonly unknown[]): void {

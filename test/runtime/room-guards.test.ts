@@ -28,8 +28,8 @@ const auth = ({ auth: { id, orders } }: { auth: Readonly<Record<string, unknown>
 function gateway(namespace: string, rooms?: readonly RoomGuard[]) {
   @Gateway(namespace, rooms === undefined ? { auth } : { auth, rooms })
   class Joining {
-    @OnEvent('join') async join(room: string, ctx: EventContext) {
-      await ctx.join(room);
+    @OnEvent('join') async join(rooms: string | readonly string[], ctx: EventContext) {
+      await ctx.join(rooms);
       return [...ctx.rooms];
     }
   }
@@ -49,6 +49,8 @@ describeMatrix('declared rooms', (cell) => {
     expect(await ann.call('join', 'order/7')).toEqual(['order/7']);
     await refused(ann, 'order/8');
     await refused(bob, 'order/7');
+    await refused(bob, ['order/7', 'order/7']);
+    await refused(ann, ['order/7', 'order/8']); // of several, all or none
     const { adapter } = test.app.io.of('/');
     expect([adapter.rooms.get('order/7')?.size, adapter.rooms.has('order/8')]).toEqual([1, false]);
   });

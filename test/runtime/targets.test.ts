@@ -19,8 +19,12 @@ class Team {
   @OnConnect() hello(ctx: Context) {
     ctx.emit('hello', ctx.socket.id);
   }
-  @OnEvent('join') join(room: string, ctx: Context) {
-    return ctx.join(room);
+  @OnEvent('join') join(rooms: string | readonly string[], ctx: Context) {
+    return ctx.join(rooms);
+  }
+  @OnEvent('leave') async leave(rooms: string | readonly string[], ctx: Context) {
+    await ctx.leave(rooms);
+    return [...ctx.rooms];
   }
   @OnEvent('room') async room(room: string, ctx: Context) {
     const target = ctx.namespace.to(room);
@@ -80,6 +84,16 @@ describeMatrix('targets', (cell) => {
       code: 'OVERLOADED',
       message: 'a socket may be in 2 rooms (limits.roomsPerSocket)',
     });
+  });
+
+  it('take several rooms at once, or none of them when they are too many', async () => {
+    await using test = await createTestApp(Team, { ...cell, limits: { roomsPerSocket: 3 } });
+    const ann = await connect(test, 'ann');
+    await ann.call('join', ['a', 'b', 'a']);
+    await expect(ann.call('join', ['b', 'c', 'd'])).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await expect(ann.call('join', ['c', 7])).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    await ann.call('join', ['b', 'c']);
+    expect(await ann.call('leave', ['a', 'c', 'elsewhere'])).toEqual(['b']);
   });
 
   it('reach the other devices of a user without the one that speaks', async () => {
