@@ -305,7 +305,8 @@ function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
   const senders = adapter as unknown as Record<string, (packet: unknown, ...rest: unknown[]) => unknown>;
   for (const name of SENDERS) {
     const send = senders[name];
-    if (send === undefined) continue;
+    // What it has of Socket.IO's own encodes at once, and is how others tell that it reaches no other node.
+    if (send === undefined || send === Adapter.prototype[name]) continue;
     senders[name] = (packet, ...rest) => {
       checkEncodable(Array.isArray(packet) ? packet : (packet as { data?: unknown }).data);
       const sent = send.call(adapter, packet, ...rest);

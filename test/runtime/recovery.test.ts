@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { io } from 'socket.io-client';
 import {
   Emitter,
@@ -136,6 +136,14 @@ describe('a session that Socket.IO recovers', () => {
     ]);
     tell('live');
     expect((await until(client, '42'))[0]).toContain('live');
+  });
+
+  it('needs no other nodes: none is spoken to', async () => {
+    const warned = jest.spyOn(console, 'warn'); // Socket.IO's adapter for one node says so when it is asked to
+    await test.app.get(Emitter).revoke('nobody');
+    await test.close();
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   it('is nobody else’s: another user begins anew', async () => {
