@@ -222,7 +222,7 @@ describeMatrix('an identity that ends', (cell) => {
         throw new Error('a listener for all that goes out');
       });
     });
-    const clients = await Promise.all(['ann', 'bob'].map((id) => connect({ id, expiresIn: 1_600 })));
+    const clients = await Promise.all(['ann', 'bob'].map((id) => connect({ id, expiresIn: 3_000 })));
     const gone = await Promise.all(clients.map((client) => client.disconnected()));
     expect(gone).toEqual(['io server disconnect', 'io server disconnect']);
     // Asked ahead of the end, told at the end: each of it went wrong, was logged, and kept nothing else from going on.
