@@ -43,6 +43,8 @@ function packageJson(
     engines: own.engines,
     scripts,
     ...packagesFor(sources, own),
+    // npm asks about every script that would run on installing. That of esbuild, which tsx brings, is not needed.
+    allowScripts: { esbuild: false },
   };
 }
 
