@@ -1,3 +1,8 @@
+/**
+ * The server: applications, gateways, decorators, contracts, and what handlers are given.
+ *
+ * @module gatewire
+ */
 export { type App, createApp } from './app.js';
 export type {
   ClientToServerEvents,

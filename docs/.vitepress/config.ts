@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
+import { entryPoints } from './api.js';
 import { unlinkOutside } from './links.js';
 import { pageGroups } from './pages.js';
 
 const groups = pageGroups(fileURLToPath(new URL('../README.md', import.meta.url)));
+const api = { text: 'API', items: entryPoints(fileURLToPath(new URL('../api', import.meta.url))) };
+const all = api.items.length === 0 ? groups : [...groups, api];
 
 /** Anchors as GitHub makes them, so that a link holds in both places. */
 const slugify = (heading: string): string =>
@@ -29,12 +32,12 @@ export default defineConfig({
   },
   themeConfig: {
     logo: '/icon.svg',
-    nav: groups.map(({ text, items }) => ({
+    nav: all.map(({ text, items }) => ({
       text,
       link: items[0]?.link ?? '/',
       activeMatch: `^/${items[0]?.link.split('/')[1]}/`,
     })),
-    sidebar: [...groups],
+    sidebar: [...all],
     outline: [2, 3],
     search: { provider: 'local' },
   },

@@ -1,3 +1,8 @@
+/**
+ * The typed client, for browsers and Node, over socket.io-client.
+ *
+ * @module gatewire/client
+ */
 export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
 export type { WireCode } from '../errors/wire-codes.js';
 export { connect } from './connect.js';

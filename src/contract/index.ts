@@ -1,3 +1,8 @@
+/**
+ * Contracts that server and browser share. It imports nothing of Node.
+ *
+ * @module gatewire/contract
+ */
 export type {
   ClientToServerEvents,
   ReceivedAnswer,

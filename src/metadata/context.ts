@@ -70,9 +70,13 @@ export type Auth<TUser extends User = User> =
 
 /** A log that knows which call it belongs to. */
 export interface ContextLog {
+  /** What helps while looking for a mistake. */
   debug(record: object): void;
+  /** What happened as it should. */
   info(record: object): void;
+  /** What went on, but should be looked at. */
   warn(record: object): void;
+  /** What failed. */
   error(record: object): void;
 }
 

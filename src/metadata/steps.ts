@@ -24,6 +24,7 @@ export type Usable = Middleware | (new (...args: never[]) => Middleware);
 
 /** Decides about one event. */
 export interface GuardClass<TContext = EventContext> {
+  /** Whether the event may go on. */
   check(ctx: TContext): boolean | Promise<boolean>;
 }
 

@@ -142,6 +142,7 @@ export interface RoomGuardPlan {
   readonly name: string;
   /** Null for `*`: every room that no other pattern matches. */
   readonly pattern: RegExp | null;
+  /** Agrees by anything truthy, or a promise of it. */
   readonly check: (ctx: never, params: never) => unknown;
   readonly at: CallSite;
 }
@@ -154,6 +155,7 @@ export interface NamespacePlan {
   readonly pattern: RegExp | null;
   /** The authenticator as given, or null when everybody may come in. */
   readonly auth: AuthPlan | null;
+  /** Makes the first `ctx.data` of each socket; null where it is Socket.IO's own empty object. */
   readonly data: (() => unknown) | null;
   /** Who may join which rooms, those of the application first; null where every room is open. */
   readonly rooms: readonly RoomGuardPlan[] | null;

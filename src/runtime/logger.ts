@@ -9,9 +9,13 @@ export interface LogRecord {
 
 /** Where the log goes. pino's loggers fit as they are. */
 export interface Logger {
+  /** What helps while looking for a mistake. */
   debug(record: LogRecord): void;
+  /** What happened as it should. */
   info(record: LogRecord): void;
+  /** What went on, but should be looked at. */
   warn(record: LogRecord): void;
+  /** What failed. */
   error(record: LogRecord): void;
 }
 

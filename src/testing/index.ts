@@ -1,3 +1,8 @@
+/**
+ * The test kit: an application on a free port, with real clients.
+ *
+ * @module gatewire/testing
+ */
 export type { ContractTestClient } from './contract-client.js';
 export { describeMatrix, type MatrixCell } from './matrix.js';
 export { createTestApp, type TestApp, type TestAppOptions } from './test-app.js';

@@ -6,9 +6,13 @@ export class TestLog implements Logger {
   readonly records: (LogRecord & { readonly level: keyof Logger })[] = [];
   #unexpected: unknown[] = [];
 
+  /** Keeps a record. */
   readonly debug = (record: LogRecord): void => this.#keep('debug', record);
+  /** Keeps a record. */
   readonly info = (record: LogRecord): void => this.#keep('info', record);
+  /** Keeps a record. */
   readonly warn = (record: LogRecord): void => this.#keep('warn', record);
+  /** Keeps a record, and notes that nobody expected it. */
   readonly error = (record: LogRecord): void => {
     this.#keep('error', record);
     this.#unexpected.push(record['error'] ?? record);

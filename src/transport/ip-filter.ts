@@ -34,6 +34,8 @@ export interface AddressFilter {
   /** What is wrong with its options; the application does not start. */
   readonly problems: readonly Problem[];
   /**
+   * Whether an address may connect.
+   *
    * @param address - in its plain form: IPv4 or IPv6, without a zone
    * @param onError - told what `lookup` throws
    */

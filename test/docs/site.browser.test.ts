@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { pageGroups } from '../../docs/.vitepress/pages.js';
 import { seriousFindings } from '../support/axe.js';
 import { launchBrowser, openWindow } from '../support/browser.js';
-import { buildSite, serveFolder } from '../support/built-site.js';
+import { buildDocs, serveFolder } from '../support/built-site.js';
 
 const LIMIT_MS = 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-site-'));
@@ -17,7 +17,7 @@ let server: Server;
 let url = '';
 
 beforeAll(async () => {
-  await buildSite('docs', folder);
+  await buildDocs(folder);
   ({ server, url } = await serveFolder(folder));
   browser = await launchBrowser();
 }, 150_000);
@@ -41,12 +41,21 @@ function brokenLinks(): readonly string[] {
       .map(([, href = '']) => new URL(href, `http://site${from}`))
       .filter(({ host, pathname, hash }) => {
         if (host !== 'site') return false;
-        const target = pages.get(pathname === '/' ? '/index.html' : pathname);
+        const target = pages.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
         const id = decodeURIComponent(hash.slice(1));
         return target === undefined || (id !== '' && !target.includes(`id="${id}"`));
       })
       .map(({ pathname, hash }) => `${from} -> ${pathname}${hash}`),
   );
+}
+
+/** What package.json lets applications import. */
+function entryPoints(): readonly string[] {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, unknown>;
+  };
+  const modules = Object.entries(exports).filter(([, target]) => typeof target === 'object');
+  return modules.map(([name]) => path.posix.join('gatewire', name)).sort();
 }
 
 describe('the documentation site', () => {
@@ -63,14 +72,27 @@ describe('the documentation site', () => {
   });
 
   it(
-    'has every page of docs/README.md in its sidebar, and goes there',
+    'has every page of docs/README.md and every entry point in its sidebar, and goes there',
     async () => {
       const { page } = await openWindow(browser, `${url}/`);
       const pages = pageGroups('docs/README.md').flatMap(({ items }) => items.map(({ text }) => text));
-      expect(await page.locator('.VPSidebar .item a').allInnerTexts()).toEqual(pages);
+      expect(await page.locator('.VPSidebar .item a').allInnerTexts()).toEqual([...pages, ...entryPoints()]);
       await page.locator('.VPSidebar').getByRole('link', { name: 'Guarantees' }).click();
       await page.waitForURL('**/explanation/guarantees.html');
       await page.getByRole('heading', { level: 1, name: 'Guarantees' }).waitFor();
+      await page.context().close();
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'has a page for what an entry point exports, out of its doc comment',
+    async () => {
+      const { page } = await openWindow(browser, `${url}/`);
+      await page.locator('.VPSidebar').getByRole('link', { name: 'gatewire', exact: true }).click();
+      await page.locator('main').getByRole('link', { name: 'RateLimit', exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: 'RateLimit()' }).waitFor();
+      expect(await page.locator('main').innerText()).toContain('Limits how often an event may come');
       await page.context().close();
     },
     LIMIT_MS,
@@ -127,6 +149,8 @@ describe('the documentation site', () => {
     ['/reference/auth.html', { colorScheme: 'dark' as const }],
     ['/reference/cli.html', {}],
     ['/how-to/proxies.html', { colorScheme: 'dark' as const }],
+    ['/api/gatewire/index.html', {}],
+    ['/api/gatewire/interfaces/AppOptions.html', PHONE],
   ])(
     'has no serious finding of axe-core on %s %j',
     async (file, options) => {

@@ -11,7 +11,7 @@ const out = path.join(folder, 'out');
 
 /** A site of one page, with the configuration of the real one. */
 beforeAll(() => {
-  for (const name of ['config.ts', 'links.ts', 'pages.ts', 'theme']) {
+  for (const name of ['api.ts', 'config.ts', 'links.ts', 'pages.ts', 'theme']) {
     cpSync(`docs/.vitepress/${name}`, path.join(docs, '.vitepress', name), { recursive: true });
   }
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');

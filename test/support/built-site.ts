@@ -14,7 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Builds the site of a docs folder; rejects with what was printed when that fails. */
+/** Builds the site as `npm run docs` does; rejects with what was printed when that fails. */
+export async function buildDocs(outDir: string): Promise<void> {
+  await run(process.execPath, ['scripts/build-docs.js', 'build', '--outDir', outDir], { timeout: BUILD_MS });
+}
+
+/** Builds the site of another docs folder, without the pages that are made of doc comments. */
 export async function buildSite(docs: string, outDir: string): Promise<void> {
   const program = path.resolve('node_modules/vitepress/bin/vitepress.js');
   await run(process.execPath, [program, 'build', docs, '--outDir', outDir], { timeout: BUILD_MS });

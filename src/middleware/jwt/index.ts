@@ -1,3 +1,8 @@
+/**
+ * Auth by JSON Web Tokens.
+ *
+ * @module gatewire/jwt
+ */
 export { type JwtUser, jwt } from './jwt.js';
 export type {
   ClaimRules,

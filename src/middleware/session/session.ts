@@ -1,3 +1,8 @@
+/**
+ * Auth by the cookies of express-session.
+ *
+ * @module gatewire/session
+ */
 import { parseCookie } from 'cookie';
 import { unsign } from 'cookie-signature';
 import { GatewireError } from '../../errors/gatewire-error.js';
@@ -6,6 +11,7 @@ import type { Get } from '../../metadata/token.js';
 
 /** What is used of a store of express-session, such as MemoryStore or connect-redis. */
 export interface SessionStore<TSession> {
+  /** Calls back with a session, or without one when there is none of this id. */
   get(id: string, callback: (error: unknown, session?: TSession | null) => void): void;
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Messages of RabbitMQ, NATS and Kafka, handed to a function.
+ *
+ * @module gatewire/brokers
+ */
 export type { BrokerTls } from './broker-options.js';
 export { type Consumer, consume } from './consume.js';
 export type { Handler } from './handling.js';

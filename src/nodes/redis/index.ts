@@ -1,3 +1,8 @@
+/**
+ * Several nodes over Redis, and processes without sockets that speak to their clients.
+ *
+ * @module gatewire/redis
+ */
 export type {
   RedisAdapterOptions,
   RedisMode,

@@ -62,6 +62,7 @@ export interface AdapterHost {
   nodeCount(): number;
   /** What raw `io.fetchSockets()`, `socketsJoin()` and the like need of other nodes. */
   fetch(members: Members): Promise<readonly RemoteSocketInfo[]>;
+  /** What raw `io.socketsJoin()`, `disconnectSockets()` and the like tell other nodes; nobody answers. */
   tell(
     action: 'join' | 'leave' | 'disconnect' | 'disconnectAll',
     members: Members,
@@ -78,9 +79,11 @@ export interface OpenedAdapter {
   readonly rates: RateStore;
   /** Remembers for all nodes whose access was taken back; null where every node hears of it, or is not there any more. */
   readonly revocations: RevocationStore | null;
+  /** How it is at the moment. */
   health(): AdapterHealth;
   /** Resolves when subscriptions that are under way hold; null when none is. It never takes long, nor rejects. */
   confirmed(): Promise<void> | null;
+  /** Ends its connections, once what was sent is on its way. */
   close(): Promise<void>;
 }
 
@@ -95,5 +98,6 @@ export interface NodeAdapter {
   readonly nodeName?: string | undefined;
   /** What keeps it from being opened, given Socket.IO's options. */
   problems(socket: Readonly<Record<string, unknown>>, where: Place): readonly Problem[];
+  /** Connects; a server that cannot be reached yet is tried again, and keeps nobody from starting. */
   open(host: AdapterHost): Promise<OpenedAdapter>;
 }

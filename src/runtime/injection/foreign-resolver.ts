@@ -4,6 +4,7 @@ import { type BuiltIns, type Resolver, singleSource } from './resolver.js';
 
 /** A container that gatewire knows nothing about, such as Nest's ModuleRef. */
 export interface ForeignContainer {
+  /** Returns what is bound to a class or a token, and throws when nothing is. */
   get(token: never): unknown;
 }
 

@@ -251,8 +251,9 @@ describePages('how-to', {
   'old-clients': [
     async (snippet) => {
       await using test = await started(snippet);
-      const { default: connectV2 } = await import('socket.io-client-v2.5');
-      const client = connectV2(`${test.url}/orders`, { query: { name: 'ann' }, forceNew: true });
+      const version2: string = 'socket.io-client-v2.5'; // it has no types
+      const { default: connect } = await import(version2);
+      const client = connect(`${test.url}/orders`, { query: { name: 'ann' }, forceNew: true });
       const answer = await new Promise((resolve) => client.emit('order:read', '7', resolve));
       expect(answer).toEqual({ id: '7', state: 'paid' });
       client.close();
