@@ -1,5 +1,5 @@
 // Runs the tests: first those that put load on the machine, one after the other, so that they measure their own servers;
-// then all others, as many at a time as there are cores but one. With arguments, it is jest.
+// then all others, as many at a time as there are cores: they wait more than they compute. With arguments, it is jest.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,10 @@ const given = process.argv.slice(2);
 const runs =
   given.length > 0
     ? [given]
-    : [['--runInBand', ...LOAD], [`--testPathIgnorePatterns=${['/node_modules/', ...LOAD].join('|')}`]];
+    : [
+        ['--runInBand', ...LOAD],
+        ['--maxWorkers=100%', `--testPathIgnorePatterns=${['/node_modules/', ...LOAD].join('|')}`],
+      ];
 
 // Both always run: who mends one failure wants to see the others.
 const failed = runs.filter((args) => jest(args) !== 0);

@@ -60,7 +60,7 @@ export class RunningCluster {
   }
 
   async #startNode(name: NodeName): Promise<void> {
-    const env = { NODE: name, PORT: String(this.#ports.get(name)), REDIS_URL: this.#redisUrl };
+    const env = { NODE_NAME: name, PORT: String(this.#ports.get(name)), REDIS_URL: this.#redisUrl };
     const child = startNode(env);
     this.#nodes.set(name, child);
     child.on('exit', () => {

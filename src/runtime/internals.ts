@@ -305,8 +305,8 @@ function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
   const senders = adapter as unknown as Record<string, (packet: unknown, ...rest: unknown[]) => unknown>;
   for (const name of SENDERS) {
     const send = senders[name];
-    // What it has of Socket.IO's own encodes at once, and is how others tell that it reaches no other node.
-    if (send === undefined || send === Adapter.prototype[name]) continue;
+    // By the method that it inherits others tell that it reaches no other node.
+    if (send === undefined || send === Adapter.prototype.serverSideEmit) continue;
     senders[name] = (packet, ...rest) => {
       checkEncodable(Array.isArray(packet) ? packet : (packet as { data?: unknown }).data);
       const sent = send.call(adapter, packet, ...rest);

@@ -56,7 +56,7 @@ afterAll(async () => {
 }, LIMIT_MS);
 
 async function start(name: string): Promise<void> {
-  const env = { NODE: name, REDIS_URL: redis.url };
+  const env = { NODE_NAME: name, REDIS_URL: redis.url };
   const node = new ServerProcess('test/fixtures/load/rolling.ts', ports.get(name) as number, { env });
   nodes.set(name, node);
   await node.listening();

@@ -52,6 +52,29 @@ describe.each(MODES)('two nodes over %s', (mode) => {
     }
   });
 
+  it('give no client of one a way to what belongs to a user or a socket of the other, by the name of a room', async () => {
+    await using both = await pair();
+    const ann = await guest(both.one, 'ann');
+    const eve = await guest(both.two, 'eve');
+    for (const room of ['\u0001u:ann', 'u:ann', ann.id, `\u0001${ann.id}`, `/#${ann.id}`]) {
+      await eve.client.call('join', room);
+      for (const test of [both.one, both.two]) {
+        lobby(test).user('ann').emit('said', 'for ann');
+        lobby(test).socket(ann.id).emit('said', 'for her phone');
+        expect([await ann.client.next('said'), await ann.client.next('said')]).toEqual([
+          'for ann',
+          'for her phone',
+        ]);
+        // It travelled ahead of this, on the same way.
+        lobby(both.one).user('eve').emit('said', 'for eve');
+        expect(await eve.client.next('said')).toBe('for eve');
+      }
+      await eve.client.call('say', { room, text: 'from eve' });
+      await ann.client.expectNone('said');
+      expect(await eve.client.next('said')).toBe('from eve');
+    }
+  });
+
   it('reach a user from another node as soon as its client is connected', async () => {
     await using both = await pair();
     for (let i = 0; i < 20; i++) {

@@ -107,6 +107,22 @@ describe('the documentation', () => {
     expect(below.sort()).toEqual(pages.filter((page) => page !== path.join('docs', 'README.md')));
   });
 
+  it('names tests in docs/explanation/guarantees.md that exist, and a section for each promise', () => {
+    const page = readFileSync('docs/explanation/guarantees.md', 'utf8');
+    const rows = [...page.matchAll(/^\| \[(\d+)\]\(#.*\) \| .* \| (.*) \|$/gm)];
+    const sections = [...page.matchAll(/^## (\d+)\. /gm)].map(([, number]) => number);
+    expect(rows.map(([, number]) => number)).toEqual(sections);
+    const files = rows.flatMap(([, , tests = '']) =>
+      [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, file = '']) => file),
+    );
+    expect(files.length).toBeGreaterThan(sections.length);
+    const found = (file: string): boolean => {
+      const pattern = new RegExp(`^${path.basename(file).replaceAll('.', '\\.').replace('*', '.*')}$`);
+      return readdirSync(path.dirname(file)).some((name) => pattern.test(name));
+    };
+    expect(files.filter((file) => !found(file))).toEqual([]);
+  });
+
   it.each(['README.md', 'CHANGELOG.md', 'bench/README.md', ...filesBelow('examples', 'README.md'), ...pages])(
     'has links in %s that lead somewhere',
     (page) => {

@@ -86,7 +86,7 @@ describeMatrix('namespaces and rooms', (cell) => {
     test.app.io.of('/team/1/room/x').to('general').emit('told', 'by Socket.IO');
     expect(await bob.next('told')).toBe('by Socket.IO');
     expect(await eve.call('leave', annId)).toEqual([]);
-    for (const room of ['', null, {}, 5, 'x'.repeat(129), 'x'.repeat(500_000), ['a']]) {
+    for (const room of ['', null, {}, 5, 'x'.repeat(129), 'x'.repeat(500_000), [['a']], ['a', 5]]) {
       await expect(eve.call('join', room)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
     }
   });

@@ -7,7 +7,7 @@ import { expect } from '@jest/globals';
 import amqplib from 'amqplib';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
-import { type App, Gateway, OnEvent, RateLimit } from '../../../src/index.js';
+import { type App, admission, type EventContext, Gateway, OnEvent, RateLimit } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
 import { schemaOf } from '../../fixtures/class-validator/schema-of.js';
 import { until } from '../../nodes/world.js';
@@ -37,6 +37,13 @@ class StrictGame {
   @RateLimit({ limit: 1, windowMs: 60_000 }) @OnEvent('report:send') report() {}
 }
 
+@Gateway('/shop')
+class WhoseToken {
+  @OnEvent('token') token(_payload: unknown, ctx: EventContext) {
+    return ctx.handshake.auth['token'];
+  }
+}
+
 @Gateway('/orders', { reply: 'raw' })
 class PaidOrders {
   @OnEvent('order:read') read(id: string) {
@@ -49,6 +56,25 @@ describePages('how-to', {
     async (snippet) => {
       await using test = await started(snippet);
       await test.client.connect();
+    },
+    async (snippet) => {
+      const one = admission({ maxConnections: 1, queue: { max: 5, timeoutMs: 60_000 } });
+      await using test = await createTestApp(StrictGame, { admission: one });
+      await test.client.connect();
+      const socket = io(`${test.url}/game`, { forceNew: true, autoConnect: false });
+      const shown: number[] = [];
+      await snippet.run({ given: { socket, showPosition: (position: number) => shown.push(position) } });
+      socket.connect();
+      await until('a position is shown', () => shown.length > 0);
+      expect(shown).toEqual([1]);
+      socket.disconnect();
+    },
+    async (snippet) => {
+      await using test = await createTestApp(StrictGame);
+      const { exports } = await snippet.run({ given: { io, url: `${test.url}/game` } });
+      await once(exports['socket'], 'connect');
+      const [served] = await test.app.io.of('/game').fetchSockets();
+      expect(served?.handshake.query['ticket']).toMatch(/^[A-Za-z0-9_-]{22,64}$/);
     },
   ],
   brokers: [
@@ -413,6 +439,15 @@ describePages('how-to', {
         provider.closeAllConnections();
         provider.close();
       }
+    },
+    async (snippet) => {
+      await using test = await createTestApp(WhoseToken);
+      const atThePage = (path: string, options: object) => io(`${test.url}${path}`, options);
+      const identity = { getAccessToken: async () => 'a fresh token' };
+      const { exports } = await snippet.run({ given: { io: atThePage, identity } });
+      expect(await exports['socket'].timeout(5_000).emitWithAck('token')).toMatchObject({
+        data: 'a fresh token',
+      });
     },
   ],
 });

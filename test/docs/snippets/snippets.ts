@@ -32,7 +32,7 @@ export interface Ran {
   readonly printed: readonly string[];
 }
 
-/** A block of TypeScript in a page that a test runs. */
+/** A block of TypeScript or JavaScript in a page that a test runs. */
 export class Snippet {
   /**
    * @param file - where to write it, without an ending
@@ -102,7 +102,7 @@ export async function started(
 export type Look = (snippet: Snippet) => Promise<unknown>;
 
 /**
- * Describes the pages of a folder of docs/: each block of TypeScript that does something, in the order of the page, with
+ * Describes the pages of a folder of docs/: each block of code that does something, in the order of the page, with
  * what a reader should see of it. A page or a block without a description fails.
  */
 export function describePages(folder: string, looks: Readonly<Record<string, readonly Look[]>>): void {
@@ -141,7 +141,7 @@ export function describePages(folder: string, looks: Readonly<Record<string, rea
 
 /** The blocks of a page but for those that only have types, and so do nothing. */
 function snippetsOf(file: string, folder: string): readonly Snippet[] {
-  const blocks = [...readFileSync(file, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+  const blocks = [...readFileSync(file, 'utf8').matchAll(/^```(?:ts|js)\n([\s\S]*?)^```$/gm)].map(
     ([, code = '']) => code,
   );
   const page = path.join(folder, path.basename(file, '.md'));
