@@ -96,16 +96,14 @@ describePages('how-to', {
         await connection.close();
       } finally {
         client.disconnect();
-        await exports['app'].close();
         await rabbit.stop();
       }
     },
     async (snippet) => {
       const nats = await NatsServer.start();
       try {
-        const { exports, printed } = await snippet.run({ instead: { 'nats://127.0.0.1:4222': nats.url } });
+        const { printed } = await snippet.run({ instead: { 'nats://127.0.0.1:4222': nats.url } });
         expect(printed[0]).toMatch(/^(ok|degraded)$/);
-        await exports['prices'].close();
       } finally {
         await nats.stop();
       }
@@ -144,7 +142,6 @@ describePages('how-to', {
       ann.emit('say', 'hi');
       expect(await said).toBe('hi');
       for (const socket of [ann, bob]) socket.disconnect();
-      await exports['app'].close();
     },
     async (snippet) => {
       // The nodes are the application of the block above.
@@ -169,10 +166,11 @@ describePages('how-to', {
   deploy: [
     async (snippet) => {
       const port = await freePort();
-      const { exports } = await snippet.run({ instead: { '9_000': String(port) } });
+      const { exports } = await snippet.run({
+        instead: { '9_000': String(port), 'closeNoticeMs: 5_000': 'closeNoticeMs: 50' },
+      });
       expect((await ask(port, { path: '/readyz' })).status).toBe(200);
       await (await guest(exports['app'], '/shop')).disconnect();
-      await exports['app'].close();
     },
   ],
   'find-errors': [
@@ -328,7 +326,6 @@ describePages('how-to', {
         expect(client.io.engine.id).toMatch(/^one-/);
         client.disconnect();
       } finally {
-        await exports['app'].close();
         await redis.stop();
       }
     },

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const LIMIT_MS = 60_000;
 
 /** Undoes what running the snippets of a test did. */
-const leftovers: (() => void)[] = [];
+const leftovers: (() => Promise<void>)[] = [];
 
 /** What a snippet exports. */
 // biome-ignore lint/suspicious/noExplicitAny: the compiler has seen the snippet, but knows nothing of this import.
@@ -44,6 +44,13 @@ export class Snippet {
     readonly others: readonly Snippet[],
   ) {}
 
+  /** The part of it ahead of some words, as a snippet of its own. */
+  before(words: string): Snippet {
+    const at = this.code.indexOf(words);
+    expect(at).toBeGreaterThan(0);
+    return new Snippet(this.code.slice(0, at), `${this.file}-before`, this.others);
+  }
+
   /** Imports it, as an application would. What is around it stays until the end of the test. */
   async run({ given = {}, instead = {}, env = {} }: Surroundings = {}): Promise<Ran> {
     Object.assign(globalThis, given);
@@ -53,11 +60,11 @@ export class Snippet {
       .spyOn(console, 'log')
       .mockImplementation((...words) => void printed.push(words.join(' ')));
     let exports: Exports = {};
-    leftovers.push(() => {
+    leftovers.push(async () => {
       log.mockRestore();
       for (const name of Object.keys(given)) Reflect.deleteProperty(globalThis, name);
       for (const name of Object.keys(env)) delete process.env[name];
-      for (const value of Object.values(exports)) (value?.socket ?? value)?.disconnect?.();
+      for (const value of Object.values(exports)) await (value?.close ?? value?.disconnect)?.call(value);
     });
     exports = (await import(this.write(instead))) as Exports;
     return { exports, printed };
@@ -108,9 +115,9 @@ export type Look = (snippet: Snippet) => Promise<unknown>;
 export function describePages(folder: string, looks: Readonly<Record<string, readonly Look[]>>): void {
   // Below the repository, so that imports find its packages.
   const written = mkdtempSync(path.resolve('test/docs/snippets/written-'));
-  afterEach(() => {
-    for (const undo of leftovers.splice(0)) undo();
-  });
+  afterEach(async () => {
+    for (const undo of leftovers.splice(0)) await undo();
+  }, LIMIT_MS);
   afterAll(() => rmSync(written, { recursive: true }));
   const pages = readdirSync(path.join('docs', folder))
     .filter((file) => file.endsWith('.md'))
