@@ -146,7 +146,8 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   gateways: { accepts: Array.isArray, expected: 'an array of classes decorated with @Gateway' },
   providers: { accepts: Array.isArray, expected: 'an array of providers' },
   container: {
-    accepts: (value) => hasMethods(value, 'get'),
+    // typedi's Container is a class that is never instantiated.
+    accepts: (value) => hasMethods(value, 'get') || (typeof value === 'function' && 'get' in value),
     expected: "inversify's Container, or an object with get(token)",
   },
   auth: rules.any, // compile() has a sentence of its own for it

@@ -389,6 +389,8 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     { mapError: true },
     { providers: {} },
     { container: {} },
+    { container: null },
+    { container: Container },
   ].map(
     (options) =>
       [

@@ -188,12 +188,19 @@ describe('injection', () => {
     expect(container.get(Store).n).toBe(1);
   });
 
-  it('takes from anything with get(token)', async () => {
-    const store = new Store();
-    const made = new Map<unknown, unknown>([[A, new A(store)]]);
-    await using test = await createTestApp([A], {
-      container: { get: (wanted: unknown) => made.get(wanted) },
-    });
+  const store = new Store();
+  const made = new Map<unknown, unknown>([[A, new A(store)]]);
+  class Statics {
+    static get(wanted: unknown) {
+      return made.get(wanted);
+    }
+  }
+  it.each([
+    ['an object', { get: (wanted: unknown) => made.get(wanted) }],
+    ['a class, as that of typedi', Statics],
+  ])('takes from anything with get(token): %s', async (_, container) => {
+    store.n = 0;
+    await using test = await createTestApp([A], { container });
     expect(await (await test.client.connect('/a')).call('n')).toBe(1);
     expect(store.n).toBe(1);
   });
