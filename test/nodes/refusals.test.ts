@@ -99,6 +99,18 @@ describe('whatever the mode', () => {
     expect((await fetch(`${strict.url}/livez`)).status).toBe(200);
   });
 
+  it('nodes that start at the same moment do not take each other for another application', async () => {
+    redis = await RedisServer.start();
+    const nodes = await Promise.all(['one', 'two', 'three', 'four'].map((name) => start(redis, mode, name)));
+    await until('all know each other', () =>
+      nodes.every(
+        ({ log }) => log.records.filter(({ event }) => event === 'cluster.node-joined').length === 3,
+      ),
+    );
+    for (const { log } of nodes)
+      expect(log.records.filter(({ event }) => event === 'cluster.foreign-node')).toEqual([]);
+  });
+
   it('a node of another application under the same prefix is named', async () => {
     redis = await RedisServer.start();
     const one = await start(redis, mode, 'one');

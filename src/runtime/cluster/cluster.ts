@@ -118,6 +118,8 @@ export class Cluster {
 
   /** Takes a message of another node. */
   readonly receive = (text: string): void => {
+    // Before it is open it knows nothing of itself to compare with. Its greeting will be answered by all who are there.
+    if (this.#bus === null) return;
     const message = decodeMessage(text);
     const { from, name, t } = message ?? {};
     if (message === null || typeof from !== 'string' || typeof name !== 'string')
