@@ -100,8 +100,9 @@ describe('whatever the mode', () => {
   });
 
   it('nodes that start at the same moment do not take each other for another application', async () => {
-    redis = await RedisServer.start();
-    const nodes = await Promise.all(['one', 'two', 'three', 'four'].map((name) => start(redis, mode, name)));
+    const own = await RedisServer.start();
+    redis = own;
+    const nodes = await Promise.all(['one', 'two', 'three', 'four'].map((name) => start(own, mode, name)));
     await until('all know each other', () =>
       nodes.every(
         ({ log }) => log.records.filter(({ event }) => event === 'cluster.node-joined').length === 3,
