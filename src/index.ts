@@ -31,7 +31,7 @@ export type {
 } from './contract/events.js';
 export type { InputOf, OutputOf, Schema } from './contract/schema.js';
 export type { Serialized } from './contract/serialized.js';
-export type { AckReply, Exception, WireError } from './contract/wire.js';
+export type { AckReply, Exception, Issue, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
 export {
   OnAnyEvent,
@@ -136,7 +136,6 @@ export type { MapError } from './runtime/failures.js';
 export type { Health, HealthReport, HealthStatus } from './runtime/health/health.js';
 export type { HealthOptions } from './runtime/health/options.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
-export type { Issue } from './runtime/issues.js';
 export type { Limits } from './runtime/limits.js';
 export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
 export type { AppOptions } from './runtime/options.js';

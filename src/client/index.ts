@@ -3,6 +3,7 @@
  *
  * @module gatewire/client
  */
+export type { Issue } from '../contract/wire.js';
 export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
 export type { WireCode } from '../errors/wire-codes.js';
 export { connect } from './connect.js';

@@ -18,3 +18,10 @@ export interface Exception {
   readonly event: string;
   readonly error: WireError;
 }
+
+/** One thing that is wrong with a payload: an entry of `details` of INVALID_PAYLOAD. The value itself is never in it. */
+export interface Issue {
+  /** Keys and indexes from the payload down to what is wrong; empty for the payload itself. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Schema } from '../contract/schema.js';
+import type { Issue } from '../contract/wire.js';
 
 const MAX_ISSUES = 20;
 const MAX_TEXT = 200;
@@ -11,12 +12,6 @@ const QUOTES: Readonly<Record<string, RegExp>> = {
   valibot: /(?: but received|: Received) [\s\S]*$/,
   zod: /, received ['"][\s\S]*$/, // zod 3; zod 4 names types and quotes nothing
 };
-
-/** One thing that is wrong with a payload. The value itself is never in it. */
-export interface Issue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /**
  * What a schema found, as far as a client and the log may see it. Libraries write paths as keys or as objects
