@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type RedisAdapterOptions, redisAdapter } from 'gatewire/redis';
 import { createClient } from 'redis';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
+import { Cable } from '../support/cable.js';
 import { CertificateFolder } from '../support/certificate.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -97,6 +98,74 @@ describe('a Redis behind TLS', () => {
   }, 30_000);
 });
 
+/** A Sentinel that looks after one server, which it names `shop`; returns its port. */
+async function sentinel(monitored: number, password: string, downAfterMs: number): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatewire-sentinel-'));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const file = path.join(folder, 'sentinel.conf');
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor shop 127.0.0.1 ${monitored} 1`,
+    `sentinel auth-pass shop ${password}`,
+    `sentinel down-after-milliseconds shop ${downAfterMs}`,
+    'sentinel failover-timeout shop 3000',
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+  stops.push(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  return port;
+}
+
+describe.each(MODES)(
+  'a Redis is not told twice what it took when the connection broke before its answer, %s',
+  (mode) => {
+    it.each(['a URL', 'Sentinel'])(
+      'by %s',
+      async (way) => {
+        const master = await RedisServer.start();
+        stops.push(() => master.stop());
+        const { password } = master;
+        const cable = await Cable.to(master.port);
+        const looked = async () => [
+          { host: '127.0.0.1', port: await sentinel(cable.port, password, 60_000) },
+        ];
+        const far =
+          way === 'a URL'
+            ? { url: cable.url(master) }
+            : { sentinel: { name: 'shop', nodes: await looked(), password } };
+        const one = await createTestApp(Lobby, { adapter: redisAdapter({ ...far, mode, nodeName: 'one' }) });
+        stops.push(() => one.close());
+        const two = await createTestApp(Lobby, {
+          adapter: redisAdapter({ url: master.url, mode, nodeName: 'two' }),
+        });
+        stops.push(() => two.close());
+        const bob = await guest(two, 'bob');
+        const isOk = () => one.app.adapterHealth?.status === 'ok';
+        await until('one is ok', isOk, 10_000);
+        await until('one knows two', async () => (await lobby(one).count()) === 1);
+
+        cable.isMute = true;
+        lobby(one).emit('said', 'once');
+        expect(await bob.client.next('said')).toBe('once');
+        cable.cut();
+        await until('one has noticed', () => !isOk());
+        cable.isMute = false;
+        cable.mend();
+        await until('one is back', isOk, 20_000);
+        lobby(one).emit('said', 'last');
+        expect(await bob.client.next('said')).toBe('last');
+      },
+      60_000,
+    );
+  },
+);
+
 describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
   it('is followed when it fails over', async () => {
     const master = await RedisServer.start();
@@ -115,28 +184,7 @@ describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
       15_000,
     );
 
-    const folder = await mkdtemp(path.join(tmpdir(), 'gatewire-sentinel-'));
-    stops.push(() => rm(folder, { recursive: true, force: true }));
-    const port = await freePort();
-    const file = path.join(folder, 'sentinel.conf');
-    await writeFile(
-      file,
-      [
-        `port ${port}`,
-        'bind 127.0.0.1',
-        `dir ${folder}`,
-        `sentinel monitor shop 127.0.0.1 ${master.port} 1`,
-        `sentinel auth-pass shop ${password}`,
-        'sentinel down-after-milliseconds shop 500',
-        'sentinel failover-timeout shop 3000',
-        '',
-      ].join('\n'),
-    );
-    const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
-    stops.push(async () => {
-      sentinel.kill('SIGKILL');
-      await once(sentinel, 'exit');
-    });
+    const port = await sentinel(master.port, password, 500);
     const knows = () =>
       ask(`redis://127.0.0.1:${port}`, 'SENTINEL', 'REPLICAS', 'shop').then(
         (replicas) => (replicas as unknown[]).length === 1,

@@ -7,8 +7,10 @@ export class Cable {
   #isCut = false;
   /** Milliseconds that everything takes, in each direction. */
   delayMs = 0;
+  /** Whether what the server says is lost. */
+  isMute = false;
 
-  private constructor(private readonly port: number) {}
+  private constructor(readonly port: number) {}
 
   /** @param target - port of the server */
   static async to(target: number): Promise<Cable> {
@@ -46,6 +48,7 @@ export class Cable {
       this.#sockets.add(one);
       // Timers of one length run in their order, and so do the chunks.
       one.on('data', (chunk) => {
+        if (this.isMute && one === far) return;
         if (this.delayMs === 0) other.write(chunk);
         else setTimeout(() => other.write(chunk), this.delayMs);
       });

@@ -31,6 +31,7 @@ export interface ConnectionEvents {
 
 const MAX_WAIT_MS = 1_000;
 const CONNECT_MS = 5_000;
+const SCAN_MS = 10_000;
 /** Nothing is heard for this long, though pings are sent: the connection is dead without knowing it. */
 const DEAD_MS = 5_000;
 
@@ -70,6 +71,11 @@ export function connect(options: RedisOptions, { onError, onReady }: ConnectionE
     const sentinel = createSentinel({
       name,
       sentinelRootNodes: nodes.map(({ host, port }) => ({ host, port })),
+      // It would send a command again when the connection broke before the answer, and clients would get a message twice.
+      // Where the master is, the next command asks Sentinel.
+      maxCommandRediscovers: 0,
+      // A master that became a replica refuses what is written, and nobody asks again: Sentinel says so, or this finds it.
+      scanInterval: SCAN_MS,
       nodeClientOptions: { ...common, socket, ...credentials },
       sentinelClientOptions: { ...common, socket: { connectTimeout: CONNECT_MS } },
     } as never) as unknown as RedisSentinelType;
