@@ -114,6 +114,11 @@ describe.each(templates)('a project of the template %s, from the packed package'
     },
     LIMIT_MS,
   );
+});
+
+// One with bare decorators and one with a kit: what is added to the others looks the same.
+describe.each(['echo', 'secure-chat'])('the project of the template %s', (template) => {
+  const project = path.join(folder.path, `my-${template}`);
 
   it(
     'takes what is added, and passes everything once more when the line that is left is written',
