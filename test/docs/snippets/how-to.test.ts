@@ -281,6 +281,10 @@ describePages('how-to', {
       const answer = await new Promise((resolve) => client.emit('order:read', '7', resolve));
       expect(answer).toEqual({ id: '7', state: 'paid' });
       client.close();
+      const refused = connect(`${test.url}/orders?name=`, { forceNew: true });
+      const error = await new Promise((resolve) => refused.on('error', resolve));
+      expect(error).toMatchObject({ code: 'UNAUTHENTICATED', id: expect.any(String) });
+      refused.close();
     },
   ],
   origins: [
