@@ -12,10 +12,27 @@ export function forgetAck(socket: Socket): () => void {
   return () => void delete acks[ids];
 }
 
+/**
+ * Ends socket.io-client's wait for its next attempt: all sockets that wait on the connection are opened anew, at once.
+ *
+ * @returns whether it waited; false while an attempt is under way
+ */
+export function hurry({ io }: Socket): boolean {
+  if (io._readyState !== 'closed') return false;
+  const waiting = socketsOf(io).filter(({ active }) => active);
+  for (const one of waiting) one.disconnect();
+  for (const one of waiting) one.connect();
+  return true;
+}
+
 /** Tells whether closing this socket leaves its connection open, because other namespaces use it. */
 export function isShared(socket: Socket): boolean {
-  const { nsps = {} } = socket.io as unknown as { readonly nsps?: Readonly<Record<string, Socket>> };
-  return Object.values(nsps).some((other) => other !== socket && other.active);
+  return socketsOf(socket.io).some((other) => other !== socket && other.active);
+}
+
+function socketsOf(manager: Socket['io']): readonly Socket[] {
+  const { nsps = {} } = manager as unknown as { readonly nsps?: Readonly<Record<string, Socket>> };
+  return Object.values(nsps);
 }
 
 /**

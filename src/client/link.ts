@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { readException } from './exceptions.js';
-import { isShared } from './internals.js';
+import { hurry, isShared } from './internals.js';
 import type { AuthOption } from './options.js';
 import { readError } from './reply.js';
 import { backoff, isPassing, waitAfter } from './retry.js';
@@ -122,10 +122,11 @@ export function createLink(socket: Socket, status: Status, auth: AuthOption | un
       if (isClosed) throw new TypeError('this connection is closed; connect(…) makes another one');
       // One that was told to wait with `autoConnect: false` has not been opened yet.
       const isOpened = socket.active || status.state === 'reconnecting';
-      if (isOpened && timer === undefined && status.state !== 'refused') return;
+      const isTheirs = isOpened && timer === undefined && status.state !== 'refused';
+      if (isTheirs && (status.state !== 'reconnecting' || !hurry(socket))) return;
       attempt = 0;
       status.set('connecting', status.error);
-      connect();
+      if (!isTheirs) connect();
     },
     close() {
       if (isClosed) return;

@@ -10,8 +10,11 @@ export function returnAfter(manager: Manager, notice: unknown): void {
   expecting.add(manager);
   const [waitMs, jitter] = [manager.reconnectionDelay(), manager.randomizationFactor()];
   manager.reconnectionDelay(returnInMs).randomizationFactor(0);
-  manager.once('reconnect_attempt', () => {
+  const restore = (): void => {
+    manager.off('reconnect_attempt', restore).off('open', restore);
     expecting.delete(manager);
     manager.reconnectionDelay(waitMs).randomizationFactor(jitter);
-  });
+  };
+  // It opens without an attempt of its own when somebody does not wait: `connect()`.
+  manager.on('reconnect_attempt', restore).on('open', restore);
 }

@@ -52,11 +52,30 @@ describeMatrix('the state of a connection', (cell) => {
       code: 'UNAVAILABLE',
       message: /^the connection was lost: transport /,
     });
-    room.connect(); // socket.io-client is at it already
     await reaches(room, 'connected');
     expect(room.error).toBeNull();
     expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
     expect(desk.asked).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it('need not wait as long as socket.io-client would, nor do others on the connection', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const socket = { reconnectionDelay: 60_000, reconnectionDelayMax: 60_000 };
+    world.test.app.io.of('/other');
+    const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
+    await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
+    const states = statesOf(room);
+    for (let times = 0; times < 2; times++) {
+      world.cut();
+      await Promise.all([reaches(room, 'reconnecting'), reaches(other, 'reconnecting')]);
+      const call = room.call('ping');
+      room.connect();
+      room.connect(); // an attempt is under way
+      await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
+      await call;
+    }
+    const once = ['reconnecting', 'connecting', 'connected'];
+    expect(states).toEqual(['connected', ...once, ...once]);
   });
 
   it.each([
