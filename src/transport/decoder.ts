@@ -36,8 +36,6 @@ interface Backlog {
   /** The transport whose end waits, and what lets it through. */
   transport: unknown;
   release: () => void;
-  /** The last ping, as `keepAlive` knows it. */
-  ping: unknown;
 }
 
 /**
@@ -79,8 +77,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   drain(isUnlimited: boolean): boolean {
-    const kept = this.#kept;
-    if (kept !== null) kept.ping = keepAlive(this.#connection, kept.ping);
+    if (this.#kept !== null) keepAlive(this.#connection);
     try {
       return this.#handOn(isUnlimited);
     } catch (error) {
@@ -158,7 +155,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
 
   #keep(piece: string | Bytes): void {
     if (this.#kept === null) {
-      this.#kept = { pieces: [], next: 0, transport: null, release: () => {}, ping: null };
+      this.#kept = { pieces: [], next: 0, transport: null, release: () => {} };
       this.#traffic.notices.note('connection.slowed', 'eventsPerSecond');
       this.#traffic.floods.begin(this.#connection, this);
     }

@@ -37,8 +37,12 @@ export const { Encoder, Decoder } = parserModule;
 
 /** What gatewire uses of a connection beyond its interface. */
 interface ConnectionInternals {
+  readonly protocol: number;
+  readonly server: { readonly opts: { readonly pingTimeout: number } };
   readonly pingTimeoutTimer?: NodeJS.Timeout | null;
   readonly pingIntervalTimer?: NodeJS.Timeout | null;
+  sendPacket(type: 'ping'): void;
+  resetPingTimeout(): void;
   readonly transport: {
     /** The WebSocket of `ws`; absent where there is none. */
     readonly socket?: WebSocketInternals;
@@ -71,18 +75,25 @@ export function resumeReading(connection: EngineConnection): void {
   if (socket?.isPaused === true) socket.resume();
 }
 
+/** When a connection that is read slowly was pinged last, in milliseconds of `performance.now()`. */
+const pingedAt = new WeakMap<EngineConnection, number>();
+
 /**
- * Takes a client for alive while its pongs are behind what is read slowly, and goes on with pings, which it waits for.
- *
- * @param known - what the last call returned
+ * Takes a client for alive while its pongs are behind what is read slowly, and goes on with pings, which it waits for:
+ * the engine sends none before the pong, and after a late one waits for a whole interval. A client gives up after that
+ * interval and the time limit together, hence a ping in half of the time limit.
  */
-export function keepAlive(connection: EngineConnection, known: unknown): unknown {
-  const { pingTimeoutTimer, pingIntervalTimer } = internals(connection);
-  if (pingTimeoutTimer == null) return null;
-  pingTimeoutTimer.refresh();
-  // The engine waits for the pong before it sends the next ping; each ping has a timer of its own.
-  if (pingTimeoutTimer !== known) pingIntervalTimer?.refresh();
-  return pingTimeoutTimer;
+export function keepAlive(connection: EngineConnection): void {
+  const engine = internals(connection);
+  engine.pingTimeoutTimer?.refresh();
+  if (engine.protocol === 3) return; // there, clients ping
+  const now = performance.now();
+  if (now - (pingedAt.get(connection) ?? Number.NEGATIVE_INFINITY) < engine.server.opts.pingTimeout / 2)
+    return;
+  pingedAt.set(connection, now);
+  engine.sendPacket('ping');
+  engine.resetPingTimeout();
+  engine.pingIntervalTimer?.refresh();
 }
 
 /** The network socket below a WebSocket; null over polling, and once it is closed. */
@@ -144,7 +155,7 @@ export function checkEngineInternals(): readonly Problem[] {
   const socket = new WebSocket(null, undefined, {}); // as a server makes them: it opens nothing
   const missing = [
     ...lacks('socket.io-parser', Decoder.prototype, 'decodeString', 'emitReserved'),
-    ...lacks('engine.io', engine.Socket.prototype, 'onClose', 'sendPacket', 'flush'),
+    ...lacks('engine.io', engine.Socket.prototype, 'onClose', 'sendPacket', 'resetPingTimeout', 'flush'),
     ...lacks('ws', socket, '_socket', 'pause', 'resume', 'terminate', 'bufferedAmount', 'isPaused'),
   ];
   return missing.map(([name, member]) => problem('GW_ERR_BOOT_STACK', { package: name, missing: member }));
