@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { npm, pack } from '../support/npm.js';
 import { root } from './gatewire.js';
 
 const run = promisify(execFile);
-const npm =
-  process.env['npm_execpath'] ??
-  path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
 
 /** A folder that is there for one test. */
 export function emptyFolder(): { readonly path: string; remove(): void } {
@@ -19,11 +18,7 @@ export function emptyFolder(): { readonly path: string; remove(): void } {
 /** Packs the package and unpacks it into a folder, as an installation would. */
 export async function unpackInto(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const { stdout } = await run(process.execPath, [npm, 'pack', '--json', '--pack-destination', folder], {
-    cwd: root,
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const tarball = path.join(folder, filename);
+  const tarball = await pack(root, folder);
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
   rmSync(tarball);
 }
@@ -58,6 +53,27 @@ export function installOffline(project: string, gatewire: string): void {
     symlinkSync(path.join(root, 'node_modules/.bin', name), path.join(bin, name));
   }
   symlinkSync('../gatewire/dist/cli/main.js', path.join(bin, 'gatewire'));
+}
+
+/** Starts the server of a project on a free port. */
+export function startProject(project: string): { server: ChildProcess; ended: Promise<unknown[]> } {
+  const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: project,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return { server, ended: once(server, 'exit') };
+}
+
+/** The first URL that a server prints. */
+export async function urlOf(server: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of server.stderr ?? []) {
+    text += String(chunk);
+    const [url] = /https?:\/\/\S+:\d+/.exec(text) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`the server ended:\n${text}`);
 }
 
 /** Runs a script of package.json, and returns all that it printed. */

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get as getHttp } from 'node:http';
@@ -8,7 +7,7 @@ import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { within } from '../support/within.js';
 import { gatewire, root } from './gatewire.js';
-import { emptyFolder, installOffline, npmRun, unpackInto } from './project.js';
+import { emptyFolder, installOffline, npmRun, startProject, unpackInto, urlOf } from './project.js';
 
 const LIMIT_MS = 180_000;
 const templates = readdirSync(path.join(root, 'examples'));
@@ -18,17 +17,6 @@ const main = path.join(unpacked, 'dist/cli/main.js');
 
 beforeAll(() => unpackInto(unpacked), LIMIT_MS);
 afterAll(() => folder.remove());
-
-/** The first line with a URL that a server prints. */
-async function urlOf(server: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of server.stderr ?? []) {
-    text += String(chunk);
-    const [url] = /https?:\/\/\S+:\d+/.exec(text) ?? [];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`the server ended:\n${text}`);
-}
 
 /** Asks a server whose certificate, where it has one, nobody vouches for. */
 async function get(url: string): Promise<string> {
@@ -83,12 +71,7 @@ describe.each(templates)('a project of the template %s, from the packed package'
   it(
     'starts, answers, and ends at SIGTERM',
     async () => {
-      const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-        cwd: project,
-        env: { ...process.env, PORT: '0' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      const ended = once(server, 'exit');
+      const { server, ended } = startProject(project);
       try {
         const url = await within(30_000, 'the URL', urlOf(server));
         expect(await get(`${url}/socket.io/?EIO=4&transport=polling`)).toMatch(/^0\{"sid"/);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestApp } from '../../src/testing/index.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, lobby, MODES, node } from './world.js';
 
 const open: { close(): Promise<void> }[] = [];
 let redis: RedisServer | null = null;

@@ -3,8 +3,9 @@ import { io, type Socket } from 'socket.io-client';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServerProcess } from '../support/server-process.js';
+import { until } from '../support/until.js';
 import { within } from '../support/within.js';
-import { lobby, MODES, node, until } from './world.js';
+import { lobby, MODES, node } from './world.js';
 
 let redis: RedisServer;
 const processes: ServerProcess[] = [];

@@ -8,7 +8,8 @@ import { createPublisher, type Publisher } from '../../src/nodes/redis/publisher
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, lobby, MODES, node } from './world.js';
 
 const contract = defineContract('/', {
   serverToClient: {

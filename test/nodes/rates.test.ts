@@ -3,7 +3,7 @@ import { redisAdapter } from 'gatewire/redis';
 import { Gateway, OnEvent, RateLimit } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 import { RedisServer } from '../support/redis-server.js';
-import { until } from './world.js';
+import { until } from '../support/until.js';
 
 const auth = (handshake: { auth: Readonly<Record<string, unknown>> }) => ({
   user: { id: String(handshake.auth['user']) },

@@ -4,7 +4,8 @@ import { Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, lobby, MODES, node } from './world.js';
 
 const open: TestApp[] = [];
 let redis: RedisServer | null = null;

@@ -7,7 +7,8 @@ import { MemoryRevocations, type RevocationStore } from '../../src/stores/revoca
 import type { TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, lobby, MODES, node } from './world.js';
 
 let redis: RedisServer;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, lobby, MODES, node } from './world.js';
 
 let redis: RedisServer;
 let raw: ReturnType<typeof createClient>;

@@ -11,7 +11,8 @@ import { Cable } from '../support/cable.js';
 import { CertificateFolder } from '../support/certificate.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, Lobby, lobby, MODES, until } from './world.js';
+import { until } from '../support/until.js';
+import { guest, Lobby, lobby, MODES } from './world.js';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { emptyFolder } from '../cli/project.js';
+import { emptyFolder, startProject, urlOf } from '../cli/project.js';
 import { Registry } from '../support/registry.js';
 
 const LIMIT_MS = 120_000;
@@ -27,15 +24,9 @@ describe('from a registry, in an empty folder', () => {
       const printed = await registry.npm(words, folder.path, LIMIT_MS);
       expect(printed).toContain('created  my-chat/src/chat.gateway.ts');
       expect(printed).not.toMatch(/npm warn (EBADENGINE|deprecated|install-scripts|peer)/);
-      const project = path.join(folder.path, 'my-chat');
-      const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-        cwd: project,
-        env: { ...process.env, PORT: '0' },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      const ended = once(server, 'exit');
+      const { server, ended } = startProject(path.join(folder.path, 'my-chat'));
       try {
-        for await (const line of createInterface(server.stderr)) if (line.includes('app.listening')) break;
+        await urlOf(server);
       } finally {
         server.kill('SIGTERM');
       }

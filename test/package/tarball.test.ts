@@ -16,12 +16,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { npm, pack } from '../support/npm.js';
 
 const run = promisify(execFile);
 const root = path.resolve('.');
-const npm =
-  process.env['npm_execpath'] ??
-  path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
 let folder = '';
 
 /** The code blocks of README.md that name a file: ```ts src/chat.gateway.ts */
@@ -49,19 +47,10 @@ async function listeningUrl(log: Readable): Promise<string> {
 /** A fresh project with the packed package in it, and its peers linked from here so that no network is needed. */
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gatewire-project-'));
-  const { stdout } = await run(process.execPath, [npm, 'pack', '--json', '--pack-destination', folder], {
-    cwd: root,
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const tarball = await pack(root, folder);
   const modules = path.join(folder, 'node_modules');
   mkdirSync(path.join(modules, 'gatewire'), { recursive: true });
-  await run('tar', [
-    '-xzf',
-    path.join(folder, filename),
-    '-C',
-    path.join(modules, 'gatewire'),
-    '--strip-components=1',
-  ]);
+  await run('tar', ['-xzf', tarball, '-C', path.join(modules, 'gatewire'), '--strip-components=1']);
   const needed = [
     'socket.io',
     'socket.io-client',

@@ -6,11 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { npm, pack } from './npm.js';
 
 const run = promisify(execFile);
-const npm =
-  process.env['npm_execpath'] ??
-  path.join(path.dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
 
 interface Packed {
   readonly manifest: { readonly name: string; readonly version: string };
@@ -35,7 +33,7 @@ export class Registry {
     const [elsewhere, shared] = [await configOf('registry'), await configOf('cache')];
     const packages = new Map<string, Packed>();
     for (const folder of folders) {
-      const packed = await pack(folder);
+      const packed = await read(folder);
       packages.set(packed.manifest.name, packed);
     }
     const server = createServer((request, response) => {
@@ -82,16 +80,11 @@ async function configOf(name: string): Promise<string> {
   return stdout.trim();
 }
 
-async function pack(folder: string): Promise<Packed> {
+async function read(folder: string): Promise<Packed> {
   const target = mkdtempSync(path.join(tmpdir(), 'gatewire-registry-'));
   try {
-    const args = [npm, 'pack', '--json', '--pack-destination', target];
-    const { stdout } = await run(process.execPath, args, { cwd: folder });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    return {
-      manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')),
-      tarball: readFileSync(path.join(target, filename)),
-    };
+    const tarball = readFileSync(await pack(folder, target));
+    return { manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')), tarball };
   } finally {
     rmSync(target, { recursive: true });
   }

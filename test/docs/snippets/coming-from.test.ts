@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type EventContext, Gateway, OnEvent } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
-import { until } from '../../nodes/world.js';
+import { until } from '../../support/until.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 const SECRET = 'of this test alone, and long enough';

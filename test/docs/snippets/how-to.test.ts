@@ -10,13 +10,13 @@ import { io, type Socket } from 'socket.io-client';
 import { type App, admission, type EventContext, Gateway, OnEvent, RateLimit } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
 import { schemaOf } from '../../fixtures/class-validator/schema-of.js';
-import { until } from '../../nodes/world.js';
 import { CertificateFolder } from '../../support/certificate.js';
 import { freePort } from '../../support/free-port.js';
 import { NatsServer } from '../../support/nats-server.js';
 import { RabbitmqServer } from '../../support/rabbitmq-server.js';
 import { ask } from '../../support/raw-http.js';
 import { RedisServer } from '../../support/redis-server.js';
+import { until } from '../../support/until.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 /** Connects to an application that runs by itself. */

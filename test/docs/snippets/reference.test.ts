@@ -3,9 +3,9 @@ import { expect } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type EventContext, Gateway, GatewireError, OnConnect, OnEvent } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
-import { until } from '../../nodes/world.js';
 import { ask } from '../../support/raw-http.js';
 import { RedisServer } from '../../support/redis-server.js';
+import { until } from '../../support/until.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 const SECRET = 'of this test alone, and long enough';

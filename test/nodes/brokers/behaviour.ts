@@ -15,8 +15,8 @@ import { createTestApp } from '../../../src/testing/index.js';
 import { TestLog } from '../../../src/testing/test-log.js';
 import { deferred } from '../../support/deferred.js';
 import { ServerProcess } from '../../support/server-process.js';
+import { until } from '../../support/until.js';
 import { within } from '../../support/within.js';
-import { until } from '../world.js';
 
 /** A message as the test reads it back. */
 export interface Letter {

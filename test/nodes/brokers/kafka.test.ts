@@ -3,7 +3,7 @@ import { type Consumer, consume, type Handler, type KafkaOptions, kafka } from '
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { TestLog } from '../../../src/testing/test-log.js';
 import { KafkaMock } from '../../support/kafka-mock.js';
-import { until } from '../world.js';
+import { until } from '../../support/until.js';
 import { describeBroker } from './behaviour.js';
 
 let mock: KafkaMock;

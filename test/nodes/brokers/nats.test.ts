@@ -12,7 +12,7 @@ import {
 import { TestLog } from '../../../src/testing/test-log.js';
 import { deferred } from '../../support/deferred.js';
 import { NatsServer } from '../../support/nats-server.js';
-import { until } from '../world.js';
+import { until } from '../../support/until.js';
 import { describeBroker } from './behaviour.js';
 
 let server: NatsServer;

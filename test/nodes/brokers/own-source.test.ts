@@ -10,8 +10,8 @@ import {
 } from 'gatewire/brokers';
 import { TestLog } from '../../../src/testing/test-log.js';
 import { deferred } from '../../support/deferred.js';
+import { until } from '../../support/until.js';
 import { within } from '../../support/within.js';
-import { until } from '../world.js';
 
 /** A source of the application's own, whose session is in the hands of the test. */
 class HandMade implements Source {

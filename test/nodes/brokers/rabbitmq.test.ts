@@ -13,7 +13,7 @@ import {
 import { TestLog } from '../../../src/testing/test-log.js';
 import { deferred } from '../../support/deferred.js';
 import { RabbitmqServer } from '../../support/rabbitmq-server.js';
-import { until } from '../world.js';
+import { until } from '../../support/until.js';
 import { describeBroker } from './behaviour.js';
 
 let server: RabbitmqServer;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { until } from '../../support/until.js';
 import { within } from '../../support/within.js';
-import { until } from '../world.js';
 import { ask, Cores, isAlive, next } from './cores.js';
 
 const LIMIT_MS = 60_000;
