@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const LOAD = ['test/load/', 'test/nodes/cluster/reload'];
+const LOAD = ['test/load/'];
 const given = process.argv.slice(2);
 
 const runs =

@@ -11,7 +11,7 @@ import {
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
 import { RedisServer } from '../support/redis-server.js';
-import { MODES } from './world.js';
+import { MODES } from './redis-node.js';
 
 @Gateway('/team/:team')
 class Team {

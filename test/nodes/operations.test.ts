@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, lobby, MODES, node } from './world.js';
+import { guest, lobby, MODES, node } from './redis-node.js';
 
 let redis: RedisServer;
 beforeAll(async () => {

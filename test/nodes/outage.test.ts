@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestApp } from '../../src/testing/index.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { guest, lobby, MODES, node } from './world.js';
+import { guest, lobby, MODES, node } from './redis-node.js';
 
 const open: { close(): Promise<void> }[] = [];
 let redis: RedisServer | null = null;

@@ -3,7 +3,7 @@ import { createAdapter } from '@socket.io/redis-adapter';
 import { createClient } from 'redis';
 import { createTestApp } from '../../src/testing/index.js';
 import { RedisServer } from '../support/redis-server.js';
-import { guest, Lobby, lobby } from './world.js';
+import { guest, Lobby, lobby } from './redis-node.js';
 
 it("asks other nodes over an adapter of Socket.IO's own, too", async () => {
   const redis = await RedisServer.start();

@@ -5,7 +5,7 @@ import { RedisServer } from '../support/redis-server.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 import { within } from '../support/within.js';
-import { lobby, MODES, node } from './world.js';
+import { lobby, MODES, node } from './redis-node.js';
 
 let redis: RedisServer;
 const processes: ServerProcess[] = [];

@@ -5,7 +5,7 @@ import { type CertificateFiles, CertificateFolder } from '../support/certificate
 import { PROXIES } from '../support/documented-proxy.js';
 import { RedisServer } from '../support/redis-server.js';
 import { within } from '../support/within.js';
-import { call, type Place, Site, type SiteOptions } from './site.js';
+import { call, type Place, Site, type SiteOptions } from './proxied-nodes.js';
 
 const LIMIT_MS = 30_000;
 const TRANSPORTS = ['websocket', 'polling'] as const;

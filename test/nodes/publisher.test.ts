@@ -9,7 +9,7 @@ import { createTestApp, type TestApp } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { guest, lobby, MODES, node } from './world.js';
+import { guest, lobby, MODES, node } from './redis-node.js';
 
 const contract = defineContract('/', {
   serverToClient: {

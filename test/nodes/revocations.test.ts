@@ -8,7 +8,7 @@ import type { TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { guest, lobby, MODES, node } from './world.js';
+import { guest, lobby, MODES, node } from './redis-node.js';
 
 let redis: RedisServer;
 beforeAll(async () => {

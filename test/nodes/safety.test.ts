@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { guest, lobby, MODES, node } from './world.js';
+import { guest, lobby, MODES, node } from './redis-node.js';
 
 let redis: RedisServer;
 let raw: ReturnType<typeof createClient>;

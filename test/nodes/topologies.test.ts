@@ -12,7 +12,7 @@ import { CertificateFolder } from '../support/certificate.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { guest, Lobby, lobby, MODES } from './world.js';
+import { guest, Lobby, lobby, MODES } from './redis-node.js';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

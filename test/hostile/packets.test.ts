@@ -1,0 +1,32 @@
+import { describe, it } from '@jest/globals';
+import { HOSTILE_NAMES, HOSTILE_PACKETS } from './packets.js';
+import { hostileWorld, TRANSPORTS } from './shared-server.js';
+
+const world = hostileWorld();
+
+describe.each(TRANSPORTS)('the process survives packets over %s', (transport) => {
+  /** Sends something, and waits until the server has dealt with it: it answers, or it has hung up. */
+  async function survives(
+    joined: readonly string[],
+    ...packets: readonly (string | Buffer)[]
+  ): Promise<void> {
+    const client = await world.client(transport, ...joined);
+    client.packet(...packets);
+    client.send('/', 'ping');
+    const answered = client.waitFor(({ text }) => text.startsWith('43'), 'an answer').catch(() => {});
+    await Promise.race([answered, client.ended()]);
+    client.destroy();
+  }
+
+  it.each(HOSTILE_PACKETS)('$name', async ({ packets }) => {
+    await survives(['/', '/team/a', '/hooks'], ...packets);
+    await survives([], ...packets); // ahead of any CONNECT
+  });
+
+  it.each(HOSTILE_NAMES)('an event named %j', async (name) => {
+    const event = JSON.stringify([name, { a: 1 }]);
+    for (const namespace of ['', '/team/a,', '/hooks,', '/raw,']) {
+      await survives(['/', '/team/a', '/hooks', '/raw'], `2${namespace}${event}`, `2${namespace}7${event}`);
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bad, COMPILER, Patient } from './healthy-project.js';
+
+const LIMIT_MS = 60_000;
+let patient: Patient;
+
+beforeEach(() => {
+  patient = new Patient();
+});
+afterEach(() => patient.remove());
+
+describe('gatewire doctor, of tsconfig.json', () => {
+  it(
+    'asks the compiler what is in force',
+    async () => {
+      const config = (compilerOptions: object, more: object = {}) =>
+        patient.write('tsconfig.json', JSON.stringify({ compilerOptions, ...more }));
+      const about = async (check: string) =>
+        (await patient.examine()).findings.find((one) => one.check === check);
+
+      patient.write('base.json', `{ /* a comment */ "compilerOptions": ${JSON.stringify(COMPILER)}, }`);
+      patient.write('tsconfig.json', '{ "extends": "./base.json", "include": ["src"] }');
+      expect(bad((await patient.examine()).findings)).toEqual([]);
+
+      config({ ...COMPILER, experimentalDecorators: false });
+      expect(await about('decorators')).toMatchObject({
+        level: 'error',
+        fact: 'experimentalDecorators is off in tsconfig.json',
+        fix: '"experimentalDecorators": true in its "compilerOptions"',
+      });
+      config(COMPILER, { files: ['other.ts'] });
+      patient.write('other.ts', '');
+      expect(await about('tsconfig')).toMatchObject({
+        level: 'error',
+        fact: 'tsconfig.json does not cover src/app.ts, so its options do not hold there',
+      });
+      config({ ...COMPILER, emitDecoratorMetadata: true });
+      expect(bad((await patient.examine()).findings)).toMatchObject([
+        { check: 'decorators', level: 'warning' },
+      ]);
+      patient.write('tsconfig.json', '{ "compilerOptions": { "target": "es1066" } }');
+      expect(await about('tsconfig')).toMatchObject({
+        level: 'error',
+        fact: expect.stringContaining('target'),
+      });
+    },
+    LIMIT_MS,
+  );
+
+  it.each([
+    ['module', 'node16', undefined, true],
+    ['commonjs', 'node16', undefined, false],
+    ['commonjs', 'nodenext', undefined, true],
+    ['commonjs', 'commonjs', 'node10', false],
+    ['commonjs', 'esnext', 'bundler', true],
+    ['commonjs', 'commonjs', undefined, true], // TypeScript 6
+  ])(
+    'knows whether a project of type %s finds the types with module %s and moduleResolution %s',
+    async (type, module, moduleResolution, isGood) => {
+      patient.write('package.json', JSON.stringify({ type }));
+      const compilerOptions = { ...COMPILER, module, moduleResolution, ignoreDeprecations: '6.0' };
+      patient.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
+      const found = (await patient.examine()).findings.find(({ check }) => check === 'resolution');
+      expect(found).toMatchObject({ level: isGood ? 'ok' : 'error' });
+      if (!isGood) expect(found?.fix).toContain('"module": "nodenext"');
+    },
+    LIMIT_MS,
+  );
+});

@@ -1,0 +1,102 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { npm, pack } from '../../support/npm.js';
+import { root } from './gatewire.js';
+
+const run = promisify(execFile);
+
+/** A folder that is there for one test. */
+export function emptyFolder(): { readonly path: string; remove(): void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-cli-'));
+  return { path: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Packs the package and unpacks it into a folder, as an installation would. */
+export async function unpackInto(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const tarball = await pack(root, folder);
+  await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
+  rmSync(tarball);
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/**
+ * Installs what a project asks for without a network: gatewire from the unpacked package, everything else from this
+ * repository, after a look whether it has the version that is asked for.
+ *
+ * @param gatewire - the folder of the unpacked package
+ */
+export function installOffline(project: string, gatewire: string): void {
+  const modules = path.join(project, 'node_modules');
+  const { dependencies, devDependencies } = manifestOf(project);
+  const own = Object.keys(manifestOf(gatewire).dependencies);
+  const ranges = { ...dependencies, ...devDependencies };
+  for (const [name, range] of Object.entries(ranges)) if (name !== 'gatewire') check(name, range);
+  for (const name of new Set([...Object.keys(ranges), ...own])) {
+    if (name === 'gatewire') continue;
+    const link = path.join(modules, name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules', name), link, 'dir');
+  }
+  cpSync(gatewire, path.join(modules, 'gatewire'), { recursive: true });
+  const bin = path.join(modules, '.bin');
+  mkdirSync(bin);
+  for (const name of ['tsc', 'biome', 'tsx']) {
+    symlinkSync(path.join(root, 'node_modules/.bin', name), path.join(bin, name));
+  }
+  symlinkSync('../gatewire/dist/cli/main.js', path.join(bin, 'gatewire'));
+}
+
+/** Starts the server of a project on a free port. */
+export function startProject(project: string): { server: ChildProcess; ended: Promise<unknown[]> } {
+  const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: project,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return { server, ended: once(server, 'exit') };
+}
+
+/** The first URL that a server prints. */
+export async function urlOf(server: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of server.stderr ?? []) {
+    text += String(chunk);
+    const [url] = /https?:\/\/\S+:\d+/.exec(text) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`the server ended:\n${text}`);
+}
+
+/** Runs a script of package.json, and returns all that it printed. */
+export async function npmRun(script: string, project: string): Promise<{ text: string; failed: boolean }> {
+  const options = { cwd: project, timeout: 120_000 };
+  const ended = run(process.execPath, [npm, 'run', script], options);
+  const { stdout, stderr, failed } = await ended.then(
+    (printed) => ({ ...printed, failed: false }),
+    (error: { stdout: string; stderr: string }) => ({ ...error, failed: true }),
+  );
+  return { text: stdout + stderr, failed };
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** The ranges are carets of what is installed here, or exactly that; and `*` is none. */
+function check(name: string, range: string): void {
+  const { version } = JSON.parse(
+    readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8'),
+  ) as { version: string };
+  const [major] = version.split('.');
+  if (range !== version && !range.startsWith(`^${major}.`))
+    throw new Error(`${name} ${range} is asked for, here is ${version}`);
+}

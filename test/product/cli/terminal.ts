@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findPythonSocketIo } from '../../../scripts/find-python-socketio.js';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('terminal.py', import.meta.url));
+const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+
+/** A text to wait for, and the keys to press then. */
+export type Step = readonly [text: string, keys: string];
+
+/** Keys as a terminal sends them. */
+export const KEYS = { enter: '\r', down: '\u001b[B', interrupt: '\u0003' } as const;
+
+/** Runs the command line program in a pseudo-terminal, and talks to it. */
+export async function inTerminal(
+  args: readonly string[],
+  steps: readonly Step[],
+  { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<{ shown: string; code: number; unanswered: readonly Step[] }> {
+  const python = findPythonSocketIo() ?? 'python3';
+  const { CI: _, ...rest } = process.env;
+  const { stdout } = await run(python, [script, JSON.stringify(steps), process.execPath, program, ...args], {
+    cwd,
+    env: { ...rest, TERM: 'xterm-256color', ...env },
+    timeout: 60_000,
+  });
+  return JSON.parse(stdout) as { shown: string; code: number; unanswered: readonly Step[] };
+}

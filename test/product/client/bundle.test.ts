@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import ts from 'typescript';
+
+const MAX_BYTES = 5 * 1024;
+const LIMIT_MS = 60_000;
+
+interface Bundle {
+  readonly code: string;
+  readonly gzipBytes: number;
+  readonly inputs: readonly string[];
+}
+
+/** What a browser gets of a module that is built for production. */
+async function bundle(contents: string, target = 'es2020'): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+    target,
+    external: ['socket.io-client'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'error',
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('esbuild wrote nothing');
+  return {
+    code: file.text,
+    gzipBytes: gzipSync(file.contents, { level: 9 }).length,
+    inputs: Object.keys(metafile.inputs),
+  };
+}
+
+/** Whether two sizes in KB are the same but for what zlib of one or the other Node makes of it. */
+function near(documented: number, measured: number): boolean {
+  return Math.abs(documented - measured) <= 0.1 + measured * 0.02;
+}
+
+const CONNECT = `export { connect } from './src/client/index.js';`;
+
+const EVENTS = 'import { defineContract } from "./src/contract/index.js";';
+const zodContract = (from: string) => `${from}
+${EVENTS}
+export const chat = defineContract('/chat', {
+  clientToServer: {
+    'message:send': { payload: z.object({ room: z.string(), text: z.string() }), ack: z.object({ id: z.string() }) },
+  },
+  serverToClient: { 'message:new': { payload: z.object({ id: z.string(), from: z.string(), text: z.string() }) } },
+});`;
+
+/** The same contract in every library, by the name that docs/reference/client.md gives it. */
+const CONTRACTS: Readonly<Record<string, string>> = {
+  'types alone, `connect<typeof chat>`': `import type { hall } from './test/server/client/sample-contract.js';
+import { connect } from './src/client/index.js';
+export const open = (url: string) => connect<typeof hall>('/hall', url);`,
+  "zod, `import { z } from 'zod'`": zodContract(`import { z } from 'zod';`),
+  "zod, `import * as z from 'zod'`": zodContract(`import * as z from 'zod';`),
+  "zod/mini, `import * as z from 'zod/mini'`": zodContract(`import * as z from 'zod/mini';`),
+  "valibot, `import * as v from 'valibot'`": zodContract(`import * as z from 'valibot';`),
+  "arktype, `import { type } from 'arktype'`": `import { type } from 'arktype';
+${EVENTS}
+export const chat = defineContract('/chat', {
+  clientToServer: { 'message:send': { payload: type({ room: 'string', text: 'string' }), ack: type({ id: 'string' }) } },
+  serverToClient: { 'message:new': { payload: type({ id: 'string', from: 'string', text: 'string' }) } },
+});`,
+};
+
+describe('what a browser loads', () => {
+  it(
+    'is at most 5 KB of gzip beside socket.io-client, without registry and schemas',
+    async () => {
+      const { gzipBytes, inputs } = await bundle(CONNECT);
+      expect(gzipBytes).toBeLessThanOrEqual(MAX_BYTES);
+      expect(inputs.filter((input) => !/^(<stdin>$|src\/client\/)/.test(input)).sort()).toEqual([
+        'src/errors/gatewire-error.ts',
+        'src/errors/wire-codes.ts',
+      ]);
+      const page = readFileSync('docs/reference/client.md', 'utf8');
+      const [, documented] = /(\d+\.\d) KB of gzip/.exec(page) ?? [];
+      expect(near(Number(documented), gzipBytes / 1_000) || gzipBytes).toBe(true);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'needs no syntax and no function that is younger than ES2020',
+    async () => {
+      const [old, young] = [await bundle(CONNECT, 'es2020'), await bundle(CONNECT, 'esnext')];
+      expect(old.code).toBe(young.code);
+
+      const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+      const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
+      // `cause` of an error is younger, and ignored where it is not known.
+      const lib = ['lib.es2020.d.ts', 'lib.es2022.error.d.ts', 'lib.dom.d.ts'];
+      const program = ts.createProgram(['src/client/index.ts'], { ...options, lib, types: [], noEmit: true });
+      const messages = ts
+        .getPreEmitDiagnostics(program)
+        .map(
+          ({ file, messageText }) =>
+            `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+        );
+      expect(messages).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is as large as docs/reference/client.md says, for each schema library',
+    async () => {
+      const page = readFileSync('docs/reference/client.md', 'utf8');
+      const untyped = `import { connect } from './src/client/index.js';
+export const open = (url: string) => connect('/hall', url);`;
+      const base = (await bundle(untyped)).gzipBytes;
+      const documented = [...page.matchAll(/^\| (.+) \| (\d+\.\d) KB \|$/gm)];
+      expect(documented.map(([, name]) => name)).toEqual(Object.keys(CONTRACTS));
+      for (const [, name = '', kilobytes] of documented) {
+        const { gzipBytes } = await bundle(CONTRACTS[name] ?? '');
+        const measured = (name.startsWith('types') ? gzipBytes - base : gzipBytes) / 1_000;
+        expect([name, near(Number(kilobytes), measured) || measured]).toEqual([name, true]);
+      }
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('development, where a bundle runs', () => {
+  it.each([
+    ['localhost', true],
+    ['app.localhost', true],
+    ['127.0.0.1', true],
+    ['[::1]', true],
+    ['localhost.example.com', false],
+    ['127.example.com', false],
+  ])('on %s without process is %s', async (hostname, expected) => {
+    const { outputFiles } = await build({
+      entryPoints: ['src/client/development.ts'],
+      bundle: true,
+      format: 'iife',
+      globalName: 'built',
+      write: false,
+      platform: 'neutral',
+    });
+    const code = `${outputFiles[0]?.text}; built.isDevelopment()`;
+    expect(runInNewContext(code, { location: { hostname } })).toBe(expected);
+    expect(runInNewContext(code, {})).toBe(false);
+  });
+
+  it('is left out of what is built for production', async () => {
+    const { code } = await bundle(`export { isDevelopment } from './src/client/development.js';`);
+    expect(code).not.toContain('process');
+  });
+});

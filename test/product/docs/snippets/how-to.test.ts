@@ -1,0 +1,461 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { expect } from '@jest/globals';
+import amqplib from 'amqplib';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { io, type Socket } from 'socket.io-client';
+import {
+  type App,
+  admission,
+  type EventContext,
+  Gateway,
+  OnEvent,
+  RateLimit,
+} from '../../../../src/index.js';
+import { createTestApp } from '../../../../src/testing/index.js';
+import { schemaOf } from '../../../fixtures/class-validator/schema-of.js';
+import { CertificateFolder } from '../../../support/certificate.js';
+import { freePort } from '../../../support/free-port.js';
+import { NatsServer } from '../../../support/nats-server.js';
+import { RabbitmqServer } from '../../../support/rabbitmq-server.js';
+import { ask } from '../../../support/raw-http.js';
+import { RedisServer } from '../../../support/redis-server.js';
+import { until } from '../../../support/until.js';
+import { describePages, type Snippet, started } from './snippets.js';
+
+/** Connects to an application that runs by itself. */
+async function guest({ address }: App, namespace: string): Promise<Socket> {
+  const socket = io(`http://127.0.0.1:${address?.port}${namespace}`, { forceNew: true });
+  await once(socket as never, 'connect');
+  return socket;
+}
+
+/** The next event of a name. */
+async function heard(socket: Socket, event: string): Promise<unknown> {
+  const [value] = await once(socket as never, event);
+  return value;
+}
+
+@Gateway('/game')
+class StrictGame {
+  @RateLimit({ limit: 1, windowMs: 60_000 }) @OnEvent('report:send') report() {}
+}
+
+@Gateway('/shop')
+class WhoseToken {
+  @OnEvent('token') token(_payload: unknown, ctx: EventContext) {
+    return ctx.handshake.auth['token'];
+  }
+}
+
+@Gateway('/orders', { reply: 'raw' })
+class PaidOrders {
+  @OnEvent('order:read') read(id: string) {
+    return { id, state: 'paid' };
+  }
+}
+
+describePages('how-to', {
+  admission: [
+    async (snippet) => {
+      await using test = await started(snippet);
+      await test.client.connect();
+    },
+    async (snippet) => {
+      const one = admission({ maxConnections: 1, queue: { max: 5, timeoutMs: 60_000 } });
+      await using test = await createTestApp(StrictGame, { admission: one });
+      await test.client.connect();
+      const socket = io(`${test.url}/game`, { forceNew: true, autoConnect: false });
+      const shown: number[] = [];
+      await snippet.run({ given: { socket, showPosition: (position: number) => shown.push(position) } });
+      socket.connect();
+      await until('a position is shown', () => shown.length > 0);
+      expect(shown).toEqual([1]);
+      socket.disconnect();
+    },
+    async (snippet) => {
+      await using test = await createTestApp(StrictGame);
+      const { exports } = await snippet.run({ given: { io, url: `${test.url}/game` } });
+      await once(exports['socket'], 'connect');
+      const [served] = await test.app.io.of('/game').fetchSockets();
+      expect(served?.handshake.query['ticket']).toMatch(/^[A-Za-z0-9_-]{22,64}$/);
+    },
+  ],
+  brokers: [
+    async (snippet) => {
+      const rabbit = await RabbitmqServer.start();
+      const { exports } = await snippet.run({ env: { RABBITMQ_URL: rabbit.url } });
+      const client = await guest(exports['app'], '/shop');
+      try {
+        await client
+          .timeout(5_000)
+          .emitWithAck('order:watch', '7')
+          .catch(() => {}); // the contract names no answer
+        await until('consume has made its queue', () => exports['orders'].health.status === 'ok');
+        const changed = heard(client, 'order:changed');
+        const connection = await amqplib.connect(rabbit.url);
+        const channel = await connection.createConfirmChannel();
+        channel.sendToQueue('orders', Buffer.from(JSON.stringify({ id: '7', state: 'sent' })));
+        expect(await changed).toEqual({ id: '7', state: 'sent' });
+        await connection.close();
+      } finally {
+        client.disconnect();
+        await rabbit.stop();
+      }
+    },
+    async (snippet) => {
+      const nats = await NatsServer.start();
+      try {
+        const { printed } = await snippet.run({ instead: { 'nats://127.0.0.1:4222': nats.url } });
+        expect(printed[0]).toMatch(/^(ok|degraded)$/);
+      } finally {
+        await nats.stop();
+      }
+    },
+    async (snippet) => {
+      const { exports } = await snippet.run();
+      const taken: unknown[] = [];
+      const open = await exports['lines'].open({
+        broken: () => {},
+        deliver: ({ body }: { body: Buffer }) => taken.push(String(body)),
+      });
+      process.stdin.emit('data', Buffer.from('17 sent\n'));
+      await open.stop();
+      expect(taken).toEqual(['17 sent\n']);
+    },
+  ],
+  'class-validator': [
+    async (snippet) => {
+      const { exports } = await snippet.run();
+      expect(Object.keys(exports)).toEqual(['schemaOf']); // test/server/class-validator.test.ts has what it does
+    },
+    async (snippet) => {
+      await using test = await started(snippet, { given: { schemaOf } });
+      const client = await test.client.connect();
+      expect(await client.call('message:send', { room: 'a', text: 'hi' })).toEqual({ length: 2 });
+      await expect(client.call('message:send', { room: 'a' })).rejects.toMatchObject({
+        code: 'INVALID_PAYLOAD',
+      });
+    },
+  ],
+  cores: [
+    async (snippet) => {
+      const { exports } = await snippet.run();
+      const [ann, bob] = [await guest(exports['app'], '/chat'), await guest(exports['app'], '/chat')];
+      const said = heard(bob, 'said');
+      ann.emit('say', 'hi');
+      expect(await said).toBe('hi');
+      for (const socket of [ann, bob]) socket.disconnect();
+    },
+    async (snippet) => {
+      // The nodes are the application of the block above.
+      const [application] = snippet.others;
+      const script = (application as Snippet).write({});
+      const file = snippet.write({ 'dist/main.js': script, "'auto'": '2' });
+      const child = spawn(process.execPath, ['--import', 'tsx', file], {
+        env: { ...process.env, PORT: '0' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const ended = once(child, 'exit');
+      try {
+        let serving = 0;
+        for await (const line of createInterface(child.stderr))
+          if (line.includes('cluster.node-serves') && ++serving === 2) break;
+      } finally {
+        child.kill('SIGTERM');
+      }
+      expect(await ended).toEqual([0, null]);
+    },
+  ],
+  deploy: [
+    async (snippet) => {
+      const port = await freePort();
+      const { exports } = await snippet.run({
+        instead: { '9_000': String(port), 'closeNoticeMs: 5_000': 'closeNoticeMs: 50' },
+      });
+      expect((await ask(port, { path: '/readyz' })).status).toBe(200);
+      await (await guest(exports['app'], '/shop')).disconnect();
+    },
+  ],
+  'find-errors': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      await expect(client.call('order:read', '7')).rejects.toMatchObject({
+        code: 'SOLD_OUT',
+        details: { next: '20:00' },
+      });
+      const missing = client.call('order:read', '8');
+      await expect(missing).rejects.toMatchObject({ code: 'NOT_FOUND', id: expect.any(String) });
+      const { id } = (await missing.catch((error) => error)) as { id: string };
+      const lines = test.log.records.filter((record) => Object.values(record).includes(id));
+      expect(lines).toContainEqual(expect.objectContaining({ event: 'order.looked-up', order: '8' }));
+      expect(lines).toContainEqual(expect.objectContaining({ event: 'call.failed', code: 'NOT_FOUND' }));
+    },
+  ],
+  floods: [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.as({ id: 'ann' }).connect();
+      const reports = Array.from({ length: 4 }, () => client.call('report:send', 'abc'));
+      const codes = (await Promise.allSettled(reports)).map(
+        (one) => (one as PromiseRejectedResult).reason?.code,
+      );
+      expect(codes).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
+      const other = await test.client.connect();
+      for (let n = 0; n < 100; n++) client.emit('cursor:move', [n, n]);
+      await client.flush();
+      expect(await other.nextArgs('cursor:moved')).toEqual([[0, 0]]);
+      await client.expectNone('exception');
+      expect(await client.call('replay:render', '7')).toBe('/replays/7');
+    },
+    async (snippet) => {
+      await using test = await createTestApp(StrictGame);
+      await (await test.client.as({ id: 'ann' }).connect()).call('report:send');
+      const { printed } = await snippet.run({
+        instead: {
+          "'http://localhost:3000'": `'${test.url}'`,
+          "await game.call('report:send', 'hello');": "for (;;) await game.call('report:send', 'hello');",
+        },
+      });
+      expect(printed).toEqual([expect.stringMatching(/^RATE_LIMITED \d+$/)]);
+    },
+  ],
+  'large-payloads': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      const reply = (members: number) =>
+        client.ack(
+          'nobody-takes-it',
+          Array.from({ length: members }, () => 0),
+        );
+      expect(await reply(40_000)).toMatchObject([{ error: { code: 'UNKNOWN_EVENT' } }]);
+      expect(await reply(60_000)).toMatchObject([{ error: { code: 'PAYLOAD_TOO_LARGE' } }]);
+    },
+  ],
+  'long-handlers': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      expect(await client.call('report:make', 3)).toEqual({ url: '/reports/1' });
+      expect(await client.next('report:progress')).toBe(0);
+      expect(test.app.plan().namespaces[0]?.events[0]).toMatchObject({ timeoutMs: 120_000 });
+    },
+  ],
+  'many-connections': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const { port } = new URL(test.url);
+      const from = { headers: { 'x-forwarded-for': '203.0.113.7' } };
+      const answers = [];
+      for (let n = 0; n < 201; n++) answers.push((await ask(Number(port), from)).status);
+      expect(answers).toEqual([...Array.from({ length: 200 }, () => 200), 429]);
+      expect((await ask(Number(port), { headers: { 'x-forwarded-for': '203.0.113.8' } })).status).toBe(200);
+    },
+  ],
+  'many-rooms': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      const symbols = Array.from({ length: 3_000 }, (_, n) => `S${n}`);
+      expect(await client.call('stocks:watch', symbols)).toBe(3_000);
+      expect(await client.call('stocks:watch', ['S1', 'S2'])).toBe(2);
+    },
+  ],
+  'migrate-client': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      expect(await client.ack('order:read', '7')).toEqual([{ id: '7', state: 'paid' }]);
+      expect(await client.ack('order:list')).toEqual([{ ok: true, data: ['1', '2'] }]);
+    },
+    async (snippet) => {
+      await using test = await createTestApp(PaidOrders);
+      const { printed } = await snippet.run({ instead: { 'https://example.com': test.url } });
+      expect(printed).toEqual(['paid']);
+    },
+  ],
+  'old-clients': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const version2: string = 'socket.io-client-v2.5'; // it has no types
+      const { default: connect } = await import(version2);
+      const client = connect(`${test.url}/orders`, { query: { name: 'ann' }, forceNew: true });
+      const answer = await new Promise((resolve) => client.emit('order:read', '7', resolve));
+      expect(answer).toEqual({ id: '7', state: 'paid' });
+      client.close();
+      const refused = connect(`${test.url}/orders?name=`, { forceNew: true });
+      const error = await new Promise((resolve) => refused.on('error', resolve));
+      expect(error).toMatchObject({ code: 'UNAUTHENTICATED', id: expect.any(String) });
+      refused.close();
+    },
+  ],
+  origins: [
+    async (snippet) => {
+      const tenants = { has: async (origin: string) => origin === 'https://shop.example.org' };
+      await using test = await started(snippet, { given: { tenants } });
+      const port = Number(new URL(test.url).port);
+      const from = async (origin: string) => (await ask(port, { headers: { origin } })).status;
+      expect(await from('https://app.example.com')).toBe(200);
+      expect(await from('https://one.preview.example.com')).toBe(200);
+      expect(await from('https://shop.example.org')).toBe(200);
+      expect(await from('https://evil.example.org')).toBe(403);
+    },
+    async (snippet) => {
+      await using test = await started(snippet);
+      const answer = await ask(Number(new URL(test.url).port), {
+        headers: { origin: 'https://app.example.com' },
+      });
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': 'https://app.example.com',
+        'access-control-allow-credentials': 'true',
+      });
+    },
+  ],
+  proxies: [
+    async (snippet) => {
+      const { exports } = await snippet.run();
+      for (const [app, seen] of [
+        [exports['behindOne'], '203.0.113.7'],
+        [exports['behindThese'], '127.0.0.1'], // the one who asks is none of these
+      ]) {
+        await using test = await createTestApp(app);
+        await test.client.connect('/', { extraHeaders: { 'x-forwarded-for': '203.0.113.7' } });
+        const [socket] = await test.app.io.of('/').fetchSockets();
+        expect(socket?.handshake.address).toBe(seen);
+      }
+    },
+    async (snippet) => {
+      const redis = await RedisServer.start();
+      const { exports } = await snippet.run({ env: { REDIS_URL: redis.url } });
+      try {
+        const client = await guest(exports['app'], '/');
+        expect(client.io.engine.id).toMatch(/^one-/);
+        client.disconnect();
+      } finally {
+        await redis.stop();
+      }
+    },
+  ],
+  publish: [
+    async (snippet) => {
+      const redis = await RedisServer.start();
+      try {
+        await snippet.run({ env: { REDIS_URL: redis.url } }); // test/nodes/publisher.test.ts has what clients see
+      } finally {
+        await redis.stop();
+      }
+    },
+  ],
+  recover: [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const [ann, bob] = [
+        await test.client.connect('/feed', {
+          auth: { name: 'ann' },
+          reconnection: true,
+          reconnectionDelay: 10,
+        }),
+        await test.client.connect('/feed', { auth: { name: 'bob' } }),
+      ];
+      expect(await ann.next('snapshot')).toEqual(['all', 'of', 'it']);
+      bob.emit('news:post', 'first'); // a client can be recovered once it has a place in what was sent
+      expect(await ann.next('news')).toBe('first');
+      ann.socket.io.engine.close();
+      bob.emit('news:post', 'second');
+      expect(await ann.next('news')).toBe('second');
+      expect(ann.socket.recovered).toBe(true);
+      await ann.expectNone('snapshot');
+    },
+  ],
+  'slow-auth': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect('/shop', { auth: { token: 'of ann' } });
+      expect(await client.call('whoami')).toBe('ann');
+      await expect(test.client.connect('/shop', { auth: { token: 'of bob' } })).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    },
+  ],
+  'slow-clients': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      client.emit('tiles:load', 18); // 9 MB: above the default of `outputBytes`
+      for (let n = 0; n < 18; n++) expect(await client.next('tile')).toMatchObject({ n });
+    },
+  ],
+  tenants: [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const auth = { name: 'ann' };
+      const [ann, other] = [
+        await test.client.connect('/team/red', { auth }),
+        await test.client.connect('/team/red', { auth: { name: 'bob' } }),
+      ];
+      ann.emit('say', 'hi');
+      expect(await other.next('said')).toEqual({ team: 'red', text: 'hi' });
+      await expect(test.client.connect('/team/blue', { auth })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  ],
+  tls: [
+    async (snippet) => {
+      using folder = new CertificateFolder();
+      const { key, cert } = folder.make('127.0.0.1');
+      const { exports } = await snippet.run({
+        instead: { '/etc/chat/key.pem': key, '/etc/chat/cert.pem': cert },
+      });
+      const app = exports['app'] as App;
+      await app.listen(0, '127.0.0.1');
+      const client = io(`https://127.0.0.1:${app.address?.port}/chat`, { rejectUnauthorized: false });
+      await once(client as never, 'connect');
+      client.disconnect();
+      await app.close();
+    },
+  ],
+  tokens: [
+    async (snippet) => {
+      const { publicKey, privateKey } = await generateKeyPair('RS256');
+      const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' };
+      const provider = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
+      await once(provider.listen(0, '127.0.0.1'), 'listening');
+      const issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/`;
+      const token = (audience: string, ...held: string[]) =>
+        new SignJWT({ name: 'Ann', roles: held })
+          .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+          .setSubject('ann')
+          .setIssuer(issuer)
+          .setAudience(audience)
+          .setExpirationTime('5 min')
+          .sign(privateKey);
+      try {
+        await using test = await started(snippet, { env: { ISSUER: issuer } });
+        const client = await test.client.connect('/shop', { auth: { token: await token('shop') } });
+        expect(await client.call('whoami')).toEqual({ id: 'ann', name: 'Ann' });
+        await expect(client.call('price:set')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+        const admin = await test.client.connect('/shop', { auth: { token: await token('shop', 'admin') } });
+        admin.emit('price:set');
+        await admin.expectNone('exception');
+        const elsewhere = test.client.connect('/shop', { auth: { token: await token('blog') } });
+        await expect(elsewhere).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      } finally {
+        provider.closeAllConnections();
+        provider.close();
+      }
+    },
+    async (snippet) => {
+      await using test = await createTestApp(WhoseToken);
+      const atThePage = (path: string, options: object) => io(`${test.url}${path}`, options);
+      const identity = { getAccessToken: async () => 'a fresh token' };
+      const { exports } = await snippet.run({ given: { io: atThePage, identity } });
+      expect(await exports['socket'].timeout(5_000).emitWithAck('token')).toMatchObject({
+        data: 'a fresh token',
+      });
+    },
+  ],
+});

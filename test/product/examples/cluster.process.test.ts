@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../support/free-port.js';
+import { ClusterProcess } from './cluster-process.js';
+
+const LIMIT_MS = 60_000;
+const OURS = /nginx|redis-server|node\.ts/;
+
+interface Child {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** The processes that one has started. */
+function childrenOf(pid: number): readonly Child[] {
+  const listing = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,args='], { encoding: 'utf8' });
+  return [...listing.matchAll(/^ *(\d+) +(\d+) +(.+)$/gm)]
+    .filter(([, parent]) => Number(parent) === pid)
+    .map(([, , child, command = '']) => ({ pid: Number(child), command }));
+}
+
+const isAlive = ({ pid }: Child): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('the process of examples/cluster', () => {
+  const started: ClusterProcess[] = [];
+
+  function start(port: string | number, env?: Readonly<Record<string, string>>): ClusterProcess {
+    const cluster = new ClusterProcess(port, env);
+    started.push(cluster);
+    return cluster;
+  }
+
+  afterEach(async () => {
+    for (const cluster of started.splice(0)) if (cluster.isRunning) await cluster.stop();
+  }, LIMIT_MS);
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'starts four processes behind the port that it names, and ends all of them at %s',
+    async (signal) => {
+      const port = await freePort();
+      const cluster = start(port);
+      const url = await cluster.listening();
+      expect(url).toBe(`http://localhost:${port}`);
+      const page = await fetch(url);
+      expect([page.status, page.headers.get('server')]).toEqual([200, expect.stringMatching(/^nginx/)]);
+      expect(await page.text()).toContain('<title>gatewire cluster');
+      expect((await fetch(`${url}/main.ts`)).status).toBe(404);
+
+      // Whatever else tsx may start ends by itself.
+      const children = childrenOf(cluster.child.pid as number).filter(({ command }) => OURS.test(command));
+      expect(children.map(({ command }) => OURS.exec(command)?.[0]).sort()).toEqual([
+        'nginx',
+        'node.ts',
+        'node.ts',
+        'redis-server',
+      ]);
+
+      cluster.child.kill(signal);
+      expect(await cluster.exited()).toMatchObject({ code: 0 });
+      expect(children.filter(isAlive)).toEqual([]);
+      await expect(fetch(url)).rejects.toThrow();
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'gives newcomers to both nodes, and names the node in the id of the session',
+    async () => {
+      const url = await start(await freePort()).listening();
+      const nodes = new Set<string>();
+      for (let i = 0; i < 10; i++) {
+        const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+        nodes.add(/"sid":"([a-z]+)-/.exec(await answer.text())?.[1] ?? 'nobody');
+      }
+      expect([...nodes].sort()).toEqual(['one', 'two']);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says in words what is missing, and how to get it',
+    async () => {
+      const { code, output } = await start(0, {
+        NGINX_PATH: '/nowhere',
+        REDIS_SERVER_PATH: '/nowhere',
+      }).exited();
+      expect(code).toBe(1);
+      expect(output).toContain('The cluster needs nginx and redis-server, which were not found.');
+      expect(output).toContain('sudo apt-get install -y nginx redis-server');
+      expect(output).not.toMatch(/^\s+at /m);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'ends with 1 when the port is taken',
+    async () => {
+      const port = await freePort();
+      await start(port).listening();
+      const { code, output } = await start(port).exited();
+      expect(code).toBe(1);
+      expect(output).toContain('nginx has ended');
+    },
+    LIMIT_MS,
+  );
+});

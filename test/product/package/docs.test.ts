@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+const pages = filesBelow('docs', '.md');
+
+function filesBelow(folder: string, ending: string): readonly string[] {
+  return (
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(ending) && !name.split(path.sep).includes('node_modules'))
+      .map((name) => path.join(folder, name))
+      // What `npm run docs` writes; the built site is looked at in test/product/docs.
+      .filter((name) => !name.startsWith(path.join('docs', 'api', '')))
+      .sort()
+  );
+}
+
+/**
+ * The ts blocks of the pages under the names of files beside them, so that imports and places make sense. Blocks that
+ * name a file belong to a project, which test/product/docs/tutorials.test.ts puts together.
+ */
+function blocks(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const page of pages) {
+    const markdown = readFileSync(page, 'utf8');
+    for (const match of markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
+      const line = markdown.slice(0, match.index).split('\n').length;
+      found.set(path.resolve(`${page}.${line}.ts`), match[1] ?? '');
+    }
+  }
+  return found;
+}
+
+/** Compiles files that exist in memory only, with the options of the repository. */
+function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
+  const config = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, process.cwd());
+  const docsOptions: ts.CompilerOptions = {
+    ...options,
+    noEmit: true,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    paths: {
+      gatewire: [path.resolve('src/index.ts')],
+      'gatewire/brokers': [path.resolve('src/nodes/brokers/index.ts')],
+      'gatewire/client': [path.resolve('src/client/index.ts')],
+      'gatewire/contract': [path.resolve('src/contract/index.ts')],
+      'gatewire/jwt': [path.resolve('src/middleware/jwt/index.ts')],
+      'gatewire/session': [path.resolve('src/middleware/session/session.ts')],
+      'gatewire/testing': [path.resolve('src/testing/index.ts')],
+    },
+  };
+  const host = ts.createCompilerHost(docsOptions);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (file) => files.has(path.resolve(file)) || fileExists(file);
+  host.readFile = (file) => files.get(path.resolve(file)) ?? readFile(file);
+  host.getSourceFile = (file, ...rest) => {
+    const text = files.get(path.resolve(file));
+    return text === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, text, rest[0], true);
+  };
+  const program = ts.createProgram([...files.keys()], docsOptions, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
+    const name = path.relative('.', file?.fileName ?? '');
+    return `${name}, line ${line + 1} of the block: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+}
+
+/** What GitHub makes of a heading. */
+function anchors(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** Links of a page that lead nowhere. */
+function broken(page: string): readonly string[] {
+  const withoutCode = readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+  const links = [...withoutCode.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? page : path.join(path.dirname(page), file);
+    if (!existsSync(target)) return true;
+    return anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor);
+  });
+}
+
+describe('the documentation', () => {
+  it('has code that compiles', () => {
+    const files = blocks();
+    expect(files.size).toBeGreaterThan(0);
+    expect(diagnose(files)).toEqual([]);
+  }, 120_000);
+
+  it('is listed in docs/README.md, every page of it', () => {
+    const index = readFileSync('docs/README.md', 'utf8');
+    const listed = [...index.matchAll(/\]\(([^)\s]+\.md)\)/g)].map(([, link = '']) =>
+      path.join('docs', link),
+    );
+    const below = listed.filter((page) => page.startsWith(path.join('docs', '')));
+    expect(below.sort()).toEqual(pages.filter((page) => page !== path.join('docs', 'README.md')));
+  });
+
+  it('names tests in docs/explanation/guarantees.md that exist, and a section for each promise', () => {
+    const page = readFileSync('docs/explanation/guarantees.md', 'utf8');
+    const rows = [...page.matchAll(/^\| \[(\d+)\]\(#.*\) \| .* \| (.*) \|$/gm)];
+    const sections = [...page.matchAll(/^## (\d+)\. /gm)].map(([, number]) => number);
+    expect(rows.map(([, number]) => number)).toEqual(sections);
+    const files = rows.flatMap(([, , tests = '']) =>
+      [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, file = '']) => file),
+    );
+    expect(files.length).toBeGreaterThan(sections.length);
+    const found = (file: string): boolean => {
+      const pattern = new RegExp(`^${path.basename(file).replaceAll('.', '\\.').replace('*', '.*')}$`);
+      return readdirSync(path.dirname(file)).some((name) => pattern.test(name));
+    };
+    expect(files.filter((file) => !found(file))).toEqual([]);
+  });
+
+  it.each(['README.md', 'CHANGELOG.md', 'bench/README.md', ...filesBelow('examples', 'README.md'), ...pages])(
+    'has links in %s that lead somewhere',
+    (page) => {
+      expect(broken(page)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { addressOf, fillIn } from '../../../src/client/address.js';
+import { connect } from '../../../src/client/index.js';
+import { type EventContext, Gateway, OnEvent } from '../../../src/index.js';
+import { describeMatrix } from '../../../src/testing/index.js';
+import { createWorld } from './sample-server.js';
+
+@Gateway('/team/:team/desk/:desk')
+class Team {
+  @OnEvent('where') where(_: unknown, { params }: EventContext) {
+    return params;
+  }
+}
+
+describeMatrix('the parameters of a namespace', (cell) => {
+  it('lead to its instance', async () => {
+    await using world = await createWorld(Team, cell);
+    const team = world.connect('/team/:team/desk/:desk', { params: { team: 'a~1', desk: '..' } });
+    expect(await team.call('where')).toEqual({ team: 'a~1', desk: '..' });
+    expect(team.params).toEqual({ team: 'a~1', desk: '..' });
+    expect(Object.isFrozen(team.params)).toBe(true);
+    const other = world.connect('/team/b/desk/2');
+    expect(await other.call('where')).toEqual({ team: 'b', desk: '2' });
+    expect(other.params).toEqual({});
+  });
+});
+
+describe('the address', () => {
+  afterEach(() => {
+    Reflect.deleteProperty(globalThis, 'location');
+  });
+
+  it.each([
+    [{}, 'undefined'],
+    [{ team: '' }, "''"],
+    [{ team: 'a/b' }, "'a/b'"],
+    [{ team: 'a b' }, "'a b'"],
+    [{ team: 'x'.repeat(129) }, 'xxx'],
+    [{ team: 5 }, '5'],
+    [{ team: null }, 'null'],
+  ])('refuses %j as parameters, and says what was given', (params, given) => {
+    const open = () => connect('/team/:team', 'http://localhost:1', { params: params as never });
+    expect(open).toThrow(TypeError);
+    expect(open).toThrow('parameter `team` of `/team/:team` is ');
+    expect(open).toThrow(given);
+  });
+
+  it('refuses what is no contract and no namespace', () => {
+    expect(() => connect(undefined as unknown as string, 'http://localhost:1')).toThrow(
+      "connect needs a contract or a namespace such as '/chat', not undefined",
+    );
+    expect(() => connect('chat', 'http://localhost:1')).toThrow("not 'chat'");
+    expect(() => connect({} as string, 'http://localhost:1')).toThrow('not [object Object]');
+  });
+
+  it('joins base and namespace', () => {
+    expect(addressOf('https://a.example', '/chat')).toBe('https://a.example/chat');
+    expect(addressOf('http://[::1]:3000/', '/')).toBe('http://[::1]:3000/');
+    expect(addressOf('localhost:3000', '/chat')).toBe('localhost:3000/chat');
+    for (const base of ['https://a.example/app', 'https://a.example?x=1', '/app', 'https:///']) {
+      expect(() => addressOf(base, '/chat')).toThrow('expected the base of a server');
+    }
+  });
+
+  it('is the origin of the page where none is given, and there has to be a page', () => {
+    expect(() => connect('/chat')).toThrow('connect needs the url of the server');
+    Object.assign(globalThis, { location: {} });
+    expect(addressOf('', '/chat')).toBe('/chat');
+  });
+
+  it('fills in whole segments only', () => {
+    expect(fillIn('/a:b/:c', { c: 'd', b: 'x' })).toBe('/a:b/d');
+  });
+});

@@ -1,0 +1,402 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Socket } from 'socket.io';
+import { io } from 'socket.io-client';
+import { backoff, waitAfter } from '../../../src/client/retry.js';
+import { GatewireError } from '../../../src/index.js';
+import { describeMatrix } from '../../../src/testing/index.js';
+import { freePort } from '../../support/free-port.js';
+import { HallGateway, hall, newDesk } from './sample-contract.js';
+import { connectionsOf, createWorld, first, reaches, rejection, statesOf } from './sample-server.js';
+
+beforeEach(() => {
+  newDesk();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describeMatrix('the state of a connection', (cell) => {
+  it('is connecting, then connected; nothing is opened before the running code has ended', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    expect(room.socket.active).toBe(false);
+    const states = statesOf(room);
+    await reaches(room, 'connected');
+    expect(states).toEqual(['connecting', 'connected']);
+    expect(room.error).toBeNull();
+    room.connect(); // does nothing
+    expect(room.state).toBe('connected');
+  });
+
+  it('stays connecting with autoConnect: false, until somebody connects', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall, { socket: { autoConnect: false } });
+    await Promise.resolve().then(() => Promise.resolve());
+    expect(room.socket.active).toBe(false);
+    expect(room.state).toBe('connecting');
+    room.connect();
+    await reaches(room, 'connected');
+  });
+
+  it('is reconnecting after a drop, and auth is asked again', async () => {
+    const desk = newDesk();
+    await using world = await createWorld(HallGateway, cell);
+    let n = 0;
+    const room = world.connect(hall, { auth: async () => ({ n: ++n }) });
+    const states = statesOf(room);
+    await reaches(room, 'connected');
+    world.cut();
+    await reaches(room, 'reconnecting');
+    expect(room.error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: /^the connection was lost: transport /,
+    });
+    await reaches(room, 'connected');
+    expect(room.error).toBeNull();
+    expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+    expect(desk.asked).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it('need not wait as long as socket.io-client would, nor do others on the connection', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const socket = { reconnectionDelay: 60_000, reconnectionDelayMax: 60_000 };
+    world.test.app.io.of('/other');
+    const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
+    await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
+    const states = statesOf(room);
+    for (let times = 0; times < 2; times++) {
+      world.cut();
+      await Promise.all([reaches(room, 'reconnecting'), reaches(other, 'reconnecting')]);
+      const call = room.call('ping');
+      room.connect();
+      room.connect(); // an attempt is under way
+      await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
+      await call;
+    }
+    const once = ['reconnecting', 'connecting', 'connected'];
+    expect(states).toEqual(['connected', ...once, ...once]);
+  });
+
+  it.each([
+    ['an object', { token: 't' }, { token: 't' }],
+    ['a function', () => ({ token: 't' }), { token: 't' }],
+    ['a function of nothing', () => undefined, {}],
+    ['nothing', undefined, {}],
+  ])('takes %s as auth', async (_, auth, expected) => {
+    const desk = newDesk();
+    await using world = await createWorld(HallGateway, cell);
+    await world.connect(hall, auth === undefined ? {} : { auth }).call('ping');
+    expect(desk.asked).toEqual([expected]);
+  });
+
+  it('is reconnecting when auth fails, with that error, until it does not', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const failures = [
+      () => {
+        throw new Error('no storage');
+      },
+      () => Promise.reject(new Error('no network')),
+      () => Promise.reject('no reason'),
+      () => ({ big: 1n }),
+    ];
+    const errors: unknown[] = [];
+    const room = world.connect(hall, { auth: () => failures.shift()?.() ?? { token: 't' } });
+    room.subscribe(() => errors.push(room.error));
+    const states = statesOf(room);
+    expect(await room.call('ping')).toBeUndefined();
+    expect(states).toEqual(['connecting', 'reconnecting', 'connected']);
+    expect(errors).toMatchObject([
+      { message: 'no storage' },
+      { message: 'no network' },
+      { code: 'UNAUTHENTICATED', cause: 'no reason' },
+      { message: expect.stringMatching(/bigint/i) },
+      null,
+    ]);
+  });
+
+  it('does not hand an old answer of auth to a new connection', async () => {
+    const desk = newDesk();
+    await using world = await createWorld(HallGateway, cell);
+    const answers: ((data: object) => void)[] = [];
+    const room = world.connect(hall, {
+      auth: () => new Promise<object>((resolve) => void answers.push(resolve)),
+    });
+    await first((listener) => room.socket.io.on('open', () => queueMicrotask(() => setImmediate(listener))));
+    const again = first((listener) => room.socket.io.on('open', () => setImmediate(listener)));
+    world.cut();
+    await again;
+    answers[0]?.({ answer: 'old' });
+    answers[1]?.({ answer: 'new' });
+    await reaches(room, 'connected');
+    expect(desk.asked).toEqual([{ answer: 'new' }]);
+  });
+
+  it('is refused when the server refuses, until somebody connects again', async () => {
+    const desk = newDesk();
+    desk.admit = (_, { auth }) => {
+      if (auth['token'] !== 'new') throw new GatewireError('UNAUTHENTICATED', { details: { login: '/in' } });
+    };
+    await using world = await createWorld(HallGateway, cell);
+    let token = 'old';
+    const room = world.connect(hall, { auth: () => ({ token }) });
+    const states = statesOf(room);
+    await reaches(room, 'refused');
+    expect(room.error).toMatchObject({ code: 'UNAUTHENTICATED', details: { login: '/in' } });
+    token = 'new';
+    room.connect();
+    expect([room.state, (room.error as GatewireError).code]).toEqual(['connecting', 'UNAUTHENTICATED']);
+    await reaches(room, 'connected');
+    expect(states).toEqual(['connecting', 'refused', 'connecting', 'connected']);
+  });
+
+  it('is refused where there is no such namespace, or a middleware of Socket.IO refuses', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io
+      .of('/guarded')
+      .use((_, next) => next(Object.assign(new Error('not now'), { data: { content: 'later' } })));
+    const nowhere = world.connect('/nowhere');
+    await reaches(nowhere, 'refused');
+    expect(nowhere.error).toMatchObject({ code: 'NOT_FOUND', cause: { message: 'Invalid namespace' } });
+    const guarded = world.connect('/guarded');
+    expect(await rejection(guarded.call('x'))).toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'not now',
+      details: { content: 'later' },
+    });
+  });
+
+  it.each(['UNAVAILABLE', 'OVERLOADED', 'TIMEOUT', 'RATE_LIMITED'])(
+    'is reconnecting after a refusal with %s',
+    async (code) => {
+      const desk = newDesk();
+      desk.admit = (attempt) => {
+        if (attempt < 3) throw new GatewireError(code, { retryAfterMs: 1 });
+      };
+      await using world = await createWorld(HallGateway, cell);
+      const room = world.connect(hall);
+      const states = statesOf(room);
+      await reaches(room, 'reconnecting');
+      expect(room.error).toMatchObject({ code, retryAfterMs: 1 });
+      expect(await room.call('ping')).toBeUndefined();
+      expect(states).toEqual(['connecting', 'reconnecting', 'connected']);
+    },
+  );
+
+  it('need not wait for the next try', async () => {
+    const desk = newDesk();
+    desk.admit = (attempt) => {
+      if (attempt === 1) throw new GatewireError('OVERLOADED', { retryAfterMs: 3_600_000 });
+    };
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    await reaches(room, 'reconnecting');
+    room.connect();
+    await reaches(room, 'connected');
+    expect(desk.asked).toHaveLength(2);
+  });
+
+  it('is refused when the server sends the client away, with its reason where it gave one', async () => {
+    const desk = newDesk();
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    const states = statesOf(room);
+    room.emit('leave');
+    await reaches(room, 'refused');
+    expect(room.error).toMatchObject({ code: 'UNAVAILABLE', message: 'the server disconnected this client' });
+
+    desk.welcome = () => {
+      throw new GatewireError('CONFLICT', { message: 'one window at most' });
+    };
+    room.connect();
+    await reaches(room, 'refused');
+    expect(room.error).toMatchObject({ code: 'CONFLICT', message: 'one window at most' });
+
+    desk.welcome = () => {};
+    room.connect();
+    await reaches(room, 'connected');
+    expect(states.filter((state) => state !== 'connecting')).toEqual([
+      ...['connected', 'refused', 'connected', 'refused', 'connected'],
+    ]);
+  });
+
+  it('is closed for good by close(), which may be called twice', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    const states = statesOf(room);
+    await reaches(room, 'connected');
+    room.on('message:new', () => {});
+    room.close();
+    room.close();
+    expect(states).toEqual(['connecting', 'connected', 'closed']);
+    expect([room.error, room.socket.connected, room.socket.active]).toEqual([null, false, false]);
+    expect(room.socket.listeners('message:new').length + room.socket.listenersAny().length).toBe(0);
+    expect(room.socket.io.listeners('reconnect_failed')).toEqual([]);
+    expect(() => room.connect()).toThrow('this connection is closed');
+  });
+
+  it('may be closed before it opens, while auth is asked, and while a try is waited for', async () => {
+    const desk = newDesk();
+    desk.admit = () => {
+      throw new GatewireError('UNAVAILABLE', { retryAfterMs: 20 });
+    };
+    await using world = await createWorld(HallGateway, cell);
+    const unopened = world.connect(hall);
+    unopened.close();
+    let asked: () => void = () => {};
+    const isAsked = first((listener) => {
+      asked = listener;
+    });
+    const asking = world.connect(hall, { auth: () => Promise.resolve(asked()) as Promise<undefined> });
+    await isAsked;
+    asking.close();
+    const waiting = world.connect(hall);
+    await reaches(waiting, 'reconnecting');
+    waiting.close();
+    const other = world.connect(hall);
+    await reaches(other, 'reconnecting');
+    expect([unopened.state, asking.state, waiting.state]).toEqual(['closed', 'closed', 'closed']);
+    expect(desk.asked).toHaveLength(2);
+  });
+
+  it('follows what is done to the socket itself', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    await reaches(room, 'connected');
+    room.socket.disconnect();
+    expect(room.state).toBe('closed');
+    expect(await rejection(room.call('ping'))).toMatchObject({ code: 'UNAVAILABLE' });
+    room.connect();
+    expect(await room.call('ping')).toBeUndefined();
+  });
+
+  it('tells those who subscribed, also when one of them throws', async () => {
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    const { subscribe } = room; // as React would call it
+    let calls = 0;
+    const count = (): void => {
+      calls++;
+    };
+    subscribe(() => {
+      throw new Error('of a listener');
+    });
+    const off = subscribe(count);
+    subscribe(count);
+    await reaches(room, 'connected');
+    expect(calls).toBe(2);
+    off();
+    off();
+    room.close();
+    expect(calls).toBe(3);
+    expect(said).toHaveBeenCalledWith(expect.objectContaining({ message: 'of a listener' }));
+  });
+});
+
+describeMatrix('a server that is not there', (cell) => {
+  it('is waited for by socket.io-client, and gives up when that is told to', async () => {
+    const port = await freePort();
+    const { connect } = await import('../../../src/client/index.js');
+    const socket = { transports: [cell.transport], reconnectionDelay: 1, reconnectionAttempts: 2 };
+    const room = connect(hall, `http://127.0.0.1:${port}`, { socket });
+    const states = statesOf(room);
+    const waiting = rejection(room.call('ping'));
+    await reaches(room, 'refused');
+    expect(states).toEqual(['connecting', 'reconnecting', 'refused']);
+    expect(room.error).toBeInstanceOf(Error);
+    expect(await waiting).toMatchObject({ code: 'UNAVAILABLE', cause: room.error });
+    room.close();
+
+    const once = connect(hall, `http://127.0.0.1:${port}`, { socket: { ...socket, reconnection: false } });
+    await reaches(once, 'refused');
+    once.close();
+  });
+
+  it('is tried again when it comes', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall, { socket: { reconnection: false } });
+    await reaches(room, 'connected');
+    world.cut();
+    await reaches(room, 'refused');
+    room.connect();
+    await reaches(room, 'connected');
+  });
+});
+
+describe('a wait', () => {
+  it('is what the server said, else grows from 1 s to 30 s and is never the same for all', () => {
+    expect(waitAfter(new GatewireError('OVERLOADED', { retryAfterMs: 5 }), 9)).toBe(5);
+    expect(waitAfter(new GatewireError('OVERLOADED', { retryAfterMs: 1e12 }), 0)).toBe(2 ** 31 - 1);
+    for (const random of [0, 0.5, 0.999]) {
+      jest.spyOn(Math, 'random').mockReturnValue(random);
+      const waits = [0, 1, 2, 3, 4, 5, 50, 5_000].map((attempt) =>
+        Math.round(waitAfter(new GatewireError('OVERLOADED'), attempt) / (1 + random)),
+      );
+      expect(waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+      expect(waitAfter(new GatewireError('OVERLOADED'), 5_000)).toBe(30_000);
+      expect(backoff(0, 10, 100)).toBeCloseTo(10 * (1 + random));
+    }
+  });
+});
+
+describe('several namespaces', () => {
+  const cell = { transport: 'websocket' } as const;
+
+  it('share one connection, and closing one keeps the other', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io.of('/other');
+    const [hallRoom, other] = [world.connect(hall), world.connect('/other')];
+    await Promise.all([reaches(hallRoom, 'connected'), reaches(other, 'connected')]);
+    expect(other.socket.io).toBe(hallRoom.socket.io);
+    expect(Object.keys(connectionsOf(world.test))).toHaveLength(1);
+    other.close();
+    expect(await hallRoom.call('ping')).toBeUndefined();
+    expect(hallRoom.state).toBe('connected');
+    expect(world.test.app.io.of('/other').sockets.size).toBe(0);
+  });
+
+  it('leave no socket of nobody behind when one is closed on its way in', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const other = world.test.app.io.of('/other');
+    const arrived = first<[Socket]>((listener) => other.on('connection', listener));
+    const hallRoom = world.connect(hall);
+    await reaches(hallRoom, 'connected');
+    const early = world.connect('/other');
+    await first((listener) => hallRoom.socket.io.engine.once('packetCreate', listener));
+    early.close();
+    const [socket] = await arrived;
+    await first((listener) => socket.on('disconnect', listener));
+    expect(other.sockets.size).toBe(0);
+    expect(early.socket.active).toBe(false);
+    expect(await hallRoom.call('ping')).toBeUndefined();
+  });
+
+  it('do not keep plain sockets of the same server from opening', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io.of('/plain');
+    const room = world.connect(hall);
+    const plain = io(`${world.test.url}/plain`);
+    await first((listener) => plain.on('connect', listener));
+    expect(plain.io).toBe(room.socket.io);
+    const late = world.connect('/plain');
+    await reaches(late, 'connected');
+    plain.disconnect();
+    expect(await room.call('ping')).toBeUndefined();
+  });
+
+  it('fail and come back each by itself', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io.of('/other');
+    const steady = world.connect('/other');
+    await reaches(steady, 'connected');
+    let failures = 3;
+    const auth = () => {
+      if (failures-- > 0) throw new Error('not yet');
+      return {};
+    };
+    const states = statesOf(steady);
+    await reaches(world.connect(hall, { auth }), 'connected');
+    expect(states).toEqual(['connected']);
+  });
+});
