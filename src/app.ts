@@ -1,5 +1,5 @@
+import { CallSite } from './base/call-site.js';
 import type { AsyncApiDocument, AsyncApiOptions } from './inspect/asyncapi/options.js';
-import { CallSite } from './metadata/call-site.js';
 import { Application } from './runtime/app.js';
 import type { TestHooks } from './runtime/bound.js';
 import type { AppOptions } from './runtime/options.js';

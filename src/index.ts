@@ -4,6 +4,8 @@
  * @module gatewire
  */
 export { type App, createApp } from './app.js';
+export type { CallSite, SourceLocation } from './base/call-site.js';
+export { type Logger, type LogRecord, lineLogger } from './base/logger.js';
 export type {
   ClientToServerEvents,
   ServerToClientEvents,
@@ -72,7 +74,6 @@ export {
   gatewayFor,
   type KitEventOptions,
 } from './kit.js';
-export type { CallSite, SourceLocation } from './metadata/call-site.js';
 export type {
   Auth,
   Authenticator,
@@ -137,7 +138,6 @@ export type { Health, HealthReport, HealthStatus } from './runtime/health/health
 export type { HealthOptions } from './runtime/health/options.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
 export type { Limits } from './runtime/limits.js';
-export { type Logger, type LogRecord, lineLogger } from './runtime/logger.js';
 export type { AppOptions } from './runtime/options.js';
 export {
   type Admission,

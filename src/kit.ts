@@ -1,3 +1,4 @@
+import { CallSite } from './base/call-site.js';
 import type { Contract } from './contract/contract.js';
 import type {
   ClientToServer,
@@ -12,7 +13,6 @@ import { Concurrency, RateLimit } from './decorators/limits.js';
 import { eventDecorator, type OnEventOptions } from './decorators/on-event.js';
 import { Guard, Use } from './decorators/steps.js';
 import { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
-import { CallSite } from './metadata/call-site.js';
 import type { ConnectContext, EventContext, User } from './metadata/context.js';
 import type { ConcurrencyOptions, RateLimitOptions } from './metadata/limits.js';
 import type { Check, Usable } from './metadata/steps.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { suggest } from '../errors/suggest.js';
+import { suggest } from '../base/suggest.js';
 import { type CliError, cliError } from './cli-error.js';
 import type { OptionSpecs } from './command.js';
 

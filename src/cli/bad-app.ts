@@ -1,8 +1,8 @@
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstFrame } from '../base/call-site.js';
 import type { Place } from '../errors/problem.js';
 import { relativeTo } from '../inspect/locate.js';
-import { firstFrame } from '../metadata/call-site.js';
 import { type CliError, cliError } from './cli-error.js';
 
 /**

@@ -1,5 +1,5 @@
+import { suggest } from '../base/suggest.js';
 import { renderProblem } from '../errors/boot-error.js';
-import { suggest } from '../errors/suggest.js';
 import { parseArguments, unknownOption, usageError } from './arguments.js';
 import { CliError } from './cli-error.js';
 import { COMMANDS } from './commands.js';

@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import type { Auth, User } from '../metadata/context.js';
 import { type Class, editRecord, type GatewayDeclaration } from '../metadata/record.js';
 import type { RoomGuard } from '../metadata/room-guard.js';

@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import { editMethod, type HookKind } from '../metadata/record.js';
 import { assertExperimental } from './experimental.js';
 

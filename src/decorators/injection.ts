@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import { type Class, editRecord } from '../metadata/record.js';
 import type { Injectable } from '../metadata/token.js';
 import { assertExperimental } from './experimental.js';

@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import type { ConcurrencyOptions, RateLimitOptions } from '../metadata/limits.js';
 import { stepDecorator } from './steps.js';
 

@@ -1,5 +1,5 @@
+import { CallSite } from '../base/call-site.js';
 import type { Schema } from '../contract/schema.js';
-import { CallSite } from '../metadata/call-site.js';
 import { type EventDeclaration, editMethod } from '../metadata/record.js';
 import { assertExperimental } from './experimental.js';
 

@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import type { EventContext, User as Identified } from '../metadata/context.js';
 import { editMethod, type ParameterSource } from '../metadata/record.js';
 

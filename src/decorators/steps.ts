@@ -1,4 +1,4 @@
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import { type Class, editMethod, editRecord, type StepDeclaration } from '../metadata/record.js';
 import type { Check, Usable } from '../metadata/steps.js';
 import { assertExperimental } from './experimental.js';

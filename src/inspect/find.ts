@@ -1,4 +1,4 @@
-import { isReservedEvent } from '../plan/reserved.js';
+import { isReservedEvent } from '../base/reserved-names.js';
 import type { AppPlan, EventPlan, NamespacePlan } from '../plan/types.js';
 
 /**

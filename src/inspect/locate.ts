@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import type { CallSite } from '../metadata/call-site.js';
+import type { CallSite } from '../base/call-site.js';
 import type { Position } from './description.js';
 
 /** Makes positions relative to one folder. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { CallSite } from './call-site.js';
+import type { CallSite } from '../base/call-site.js';
 import { type Class, lineage, recordOf } from './record.js';
 
 /** One constructor parameter or property that the container fills. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
+import type { CallSite } from '../base/call-site.js';
 import type { Contract } from '../contract/contract.js';
-import type { CallSite } from './call-site.js';
 
 /** Any class. */
 export type Class<TInstance = unknown> = abstract new (...args: never[]) => TInstance;

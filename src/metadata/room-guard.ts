@@ -1,4 +1,4 @@
-import { CallSite } from './call-site.js';
+import { CallSite } from '../base/call-site.js';
 import type { ConnectContext } from './context.js';
 
 /** Names and values of the parameters of a room pattern: `{ id }` of `order/:id`. A RegExp has those of its groups. */

@@ -1,6 +1,8 @@
+import type { CallSite } from '../base/call-site.js';
+import { Problems, place } from '../base/problems.js';
+import { show } from '../base/show.js';
 import type { Contract } from '../contract/contract.js';
 import type { Place, Problem } from '../errors/problem.js';
-import type { CallSite } from '../metadata/call-site.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
 import { compileContract, findForeign, findUnhandled } from './contracts.js';
@@ -15,10 +17,8 @@ import {
 } from './gateways.js';
 import { scopeOf } from './inherit.js';
 import { overlap } from './namespaces.js';
-import { Problems, place } from './problems.js';
 import { compileProviders } from './providers.js';
 import { compileRooms } from './rooms.js';
-import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
 import type {
   AppPlan,

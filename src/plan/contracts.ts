@@ -1,12 +1,12 @@
+import { checkOptions, rules } from '../base/options.js';
+import { type Problems, place } from '../base/problems.js';
+import { isReservedEvent } from '../base/reserved-names.js';
+import { show } from '../base/show.js';
+import { suggest } from '../base/suggest.js';
 import type { Contract, EventDefinition } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import type { Place } from '../errors/problem.js';
-import { suggest } from '../errors/suggest.js';
 import type { EventDeclaration } from '../metadata/record.js';
-import { checkOptions, rules } from './options.js';
-import { type Problems, place } from './problems.js';
-import { isReservedEvent } from './reserved.js';
-import { show } from './show.js';
 import type { ContractPlan, EventPlan, MessagePlan } from './types.js';
 
 type Definitions = Readonly<Record<string, EventDefinition>>;

@@ -1,10 +1,10 @@
-import { suggest } from '../errors/suggest.js';
-import type { CallSite } from '../metadata/call-site.js';
+import type { CallSite } from '../base/call-site.js';
+import { type Problems, place } from '../base/problems.js';
+import { suggest } from '../base/suggest.js';
 import { constructorLength, type Injection, injectionsOf } from '../metadata/injections.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
 import { scopeOf } from './inherit.js';
-import { type Problems, place } from './problems.js';
 import type { CheckedProvider } from './providers.js';
 import type { DependencyPlan } from './types.js';
 

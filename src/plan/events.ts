@@ -1,11 +1,11 @@
+import { checkOptions, rules } from '../base/options.js';
+import { type Problems, place } from '../base/problems.js';
+import { isReservedEvent } from '../base/reserved-names.js';
+import { show } from '../base/show.js';
 import type { EventDefinition } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import type { EventDeclaration } from '../metadata/record.js';
 import { definitionOf, messageOf } from './contracts.js';
-import { checkOptions, rules } from './options.js';
-import { type Problems, place } from './problems.js';
-import { isReservedEvent } from './reserved.js';
-import { show } from './show.js';
 import type { MessageDocs, ReplyShape } from './types.js';
 
 /** The options of one `@OnEvent`, checked. */

@@ -1,6 +1,10 @@
+import type { CallSite } from '../base/call-site.js';
+import { checkOptions, rules } from '../base/options.js';
+import { type Problems, place } from '../base/problems.js';
+import { isReservedEvent } from '../base/reserved-names.js';
+import { show } from '../base/show.js';
 import type { Contract } from '../contract/contract.js';
 import type { Place } from '../errors/problem.js';
-import type { CallSite } from '../metadata/call-site.js';
 import type { Authenticator, AuthMaker } from '../metadata/context.js';
 import { type Class, type GatewayDeclaration, type HookKind, lineage, recordOf } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
@@ -9,12 +13,8 @@ import { compileEventNames, compileEventOptions, type EventOptions } from './eve
 import { type InheritedMethod, inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
 import { compileLimits, joinLimits, type LimitPlans } from './limits.js';
 import { type NamespaceName, parseNamespace } from './namespaces.js';
-import { checkOptions, rules } from './options.js';
 import { compileParameters } from './parameters.js';
-import { type Problems, place } from './problems.js';
-import { isReservedEvent } from './reserved.js';
 import { compileRooms } from './rooms.js';
-import { show } from './show.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
 import type {
   EventPlan,

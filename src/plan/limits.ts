@@ -1,6 +1,6 @@
+import { checkOptions, rules } from '../base/options.js';
+import { type Problems, place } from '../base/problems.js';
 import type { StepDeclaration } from '../metadata/record.js';
-import { checkOptions, rules } from './options.js';
-import { type Problems, place } from './problems.js';
 import { orNull } from './steps.js';
 import type { ConcurrencyPlan, RatePlan, StepPlan } from './types.js';
 

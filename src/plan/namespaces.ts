@@ -1,6 +1,6 @@
+import type { Problems } from '../base/problems.js';
+import { show } from '../base/show.js';
 import type { Place } from '../errors/problem.js';
-import type { Problems } from './problems.js';
-import { show } from './show.js';
 
 /** The name of a namespace, and what the names of its instances look like. */
 export interface NamespaceName {

@@ -1,5 +1,5 @@
+import { type Problems, place } from '../base/problems.js';
 import type { ParameterDeclaration } from '../metadata/record.js';
-import { type Problems, place } from './problems.js';
 
 const IN_HOOKS = new Set(['ctx', 'socket', 'user', 'custom']);
 

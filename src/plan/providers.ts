@@ -1,9 +1,9 @@
-import type { CallSite } from '../metadata/call-site.js';
+import type { CallSite } from '../base/call-site.js';
+import { type Problems, place } from '../base/problems.js';
+import { show } from '../base/show.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { type Get, type Injectable, nameOf } from '../metadata/token.js';
 import { scopeOf } from './inherit.js';
-import { type Problems, place } from './problems.js';
-import { show } from './show.js';
 
 /** Says where something comes from that is not a class, or that must differ from the class. */
 export interface ProviderOptions {

@@ -1,7 +1,7 @@
+import { type Problems, place } from '../base/problems.js';
+import { show } from '../base/show.js';
 import { type Class, lineage, type StepDeclaration } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
-import { type Problems, place } from './problems.js';
-import { show } from './show.js';
 import type { StepPlan } from './types.js';
 
 /** Checks the middleware and guards of one declaration site, in the order in which they stand. */

@@ -1,6 +1,6 @@
+import type { CallSite } from '../base/call-site.js';
 import type { Contract } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
-import type { CallSite } from '../metadata/call-site.js';
 import type { LimitKey } from '../metadata/limits.js';
 import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
 

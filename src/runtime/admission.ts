@@ -1,4 +1,6 @@
 import type { Socket } from 'socket.io';
+import { withDeadline } from '../base/deadline.js';
+import { isThenable } from '../base/thenable.js';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { assume, expired, hasExpired } from './access/identity.js';
@@ -9,7 +11,6 @@ import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
 import { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
-import { isThenable, withDeadline } from './thenable.js';
 
 /** What stands between a client and a namespace. */
 export interface AdmissionParts {

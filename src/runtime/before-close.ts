@@ -1,5 +1,5 @@
+import { withDeadline } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { withDeadline } from './thenable.js';
 
 /** What has to end while clients can still be reached: consumers of brokers, timers that emit. */
 export class BeforeClose {

@@ -1,4 +1,5 @@
 import type { Namespace, Socket } from 'socket.io';
+import type { Logger } from '../base/logger.js';
 import type { Handshake, User } from '../metadata/context.js';
 import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Expiry } from './access/expiry.js';
@@ -10,7 +11,6 @@ import type { BoundServerSide } from './cluster/server-side.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { Failures } from './failures.js';
 import type { Limits } from './limits.js';
-import type { Logger } from './logger.js';
 import type { Outgoing } from './outgoing.js';
 
 /** What is left of a chain of steps once instances are known: context in, answer or promise out. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isThenable } from '../base/thenable.js';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ReplyShape } from '../plan/types.js';
@@ -9,7 +10,6 @@ import type { FailurePlace } from './failures.js';
 import { laneOf } from './limiting/concurrency.js';
 import { Reply, type SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
-import { isThenable } from './thenable.js';
 import { checkAnswer } from './validate.js';
 
 /**

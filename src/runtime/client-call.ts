@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
@@ -6,7 +7,6 @@ import { emitForAck } from './internals.js';
 import { stateOf } from './state-of.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * Asks one client of this node, and settles once: with the value that it acknowledges with, with UNAVAILABLE as
@@ -55,6 +55,5 @@ function gone(): GatewireError {
  * @throws {RangeError} when it is no number of milliseconds that a timer can wait
  */
 export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {}): number {
-  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
-  throw new RangeError(`timeoutMs is a whole number from 1 to ${MAX_TIMER_MS}, not ${String(timeoutMs)}`);
+  return checkTimeoutMs(timeoutMs);
 }

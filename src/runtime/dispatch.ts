@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
+import { isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { isReservedEvent } from '../plan/reserved.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import { sendAway } from './access/expiry.js';
 import { expired, hasExpired } from './access/identity.js';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server, Socket } from 'socket.io';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { closeConnections, type Engine, type EngineConnection } from '../transport/engine.js';
 import { abandon } from './call.js';
 import type { Calls } from './calls.js';
@@ -7,7 +8,7 @@ import { namespacesOf } from './internals.js';
 import { stateOf } from './state-of.js';
 
 /** Sent to each socket ahead of the end of its connection, with when to come back. */
-const NOTICE = 'gw:drain';
+const NOTICE = INTERNAL_EVENTS.drain;
 /** What a connection gets to take its last packets; a polling client that is gone never will. */
 const LAST_PACKETS_MS = 2_000;
 const MAX_BATCHES = 20;

@@ -1,10 +1,10 @@
+import { andThen, isThenable } from '../base/thenable.js';
 import type { ParameterDeclaration } from '../metadata/record.js';
 import type { HandlerPlan } from '../plan/types.js';
 import type { BoundHook, Stage } from './bound.js';
 import { answerByHand } from './call.js';
 import { CallContext, type SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
-import { andThen, isThenable } from './thenable.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 

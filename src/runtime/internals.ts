@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
+import { isThenable } from '../base/thenable.js';
 import { type Problem, problem } from '../errors/problem.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import { checkEncodable } from './encodable.js';
@@ -15,7 +16,6 @@ import {
   type SocketInternals,
 } from './internals-members.js';
 import type { PendingConnects } from './pending-connects.js';
-import { isThenable } from './thenable.js';
 
 // The copy that Socket.IO itself uses.
 const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(

@@ -1,4 +1,6 @@
 import type { Socket } from 'socket.io';
+import { withDeadline } from '../base/deadline.js';
+import { isThenable } from '../base/thenable.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
 import { recover } from './access/recovery.js';
@@ -10,7 +12,6 @@ import { routeEvents, shieldSockets } from './internals.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
 import { stateOf } from './state-of.js';
-import { isThenable, withDeadline } from './thenable.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
 

@@ -1,10 +1,10 @@
+import { isThenable } from '../base/thenable.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Middleware } from '../metadata/steps.js';
 import type { StepPlan } from '../plan/types.js';
 import type { Stage } from './bound.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
-import { isThenable } from './thenable.js';
 
 /** A step with the instance, or the source of instances, behind it. */
 export interface BoundStep {

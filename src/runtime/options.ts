@@ -2,13 +2,14 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Container } from 'inversify';
 import type { ServerOptions } from 'socket.io';
+import type { Logger } from '../base/logger.js';
+import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import type { Problems } from '../base/problems.js';
 import type { Place } from '../errors/problem.js';
 import type { Auth } from '../metadata/context.js';
 import type { Class } from '../metadata/record.js';
 import type { RoomGuard } from '../metadata/room-guard.js';
 import type { Usable } from '../metadata/steps.js';
-import { checkOptions, type OptionRule, rules } from '../plan/options.js';
-import type { Problems } from '../plan/problems.js';
 import type { Provider } from '../plan/providers.js';
 import type { Admission } from '../transport/admission.js';
 import type { AddressFilter } from '../transport/ip-filter.js';
@@ -21,7 +22,6 @@ import type { MapError } from './failures.js';
 import { checkHealth, type HealthOptions } from './health/options.js';
 import type { ForeignContainer } from './injection/foreign-resolver.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import type { Logger } from './logger.js';
 
 /** Options of `createApp`. */
 export interface AppOptions {

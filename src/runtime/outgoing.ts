@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { isThenable } from '../base/thenable.js';
 import type { Schema } from '../contract/schema.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ContractPlan, MessagePlan } from '../plan/types.js';
 import { publicIssues } from './issues.js';
-import { isThenable } from './thenable.js';
 import { checkAnswerOfClient } from './validate.js';
 
 /**

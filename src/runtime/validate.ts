@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { andThen } from '../base/thenable.js';
 import type { Schema } from '../contract/schema.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Stage } from './bound.js';
 import type { CallContext } from './context.js';
 import { publicIssues } from './issues.js';
-import { andThen } from './thenable.js';
 
 /** Parses the payload ahead of the inner stages; a synchronous schema costs no tick. */
 export function payloadStage(schema: Schema, inner: Stage): Stage {

@@ -1,5 +1,5 @@
 import { type App, createAppForTests, optionsOf } from '../app.js';
-import { CallSite } from '../metadata/call-site.js';
+import { CallSite } from '../base/call-site.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
 import type { AppOptions } from '../runtime/options.js';

@@ -1,4 +1,4 @@
-import type { Logger, LogRecord } from '../runtime/logger.js';
+import type { Logger, LogRecord } from '../base/logger.js';
 
 /** Keeps the log of an application under test, and what nobody expected in it. */
 export class TestLog implements Logger {

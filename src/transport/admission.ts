@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { MAX_TIMER_MS } from '../base/deadline.js';
 import { type Problem, problem } from '../errors/problem.js';
 
 /** What is known of a client while it waits: it has not said who it is. */
@@ -49,7 +50,6 @@ export function admission(options: AdmissionOptions): Admission {
 }
 
 const WHERE = { location: null, label: 'admission' };
-const MAX_TIMER_MS = 2_147_483_647;
 
 function problemsOf({ maxConnections, queue }: Partial<AdmissionOptions> = {}): readonly Problem[] {
   const { max, timeoutMs, priority } = (queue ?? {}) as Partial<AdmissionOptions['queue']>;

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
+import { CallSite } from '../base/call-site.js';
 import { type Problem, problem } from '../errors/problem.js';
-import { CallSite } from '../metadata/call-site.js';
 import { addTo, isIn } from './ip.js';
 import { checkAddresses } from './proxies.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { loggerFrom } from '../../src/base/logger.js';
 import { Link } from '../../src/nodes/redis/link.js';
 import { checkRedisOptions } from '../../src/nodes/redis/options.js';
 import { RedisRevocations } from '../../src/nodes/redis/revocations.js';
-import { silentLogger } from '../../src/runtime/logger.js';
 import { MemoryRevocations, type RevocationStore } from '../../src/stores/revocations.js';
 import type { TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
@@ -85,7 +85,7 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
   const make = async (): Promise<RevocationStore> => {
     if (kind === 'memory') return new MemoryRevocations();
     const { options } = checkRedisOptions({ url: redis.url }, {}, { location: null, label: 'test' });
-    link = new Link(options, silentLogger, () => {});
+    link = new Link(options, loggerFrom, () => {});
     await link.pulse.settled(2_000);
     return new RedisRevocations(link);
   };

@@ -5,15 +5,15 @@ import { describe, expect, it } from '@jest/globals';
 /** Folders and files of src, lowest first; those of one row do not know each other. */
 const LEVELS: readonly (readonly string[])[] = [
   ['contract', 'errors'],
+  ['base'], // what every layer may use and nobody owns
   ['client'],
   ['metadata'],
   ['decorators', 'plan', 'transport', 'stores'],
   ['runtime'],
   ['topics'],
-  ['nodes', 'middleware'],
+  ['nodes', 'middleware', 'inspect'], // inspect reads plans only
   ['kit.ts'],
-  ['inspect'],
-  ['app.ts'], // where what runs and what describes it meet; the test kit starts the same application
+  ['app', 'app.ts'], // the root: the only place that knows everything
   ['testing'],
   ['cli'],
 ];

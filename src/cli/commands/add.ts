@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import { suggest } from '../../errors/suggest.js';
+import { suggest } from '../../base/suggest.js';
 import { relativeTo } from '../../inspect/locate.js';
 import { contractFiles } from '../add/contract.js';
 import { gatewayFiles } from '../add/gateway.js';

@@ -1,4 +1,4 @@
-import { suggest } from '../../errors/suggest.js';
+import { suggest } from '../../base/suggest.js';
 import { describeApp } from '../../inspect/describe.js';
 import { describeEventInfo } from '../../inspect/event-info.js';
 import { findEvent, findNamespace } from '../../inspect/find.js';

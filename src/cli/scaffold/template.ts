@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suggest } from '../../errors/suggest.js';
+import { suggest } from '../../base/suggest.js';
 import { usageError } from '../arguments.js';
 import { EXAMPLES } from '../own-package.js';
 

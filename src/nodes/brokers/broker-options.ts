@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import type { OptionRule } from '../../plan/options.js';
-import type { Problems } from '../../plan/problems.js';
-import { show } from '../../plan/show.js';
+import type { OptionRule } from '../../base/options.js';
+import type { Problems } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 
 /** Certificates and keys of a connection, as PEM text. */
 export interface BrokerTls {

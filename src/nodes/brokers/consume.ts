@@ -1,5 +1,5 @@
+import { loggerFrom } from '../../base/logger.js';
 import { BootError } from '../../errors/boot-error.js';
-import { guardedLogger, lineLogger, silentLogger } from '../../runtime/logger.js';
 import { type Handler, Handling } from './handling.js';
 import { type ConsumerHealth, Status } from './health.js';
 import { Lifeline } from './lifeline.js';
@@ -56,7 +56,7 @@ class BrokerConsumer implements Consumer {
 
   constructor(source: Source, handler: Handler<never>, options: CheckedOptions) {
     const { logger, concurrency, closeTimeoutMs } = options;
-    const log = guardedLogger(logger === false ? silentLogger : (logger ?? lineLogger()));
+    const log = loggerFrom(logger);
     this.#status = new Status(source.label, log);
     this.#handling = new Handling(source.label, handler, options, this.#status.counters, log);
     this.#closeTimeoutMs = closeTimeoutMs;

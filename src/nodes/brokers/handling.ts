@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { isPromise } from 'node:util/types';
-import type { Logger } from '../../runtime/logger.js';
+import type { Logger } from '../../base/logger.js';
 import type { Counting } from './health.js';
 import type { DeadLetter, Message } from './message.js';
 import type { CheckedOptions } from './options.js';

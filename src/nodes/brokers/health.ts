@@ -1,4 +1,4 @@
-import type { Logger } from '../../runtime/logger.js';
+import type { Logger } from '../../base/logger.js';
 import { reasonOf } from './reason.js';
 
 /** Counts since the start of a consumer. */

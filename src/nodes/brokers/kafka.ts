@@ -1,7 +1,7 @@
 import type { EachBatchPayload, KafkaConfig, KafkaMessage, Producer } from 'kafkajs';
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
-import { show } from '../../plan/show.js';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 import {
   type BrokerTls,
   checkInstalled,

@@ -1,5 +1,5 @@
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
 import {
   type BrokerTls,
   checkInstalled,

@@ -1,9 +1,9 @@
+import type { Logger } from '../../base/logger.js';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 import type { Schema } from '../../contract/schema.js';
 import type { Problem } from '../../errors/problem.js';
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
-import { show } from '../../plan/show.js';
-import type { Logger } from '../../runtime/logger.js';
 import type { DeadLetter } from './message.js';
 
 /** Options of `consume`. */

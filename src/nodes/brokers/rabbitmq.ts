@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
 import {
   type BrokerTls,
   checkInstalled,

@@ -1,4 +1,4 @@
-import type { Logger } from '../../runtime/logger.js';
+import type { Logger } from '../../base/logger.js';
 import { type End, type NodeOptions, NodeProcess } from './node-process.js';
 
 /** Times in milliseconds, and counts, that the nodes are kept by. */

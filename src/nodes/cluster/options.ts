@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
+import type { Logger } from '../../base/logger.js';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
 import { BootError } from '../../errors/boot-error.js';
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
-import type { Logger } from '../../runtime/logger.js';
 
 /** Options of `runCluster`. */
 export interface ClusterOptions {

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
+import { loggerFrom } from '../../base/logger.js';
 import { BootError } from '../../errors/boot-error.js';
 import { problem } from '../../errors/problem.js';
-import { guardedLogger, lineLogger } from '../../runtime/logger.js';
 import { requirePeer } from '../../transport/peer.js';
 import { Crew } from './crew.js';
 import { Door } from './door.js';
@@ -25,7 +25,7 @@ import { Signals } from './signals.js';
 export async function runCluster(options: ClusterOptions): Promise<void> {
   const checked = checkClusterOptions(options);
   const { script, args, execArgv, port } = checked;
-  const logger = guardedLogger(checked.logger ?? lineLogger());
+  const logger = loggerFrom(checked.logger);
   const relay = new Relay();
   const door = new Door(() => crew.leastBusy(), port);
   await passOnMessages();

@@ -1,4 +1,4 @@
-import type { Logger } from '../../runtime/logger.js';
+import type { Logger } from '../../base/logger.js';
 import { type Connection, connect } from './client.js';
 import { Counters } from './counters.js';
 import type { RedisOptions } from './options.js';

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
+import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { Problems } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 import type { Place, Problem } from '../../errors/problem.js';
-import { checkOptions, type OptionRule, rules } from '../../plan/options.js';
-import { Problems } from '../../plan/problems.js';
-import { show } from '../../plan/show.js';
 
 /** How broadcasts travel. */
 export type RedisMode = 'classic' | 'sharded' | 'streams';

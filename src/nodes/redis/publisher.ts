@@ -1,12 +1,13 @@
 import { type Namespace, Server } from 'socket.io';
+import { CallSite } from '../../base/call-site.js';
+import { type Logger, loggerFrom } from '../../base/logger.js';
+import { Problems, place } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 import { fillIn } from '../../client/address.js';
 import type { Contract, ParamsArgument } from '../../contract/contract.js';
 import { BootError } from '../../errors/boot-error.js';
-import { CallSite } from '../../metadata/call-site.js';
 import type { ClusterOptions, NamespaceTarget } from '../../metadata/target.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
-import { Problems, place } from '../../plan/problems.js';
-import { show } from '../../plan/show.js';
 import { Revocations } from '../../runtime/access/revoke.js';
 import { Cluster } from '../../runtime/cluster/cluster.js';
 import type { AdapterHealth } from '../../runtime/cluster/node-adapter.js';
@@ -14,7 +15,6 @@ import { adapterProblems, openAdapter } from '../../runtime/cluster/open.js';
 import { Operations } from '../../runtime/cluster/operations.js';
 import { namespacesOf, removeNamespace } from '../../runtime/internals.js';
 import { DEFAULT_LIMITS } from '../../runtime/limits.js';
-import { guardedLogger, type Logger, lineLogger, silentLogger } from '../../runtime/logger.js';
 import { Outgoing } from '../../runtime/outgoing.js';
 import { WholeNamespace } from '../../runtime/target.js';
 import type { RedisAdapterOptions } from './options.js';
@@ -89,7 +89,7 @@ export async function createPublisher<TContract extends Contract>(
   const plan = compileContract(contract, problems, where);
   if (problems.found.length > 0) throw new BootError(problems.found);
 
-  const logger = guardedLogger(options.logger === false ? silentLogger : (options.logger ?? lineLogger()));
+  const logger = loggerFrom(options.logger);
   const io = new Server();
   const cluster = new Cluster(logger, DEFAULT_LIMITS.clusterTimeoutMs, true);
   const operations = new Operations(io, cluster);

@@ -1,5 +1,5 @@
+import type { Logger } from '../../base/logger.js';
 import type { AdapterHealth } from '../../runtime/cluster/node-adapter.js';
-import type { Logger } from '../../runtime/logger.js';
 import type { Connection } from './client.js';
 import type { Counters } from './counters.js';
 import type { Subscriptions } from './subscriptions.js';

@@ -1,3 +1,4 @@
+import { INTERNAL_EVENTS } from '../../base/reserved-names.js';
 import type { GatewireError } from '../../errors/gatewire-error.js';
 import { sendException } from '../exceptions.js';
 import type { SocketState } from '../socket-state.js';
@@ -51,7 +52,7 @@ export class Expiry {
 /** Asks a client for a new identity. Clients that do not know the event ignore it. */
 function ask({ socket, namespace, context }: SocketState): void {
   try {
-    socket.emit('gw:auth');
+    socket.emit(INTERNAL_EVENTS.auth);
   } catch (error) {
     // A listener of the application's for all that goes out throws; in a timer, that would end the process.
     namespace.failures.report(error, context.failurePlace('auth'));

@@ -1,3 +1,4 @@
+import { isThenable } from '../../base/thenable.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, Handshake, Identity } from '../../metadata/context.js';
 import type { AuthPlan } from '../../plan/types.js';
@@ -5,7 +6,6 @@ import type { SocketContext } from '../context.js';
 import type { InstanceSource } from '../injection/resolver.js';
 import { isRoomName } from '../rooms.js';
 import type { SocketState } from '../socket-state.js';
-import { isThenable } from '../thenable.js';
 
 /** Finds out who a client is by what it brought along. */
 export type Identify = (state: SocketState, handshake: Handshake) => Promise<Identity>;

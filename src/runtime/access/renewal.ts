@@ -1,12 +1,13 @@
+import { withDeadline } from '../../base/deadline.js';
+import { INTERNAL_EVENTS } from '../../base/reserved-names.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import { refuse } from '../call.js';
 import { Reply, type SendAck } from '../reply.js';
 import type { SocketState } from '../socket-state.js';
-import { withDeadline } from '../thenable.js';
 import { assume } from './identity.js';
 
 /** The reserved event by which a client renews its identity; by the same name the server asks for it. */
-export const RENEWAL = 'gw:auth';
+export const RENEWAL = INTERNAL_EVENTS.auth;
 
 /**
  * Asks the authenticator again with what the client sends, and puts the outcome in force. The user has to be the same.
@@ -17,7 +18,7 @@ export function renew(state: SocketState, auth: unknown, send: SendAck | null): 
   const fail = (error: unknown): void => refuse(state, RENEWAL, 'envelope', send, error);
   if (namespace.identify === null) return fail(new GatewireError('UNKNOWN_EVENT'));
   if (typeof auth !== 'object' || auth === null || Array.isArray(auth)) {
-    return fail(new GatewireError('INVALID_PAYLOAD', { message: 'gw:auth carries an object' }));
+    return fail(new GatewireError('INVALID_PAYLOAD', { message: `${RENEWAL} carries an object` }));
   }
   if (state.isRenewing) return fail(new GatewireError('CONFLICT', { message: 'a renewal is under way' }));
   state.isRenewing = true;

@@ -1,10 +1,10 @@
+import type { Logger } from '../../base/logger.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { User } from '../../metadata/context.js';
 import type { ClusterOptions } from '../../metadata/target.js';
 import { MemoryRevocations, type RevocationStore } from '../../stores/revocations.js';
 import { limitOf, note, type Operations } from '../cluster/operations.js';
 import { namespacesOf } from '../internals.js';
-import type { Logger } from '../logger.js';
 import { userRoom } from '../rooms.js';
 import type { SocketState } from '../socket-state.js';
 import { stateOf } from '../state-of.js';

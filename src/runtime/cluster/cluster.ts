@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../../base/logger.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 import type { NodeBus } from './node-adapter.js';
 import { ANNOUNCE_MS, Nodes } from './nodes.js';

@@ -1,8 +1,8 @@
 import type { Namespace, Server } from 'socket.io';
+import type { Logger } from '../../base/logger.js';
 import type { Place, Problem } from '../../errors/problem.js';
 import type { RateStore } from '../../stores/rates.js';
 import type { RevocationStore } from '../../stores/revocations.js';
-import type { Logger } from '../logger.js';
 
 /** Which sockets of a namespace instance are meant, by the stored names of rooms; no rooms stand for all. */
 export interface Members {

@@ -1,7 +1,7 @@
 import type { Server } from 'socket.io';
+import type { Logger } from '../../base/logger.js';
 import { type Place, type Problem, problem } from '../../errors/problem.js';
 import { nodesHere } from '../../transport/primary.js';
-import type { Logger } from '../logger.js';
 import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
 import type { Operations } from './operations.js';
 

@@ -1,7 +1,8 @@
 import { type Namespace, Server } from 'socket.io';
+import { INTERNAL_EVENTS } from '../../base/reserved-names.js';
 import type { NodeBus } from './node-adapter.js';
 
-const EVENT = 'gw:bus';
+const EVENT = INTERNAL_EVENTS.bus;
 /** An adapter that cannot reach its server may never say how many nodes there are. */
 const COUNT_MS = 500;
 

@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
-import type { CallSite } from '../../metadata/call-site.js';
-import { Problems } from '../../plan/problems.js';
+import type { CallSite } from '../../base/call-site.js';
+import { Problems } from '../../base/problems.js';
 import { compileProviders, type Provider } from '../../plan/providers.js';
 import type { DependencyPlan } from '../../plan/types.js';
 import { type ForeignContainer, foreignResolver } from './foreign-resolver.js';

@@ -1,9 +1,9 @@
+import { place } from '../../base/problems.js';
+import { isThenable } from '../../base/thenable.js';
 import { BootError } from '../../errors/boot-error.js';
 import { type Problem, problem } from '../../errors/problem.js';
 import { type Get, nameOf } from '../../metadata/token.js';
-import { place } from '../../plan/problems.js';
 import type { CheckedProvider } from '../../plan/providers.js';
-import { isThenable } from '../thenable.js';
 
 class NotReady extends Error {
   constructor(readonly token: unknown) {

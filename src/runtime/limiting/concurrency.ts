@@ -1,9 +1,9 @@
+import { isThenable } from '../../base/thenable.js';
 import type { ConcurrencyPlan } from '../../plan/types.js';
 import type { Stage } from '../bound.js';
 import type { CallContext } from '../context.js';
 import type { Limits } from '../limits.js';
 import type { SocketState } from '../socket-state.js';
-import { isThenable } from '../thenable.js';
 import { Lane } from './lane.js';
 
 /** Around every event: at most so many calls of one socket at the same time. */

@@ -1,8 +1,8 @@
+import { isThenable } from '../../base/thenable.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import { expired, hasExpired } from '../access/identity.js';
 import type { Stage } from '../bound.js';
 import type { CallContext } from '../context.js';
-import { isThenable } from '../thenable.js';
 
 interface Waiting {
   readonly call: CallContext;

@@ -1,10 +1,10 @@
+import { isThenable } from '../../base/thenable.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { RatePlan } from '../../plan/types.js';
 import type { RateStore } from '../../stores/rates.js';
 import type { Stage } from '../bound.js';
 import type { CallContext } from '../context.js';
 import type { SocketState } from '../socket-state.js';
-import { isThenable } from '../thenable.js';
 
 /** Counts one event; milliseconds to wait when it is one too many, else 0. */
 type Take = (call: CallContext) => number | Promise<number>;

@@ -1,6 +1,6 @@
 import { type Place, type Problem, problem } from '../errors/problem.js';
 import type { ErrorArguments, ErrorCode } from '../errors/registry.js';
-import type { CallSite } from '../metadata/call-site.js';
+import type { CallSite } from './call-site.js';
 
 /** Collects what is wrong, so that everything is shown at once. */
 export class Problems {

@@ -1,15 +1,14 @@
 import type { Place } from '../errors/problem.js';
-import { suggest } from '../errors/suggest.js';
+import { MAX_TIMER_MS } from './deadline.js';
 import type { Problems } from './problems.js';
 import { show } from './show.js';
+import { suggest } from './suggest.js';
 
 /** What an option may be: a test, and the words for what passes it. */
 export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
   readonly expected: string;
 }
-
-const MAX_TIMER_MS = 2_147_483_647;
 
 /** Rules that several declarations share. */
 export const rules = {

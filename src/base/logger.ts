@@ -40,11 +40,15 @@ export function lineLogger(
   };
 }
 
-/** A log that drops everything. */
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Makes the logger of an option `logger`: false drops everything, undefined writes lines to standard error. */
+export function loggerFrom(option: Logger | false | undefined): Logger {
+  return guardedLogger(option === false ? silentLogger : (option ?? lineLogger()));
+}
 
 /** Keeps the process alive when a logger of the application throws or rejects. */
-export function guardedLogger(logger: Logger): Logger {
+function guardedLogger(logger: Logger): Logger {
   const guard = (level: Level) => (record: LogRecord) => {
     try {
       // A method that returns nothing may be an async one, as for a log that travels.

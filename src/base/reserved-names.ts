@@ -1,0 +1,39 @@
+/** Events that gatewire sends and answers by itself. Each name is part of the wire. */
+export const INTERNAL_EVENTS = {
+  /** Asks a client for a new identity, and carries the answer. */
+  auth: 'gw:auth',
+  /** Tells a client that its node closes, and when to come back. */
+  drain: 'gw:drain',
+  /** Tells a waiting connection its position. */
+  queue: 'gw:queue',
+  /** Carries requests between nodes. */
+  bus: 'gw:bus',
+  /** Known to no server: its UNKNOWN_EVENT tells the test kit that everything ahead of it was handled. */
+  flush: 'gw:flush',
+} as const;
+
+const INTERNAL_PREFIX = 'gw:';
+
+// The first six are Socket.IO's: its parser closes connections that send them. `connection` is what people
+// coming from io.on('connection') would write, and it would never fire.
+const RESERVED = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+  'connection',
+  'error',
+  'exception',
+]);
+
+/** Tells whether an event is one of gatewire's own. */
+export function isInternalEvent(name: string): boolean {
+  return name.startsWith(INTERNAL_PREFIX);
+}
+
+/** Tells whether an event name belongs to Socket.IO or gatewire, so that no handler may have it. */
+export function isReservedEvent(name: unknown): boolean {
+  return typeof name !== 'string' || name === '' || RESERVED.has(name) || isInternalEvent(name);
+}
