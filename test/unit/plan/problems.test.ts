@@ -714,7 +714,7 @@ describe('compile() reports', () => {
     for (const problem of problems) {
       expect(problem.help).not.toBe('');
       expect(problem.message).toMatch(/^[^A-Z].*[^.]$/s);
-      expect(problem.places[0]?.location).toMatch(/^test\/plan\/problems\.test\.ts:\d+:\d+$/);
+      expect(problem.places[0]?.location).toMatch(/^test\/unit\/plan\/problems\.test\.ts:\d+:\d+$/);
     }
   });
 
