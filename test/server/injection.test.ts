@@ -98,7 +98,7 @@ describe('injection', () => {
       ['GW_ERR_BOOT_PROVIDER_ORDER', 'the factory of `GREETING` asks for `NAME`, which is not ready yet'],
       ['GW_ERR_BOOT_PROVIDER_FAILED', 'the provider of `NAME` failed: no such host'],
     ]);
-    expect(error.problems[0]?.places[0]?.location).toMatch(/^test\/runtime\/injection\.test\.ts:\d+:\d+$/);
+    expect(error.problems[0]?.places[0]?.location).toMatch(/^test\/server\/injection\.test\.ts:\d+:\d+$/);
     expect(disposed).toEqual(['first']);
 
     class Broken {

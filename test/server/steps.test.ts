@@ -82,7 +82,7 @@ describeMatrix('middleware and guards', (cell) => {
     const said = test.log.records
       .filter((record) => record.level === 'warn')
       .map((record) => String(record['error']));
-    expect(said[0]).toMatch(/middleware \(test\/runtime\/steps\.test\.ts:\d+:\d+\) neither called next\(\)/);
+    expect(said[0]).toMatch(/middleware \(test\/server\/steps\.test\.ts:\d+:\d+\) neither called next\(\)/);
   });
 
   it('keep an error that next() gave, run the rest once, and leave nothing unhandled', async () => {

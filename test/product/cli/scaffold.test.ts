@@ -47,7 +47,7 @@ describe.each(templates)('a project of the template %s, from the packed package'
     expect(readme).toMatch(new RegExp(`^# my-${template}\n`));
     expect(readme).toContain('npm install');
     // What is about the repository stands between <!-- repository --> marks in the README of the example.
-    expect(readme).not.toMatch(/\]\(\.\.\/|repository|npm ci|test\/examples/);
+    expect(readme).not.toMatch(/\]\(\.\.\/|repository|npm ci|test\/product/);
   });
 
   it.each(['typecheck', 'lint'])(
