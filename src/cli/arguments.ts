@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { suggest } from '../base/suggest.js';
-import { type CliError, cliError } from './cli-error.js';
 import type { OptionSpecs } from './command.js';
+import { type CliError, cliError } from './errors.js';
 
 /** A command line, taken apart. */
 export interface ParsedArguments {

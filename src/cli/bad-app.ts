@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { firstFrame } from '../base/call-site.js';
 import type { Place } from '../errors/problem.js';
 import { relativeTo } from '../inspect/locate.js';
-import { type CliError, cliError } from './cli-error.js';
+import { type CliError, cliError } from './errors.js';
 
 /**
  * Makes the error for an application that cannot be imported.

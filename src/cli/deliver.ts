@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { usageError } from './arguments.js';
-import { cliError } from './cli-error.js';
 import type { OptionSpecs } from './command.js';
+import { cliError } from './errors.js';
 import type { Output } from './output.js';
 
 /** Options of commands that write one text. */

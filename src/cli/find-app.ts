@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { cliError } from './cli-error.js';
+import { cliError } from './errors.js';
 
 const USUAL_PLACES = ['src/app.ts', 'app.ts', 'dist/app.js', 'app.js'];
 

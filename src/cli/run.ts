@@ -1,8 +1,8 @@
 import { suggest } from '../base/suggest.js';
 import { renderProblem } from '../errors/boot-error.js';
 import { parseArguments, unknownOption, usageError } from './arguments.js';
-import { CliError } from './cli-error.js';
 import { COMMANDS } from './commands.js';
+import { CliError } from './errors.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { commandHelp, programHelp } from './help.js';
 import type { Output } from './output.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cliError } from './cli-error.js';
+import { cliError } from './errors.js';
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 

@@ -1,5 +1,5 @@
-import type { NewFile } from '../new-files.js';
-import type { Names } from './names.js';
+import type { NewFile } from '../files.js';
+import type { Names } from '../names.js';
 import { testFile } from './test-file.js';
 
 /** A contract, the gateway that serves it, and a test with a typed client. */

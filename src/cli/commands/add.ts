@@ -4,12 +4,12 @@ import { relativeTo } from '../../inspect/locate.js';
 import { contractFiles } from '../add/contract.js';
 import { gatewayFiles } from '../add/gateway.js';
 import { middlewareFiles } from '../add/middleware.js';
-import { type Kind, type Names, namesOf } from '../add/names.js';
 import { type Project, readProject } from '../add/project.js';
 import { usageError } from '../arguments.js';
 import { type Command, defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { type NewFile, writeFiles } from '../new-files.js';
+import { type NewFile, writeFiles } from '../files.js';
+import { type Kind, type Names, namesOf } from '../names.js';
 import { renderFiles } from '../views/files.js';
 
 /** `gatewire add`: a gateway, a contract or a middleware, with a test. */

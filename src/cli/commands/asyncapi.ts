@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { asyncApiOf } from '../../inspect/asyncapi/document.js';
+import { loadApp } from '../app.js';
 import { usageError } from '../arguments.js';
 import { type Command, defineCommand } from '../command.js';
 import { checkDelivery, DELIVERY, deliver } from '../deliver.js';
 import { EXIT } from '../exit-codes.js';
-import { loadApp } from '../load-app.js';
 import { readManifest } from '../manifest.js';
 
 /** `gatewire asyncapi`: an application as an AsyncAPI document. */

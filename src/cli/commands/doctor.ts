@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { usageError } from '../arguments.js';
-import { CliError } from '../cli-error.js';
 import { type Command, defineCommand } from '../command.js';
 import { checkApplication } from '../doctor/application.js';
 import { checkCompiler } from '../doctor/compiler.js';
 import { checkCopies } from '../doctor/copies.js';
 import { type Finding, failure } from '../doctor/finding.js';
-import { checkPortIsFree } from '../doctor/port.js';
+import { checkPortIsFree } from '../doctor/network.js';
+import { checkVersions } from '../doctor/packages.js';
 import { checkRedis } from '../doctor/redis.js';
-import { checkVersions } from '../doctor/versions.js';
+import { CliError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { findApp } from '../find-app.js';
 import { ownManifest } from '../own-package.js';

@@ -4,13 +4,13 @@ import { describeEventInfo } from '../../inspect/event-info.js';
 import { findEvent, findNamespace } from '../../inspect/find.js';
 import type { AppPlan, EventPlan, NamespacePlan } from '../../plan/types.js';
 import { eventsOf } from '../../plan/walk.js';
+import { loadApp } from '../app.js';
 import { usageError } from '../arguments.js';
-import { cliError } from '../cli-error.js';
 import { type Command, defineCommand } from '../command.js';
+import { cliError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import { loadApp } from '../load-app.js';
-import { renderEventInfo } from '../views/event-info.js';
 import { renderEvents } from '../views/events-table.js';
+import { renderEventInfo } from './event-info.js';
 
 /** `gatewire events`: what an application listens to, or what runs for one of its events. */
 export const events: Command = defineCommand({

@@ -1,14 +1,14 @@
 import { relative, resolve, sep } from 'node:path';
 import { usageError } from '../arguments.js';
-import { cliError } from '../cli-error.js';
 import { type Command, defineCommand } from '../command.js';
+import { cliError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import { writeFiles } from '../new-files.js';
+import { writeFiles } from '../files.js';
+import { install } from '../new/install.js';
+import { projectFiles } from '../new/project.js';
+import { problemOfName, projectName } from '../new/project-name.js';
+import { listTemplates, readTemplate } from '../new/template.js';
 import { ownManifest } from '../own-package.js';
-import { install } from '../scaffold/install.js';
-import { projectFiles } from '../scaffold/project.js';
-import { problemOfName, projectName } from '../scaffold/project-name.js';
-import { listTemplates, readTemplate } from '../scaffold/template.js';
 import { isInteractive } from '../terminal.js';
 import { renderFiles } from '../views/files.js';
 
@@ -80,7 +80,7 @@ async function complete(
         : `new needs --template; there are ${templates.map(({ name }) => name).join(', ')}`;
     throw usageError(reason, null, 'new');
   }
-  const { askFolder, askTemplate, Cancelled } = await import('../scaffold/questions.js');
+  const { askFolder, askTemplate, Cancelled } = await import('../new/questions.js');
   try {
     return { folder: folder ?? (await askFolder()), template: template ?? (await askTemplate(templates)) };
   } catch (error) {

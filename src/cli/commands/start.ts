@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
 import { runCluster } from '../../nodes/cluster/index.js';
 import { usageError } from '../arguments.js';
-import { cliError } from '../cli-error.js';
 import { type Command, defineCommand } from '../command.js';
+import { cliError } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { isTypeScript, nearestTsconfig, tsxLoader } from '../typescript.js';
 

@@ -1,9 +1,9 @@
 import { clientTypesOf } from '../../inspect/types/client-types.js';
+import { loadApp } from '../app.js';
 import { usageError } from '../arguments.js';
 import { type Command, defineCommand } from '../command.js';
 import { checkDelivery, DELIVERY, deliver } from '../deliver.js';
 import { EXIT } from '../exit-codes.js';
-import { loadApp } from '../load-app.js';
 
 /** `gatewire types`: what clients send and receive, as TypeScript. */
 export const types: Command = defineCommand({

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
+import { findInstalled, type Installed } from '../packages.js';
 import { nearestTsconfig } from '../typescript.js';
 import { type Finding, failure, ok, warning } from './finding.js';
-import { findInstalled, type Installed } from './installed.js';
 import { isAtLeast } from './semver.js';
 
 const LIMIT_MS = 60_000;

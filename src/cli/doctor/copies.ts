@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
+import { findInstalled, type Installed, readInstalled } from '../packages.js';
 import { type Finding, failure, ok, warning } from './finding.js';
-import { findInstalled, type Installed, readInstalled } from './installed.js';
 
 /** Two copies of one of these know nothing of each other: a decorator or a token of one means nothing to the other. */
 const ONCE = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io'];

@@ -1,4 +1,4 @@
-import type { WrittenFile } from '../new-files.js';
+import type { WrittenFile } from '../files.js';
 import type { Paint } from '../output.js';
 import { alignRows, type Row } from '../table.js';
 

@@ -3,7 +3,7 @@ import type { EventInfo } from '../../inspect/event-info.js';
 import type { StepDescription } from '../../inspect/steps.js';
 import type { Paint } from '../output.js';
 import { alignGroups, alignRows, type Row } from '../table.js';
-import { nameWords, placeOf, shapeWords } from './words.js';
+import { nameWords, placeOf, shapeWords } from '../views/words.js';
 
 /**
  * Writes everything about one event: its steps in the order in which they run, then its options.

@@ -1,6 +1,6 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cliError } from './cli-error.js';
+import { cliError } from './errors.js';
 
 /** A file that a command wants to write. */
 export interface NewFile {

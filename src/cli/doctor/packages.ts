@@ -1,6 +1,6 @@
 import type { OwnManifest } from '../own-package.js';
+import { findInstalled } from '../packages.js';
 import { type Finding, failure, ok, warning } from './finding.js';
-import { findInstalled } from './installed.js';
 import { isAtLeast, satisfies } from './semver.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { NewFile } from '../new-files.js';
+import type { NewFile } from '../files.js';
 import type { OwnManifest } from '../own-package.js';
-import { isTest, packagesFor } from './packages.js';
+import { isTest, packagesFor } from './dependencies.js';
 import { projectReadme } from './readme.js';
 import type { TemplateFile } from './template.js';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cliError } from '../cli-error.js';
+import { cliError } from '../errors.js';
 
 /**
  * Installs the packages of a project, with the package manager that runs this command.

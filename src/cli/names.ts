@@ -1,4 +1,4 @@
-import { cliError } from '../cli-error.js';
+import { cliError } from './errors.js';
 
 /** What can be added. */
 export type Kind = 'gateway' | 'contract' | 'middleware';
