@@ -85,7 +85,7 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
   const make = async (): Promise<RevocationStore> => {
     if (kind === 'memory') return new MemoryRevocations();
     const { options } = checkRedisOptions({ url: redis.url }, {}, { location: null, label: 'test' });
-    link = new Link(options, loggerFrom, () => {});
+    link = new Link(options, loggerFrom(false), () => {});
     await link.pulse.settled(2_000);
     return new RedisRevocations(link);
   };
