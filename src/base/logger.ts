@@ -7,16 +7,16 @@ export interface LogRecord {
   readonly [field: string]: unknown;
 }
 
-/** Where the log goes. pino's loggers fit as they are. */
-export interface Logger {
-  /** What helps while looking for a mistake. */
-  debug(record: LogRecord): void;
-  /** What happened as it should. */
-  info(record: LogRecord): void;
-  /** What went on, but should be looked at. */
-  warn(record: LogRecord): void;
-  /** What failed. */
-  error(record: LogRecord): void;
+/** Destination of the log, with a method for each level. pino's loggers fit as they are. */
+export interface Logger<TRecord extends object = LogRecord> {
+  /** Details that help to find a fault. */
+  debug(record: TRecord): void;
+  /** Events of normal operation. */
+  info(record: TRecord): void;
+  /** Problems that the application survived and that need a look. */
+  warn(record: TRecord): void;
+  /** Failures. */
+  error(record: TRecord): void;
 }
 
 type Level = keyof Logger;

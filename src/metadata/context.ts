@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { Logger } from '../base/logger.js';
 import type { AnyContract, Contract, Params } from '../contract/contract.js';
 import type { BroadcastTarget, NamespaceTarget, Target } from './target.js';
 import type { Get } from './token.js';
@@ -68,17 +69,8 @@ export type Auth<TUser extends User = User> =
       ...args: never[]
     ) => Authenticator<TUser>);
 
-/** A log that knows which call it belongs to. */
-export interface ContextLog {
-  /** What helps while looking for a mistake. */
-  debug(record: object): void;
-  /** What happened as it should. */
-  info(record: object): void;
-  /** What went on, but should be looked at. */
-  warn(record: object): void;
-  /** What failed. */
-  error(record: object): void;
-}
+/** Logger that adds the namespace and the request id of its call to each record. */
+export type ContextLog = Logger<object>;
 
 /** One client in one namespace. */
 export interface ConnectContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown> {

@@ -1,5 +1,5 @@
 import type { Contract, ParamsArgument } from '../contract/contract.js';
-import type { ClusterOptions, NamespaceTarget } from './target.js';
+import type { NamespaceTarget, RemoteOptions } from './target.js';
 
 /**
  * Sends from anywhere in the application: `@inject(Emitter)`. It works as soon as the application listens, also
@@ -41,5 +41,5 @@ export abstract class Emitter {
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  abstract revoke(userId: string, options?: ClusterOptions): Promise<number>;
+  abstract revoke(userId: string, options?: RemoteOptions): Promise<number>;
 }

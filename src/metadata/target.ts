@@ -11,7 +11,7 @@ export interface CallOptions {
 }
 
 /** Options of what is asked of all nodes. */
-export interface ClusterOptions {
+export interface RemoteOptions {
   /**
    * Milliseconds to wait for other nodes, 1 to 2147483647.
    * @default `limits.clusterTimeoutMs`, 2000
@@ -85,17 +85,17 @@ export interface Target<TContract extends Contract = AnyContract> {
     options?: CallOptions,
   ): Promise<CallAllResult<CallAnswer<TContract, TEvent>>>;
   /** Puts every socket into rooms. What is sent to the rooms afterwards reaches them, on every node. */
-  join(room: string | readonly string[], options?: ClusterOptions): Promise<void>;
+  join(room: string | readonly string[], options?: RemoteOptions): Promise<void>;
   /** Takes every socket out of rooms. */
-  leave(room: string | readonly string[], options?: ClusterOptions): Promise<void>;
+  leave(room: string | readonly string[], options?: RemoteOptions): Promise<void>;
   /** Takes every socket out of the namespace; clients stay away until their page connects again. */
-  disconnect(options?: ClusterOptions): Promise<void>;
+  disconnect(options?: RemoteOptions): Promise<void>;
   /** Closes every socket's connection, with all of its namespaces; clients come back by themselves. */
-  closeConnection(options?: ClusterOptions): Promise<void>;
+  closeConnection(options?: RemoteOptions): Promise<void>;
   /** Number of sockets. */
-  count(options?: ClusterOptions): Promise<number>;
+  count(options?: RemoteOptions): Promise<number>;
   /** The sockets, with their users, data and rooms. */
-  sockets(options?: ClusterOptions): Promise<readonly SocketInfo[]>;
+  sockets(options?: RemoteOptions): Promise<readonly SocketInfo[]>;
 }
 
 /** One socket. */

@@ -12,7 +12,7 @@ import { type Problem, problem } from '../errors/problem.js';
 import { CurrentContext } from '../metadata/current-context.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { ScopeName } from '../metadata/record.js';
-import type { ClusterOptions } from '../metadata/target.js';
+import type { RemoteOptions } from '../metadata/target.js';
 import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
 import type { AppPlan } from '../plan/types.js';
@@ -186,7 +186,7 @@ export class Application implements RuntimeApp {
     return plan;
   }
 
-  async revoke(userId: string, options?: ClusterOptions): Promise<number> {
+  async revoke(userId: string, options?: RemoteOptions): Promise<number> {
     return this.#revocations.revoke(userId, options);
   }
 

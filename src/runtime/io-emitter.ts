@@ -2,7 +2,7 @@ import type { Server } from 'socket.io';
 import type { Contract } from '../contract/contract.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
-import type { ClusterOptions, NamespaceTarget } from '../metadata/target.js';
+import type { NamespaceTarget, RemoteOptions } from '../metadata/target.js';
 import type { Revocations } from './access/revoke.js';
 import type { BoundNamespace } from './bound.js';
 import { WholeNamespace } from './target.js';
@@ -50,7 +50,7 @@ export class IoEmitter extends Emitter {
     });
   }
 
-  override revoke(userId: string, options?: ClusterOptions): Promise<number> {
+  override revoke(userId: string, options?: RemoteOptions): Promise<number> {
     return this.revocations.revoke(userId, options);
   }
 

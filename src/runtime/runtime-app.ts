@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'socket.io';
-import type { ClusterOptions } from '../metadata/target.js';
+import type { RemoteOptions } from '../metadata/target.js';
 import type { Get } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
 import type { AdapterHealth } from './cluster/node-adapter.js';
@@ -61,7 +61,7 @@ export interface RuntimeApp {
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  revoke(userId: string, options?: ClusterOptions): Promise<number>;
+  revoke(userId: string, options?: RemoteOptions): Promise<number>;
   /**
    * Reads the files of `tls` again, for new connections; a changed file is found without it.
    *

@@ -4,8 +4,8 @@ import type {
   BroadcastTarget,
   CallAllResult,
   CallOptions,
-  ClusterOptions,
   NamespaceTarget,
+  RemoteOptions,
   ServerSideResult,
   SocketInfo,
   SocketTarget,
@@ -84,28 +84,28 @@ export class RoomTarget implements Target {
     return { answers, missing, ...(missingNodes.length > 0 && { missingNodes }) };
   }
 
-  join(room: string | readonly string[], options?: ClusterOptions): Promise<void> {
+  join(room: string | readonly string[], options?: RemoteOptions): Promise<void> {
     return this.#act('join', storedRooms(room), options);
   }
 
-  leave(room: string | readonly string[], options?: ClusterOptions): Promise<void> {
+  leave(room: string | readonly string[], options?: RemoteOptions): Promise<void> {
     return this.#act('leave', storedRooms(room), options);
   }
 
-  disconnect(options?: ClusterOptions): Promise<void> {
+  disconnect(options?: RemoteOptions): Promise<void> {
     return this.#act('disconnect', [], options);
   }
 
-  closeConnection(options?: ClusterOptions): Promise<void> {
+  closeConnection(options?: RemoteOptions): Promise<void> {
     return this.#act('close', [], options);
   }
 
-  async count(options?: ClusterOptions): Promise<number> {
+  async count(options?: RemoteOptions): Promise<number> {
     const { nsp, operations } = this.located;
     return operations.count(nsp, this.members(), checkLimit(options));
   }
 
-  async sockets(options?: ClusterOptions): Promise<readonly SocketInfo[]> {
+  async sockets(options?: RemoteOptions): Promise<readonly SocketInfo[]> {
     const { nsp, operations } = this.located;
     return operations.sockets(nsp, this.members(), checkLimit(options));
   }
@@ -115,7 +115,7 @@ export class RoomTarget implements Target {
     return { nsp: this.located.nsp.name, rooms: this.rooms, except: this.excepted };
   }
 
-  async #act(action: Action, rooms: readonly string[], options: ClusterOptions | undefined): Promise<void> {
+  async #act(action: Action, rooms: readonly string[], options: RemoteOptions | undefined): Promise<void> {
     const { nsp, operations } = this.located;
     await operations.act(action, nsp, this.members(), rooms, checkLimit(options));
   }
@@ -180,7 +180,7 @@ function argumentsOf(outgoing: Outgoing | null, event: string, payload: unknown)
   return outgoing === null ? [payload] : outgoing.callArguments(event, payload);
 }
 
-function checkLimit(options: ClusterOptions | undefined): ClusterOptions | undefined {
+function checkLimit(options: RemoteOptions | undefined): RemoteOptions | undefined {
   if (options?.timeoutMs !== undefined) checkTimeout({ timeoutMs: options.timeoutMs });
   return options;
 }

@@ -6,7 +6,7 @@ import { show } from '../../base/show.js';
 import { fillIn } from '../../client/address.js';
 import type { Contract, ParamsArgument } from '../../contract/contract.js';
 import { BootError } from '../../errors/boot-error.js';
-import type { ClusterOptions, NamespaceTarget } from '../../metadata/target.js';
+import type { NamespaceTarget, RemoteOptions } from '../../metadata/target.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
 import { Revocations } from '../../runtime/access/revoke.js';
 import { Cluster } from '../../runtime/cluster/cluster.js';
@@ -56,7 +56,7 @@ export interface Publisher<TContract extends Contract> extends AsyncDisposable {
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  revoke(userId: string, options?: ClusterOptions): Promise<number>;
+  revoke(userId: string, options?: RemoteOptions): Promise<number>;
   /** Whether the nodes can be reached, and what was lost because they could not. */
   readonly health: AdapterHealth;
   /** Lets out what was said last, at most 500 ms long, and closes the connections to Redis. */

@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { User } from '../../metadata/context.js';
-import type { ClusterOptions } from '../../metadata/target.js';
+import type { RemoteOptions } from '../../metadata/target.js';
 import { MemoryRevocations, type RevocationStore } from '../../stores/revocations.js';
 import { limitOf, note, type Operations } from '../cluster/operations.js';
 import { namespacesOf } from '../internals.js';
@@ -38,7 +38,7 @@ export class Revocations {
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
-  async revoke(userId: string, options?: ClusterOptions): Promise<number> {
+  async revoke(userId: string, options?: RemoteOptions): Promise<number> {
     const here = this.#revokeHere(userId, Date.now());
     const [there] = await Promise.all([
       // A node that would get it late, when the user may have come anew, looks into the store instead.

@@ -1,6 +1,6 @@
 import type { Namespace, Server, Socket } from 'socket.io';
 import { GatewireError } from '../../errors/gatewire-error.js';
-import type { CallOptions, ClusterOptions, ServerSideResult, SocketInfo } from '../../metadata/target.js';
+import type { CallOptions, RemoteOptions, ServerSideResult, SocketInfo } from '../../metadata/target.js';
 import { callClient, checkTimeout } from '../client-call.js';
 import { namespaceOf } from '../internals.js';
 import { applicationRooms } from '../rooms.js';
@@ -64,7 +64,7 @@ export class Operations {
   }
 
   /** The sockets of all nodes; those of this one as they are. */
-  async sockets(nsp: Namespace, members: Members, options?: ClusterOptions): Promise<readonly SocketInfo[]> {
+  async sockets(nsp: Namespace, members: Members, options?: RemoteOptions): Promise<readonly SocketInfo[]> {
     const [here, there] = await Promise.all([
       localMembers(nsp, members),
       this.cluster.ask('fetch', { ...members }, limitOf(options)),
@@ -79,7 +79,7 @@ export class Operations {
     return (await this.cluster.ask('fetch', { ...members })).replies.flatMap(remoteSockets);
   }
 
-  async count(nsp: Namespace, members: Members, options?: ClusterOptions): Promise<number> {
+  async count(nsp: Namespace, members: Members, options?: RemoteOptions): Promise<number> {
     const [here, there] = await Promise.all([
       localMembers(nsp, members),
       this.cluster.ask('count', { ...members }, limitOf(options)),
@@ -94,7 +94,7 @@ export class Operations {
     nsp: Namespace,
     members: Members,
     rooms: readonly string[] = [],
-    options?: ClusterOptions,
+    options?: RemoteOptions,
   ): Promise<void> {
     const [, there] = await Promise.all([
       this.here(action, nsp, members, rooms),
@@ -259,12 +259,12 @@ function remoteSockets({ body }: NodeAnswer): readonly RemoteSocketInfo[] {
 }
 
 /** The time limit of a question, where the caller gave one. */
-export function limitOf(options: ClusterOptions | undefined): { timeoutMs?: number } {
+export function limitOf(options: RemoteOptions | undefined): { timeoutMs?: number } {
   return options?.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
 }
 
 /** Tells the caller who did not answer. */
-export function note({ missing }: Answers, options: ClusterOptions | undefined): void {
+export function note({ missing }: Answers, options: RemoteOptions | undefined): void {
   if (missing.length > 0) options?.onMissing?.(missing);
 }
 
