@@ -3,7 +3,7 @@ import { type Answered, isPacket, RawClient } from './client/raw-client.js';
 import type { TransportName } from './client/wire.js';
 import { HostileServer } from './hostile-server.js';
 import { HOSTILE_NAMES } from './packets.js';
-import { hostileWorld, LIMIT_MS, TRANSPORTS, type World } from './shared-server.js';
+import { hostileWorld, TRANSPORTS, type World } from './shared-server.js';
 
 /** What the guarantee says, and what a busy machine may add in a single run. */
 const PROMISED_MS = 100;
@@ -307,24 +307,20 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
 });
 
 describe('an acknowledgement of a server that is shut down', () => {
-  it(
-    'is given once, whether the handler is running, waiting or not begun, over both transports',
-    async () => {
-      // `@OnConnect` may outlast the server, so that its events have to be answered before.
-      const server = await HostileServer.start({ HOSTILE_CONNECT_MS: '10000' });
-      try {
-        const busy = await Promise.all(TRANSPORTS.map((transport) => makeBusy(server, transport)));
-        server.signal('SIGTERM');
-        await server.told(({ at }) => at === 'closing', 'that it is closing', 0);
-        await Promise.all(busy.map(expectAnswers));
-        expect(await server.exited()).toBe(0);
-        expect(server.errors).toBe('');
-      } finally {
-        await server.stop();
-      }
-    },
-    LIMIT_MS,
-  );
+  it('is given once, whether the handler is running, waiting or not begun, over both transports', async () => {
+    // `@OnConnect` may outlast the server, so that its events have to be answered before.
+    const server = await HostileServer.start({ HOSTILE_CONNECT_MS: '10000' });
+    try {
+      const busy = await Promise.all(TRANSPORTS.map((transport) => makeBusy(server, transport)));
+      server.signal('SIGTERM');
+      await server.told(({ at }) => at === 'closing', 'that it is closing', 0);
+      await Promise.all(busy.map(expectAnswers));
+      expect(await server.exited()).toBe(0);
+      expect(server.errors).toBe('');
+    } finally {
+      await server.stop();
+    }
+  });
 
   interface Busy {
     readonly client: RawClient;

@@ -38,52 +38,40 @@ class Chat {
   }
 }
 
-it(
-  'finds that a gateway survives hostile packets',
-  async () => {
-    const test = await createTestApp(Chat);
-    const { code, stdout, stderr } = await hostile(
-      test.url,
-      '--namespace',
-      '/chat',
-      '--auth',
-      '{"token":"secret"}',
-    );
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(/^\d+ hostile packets for http:\/\/127\.0\.0\.1:\d+\/chat\nsurvived; the slowest/);
-    expect(code).toBe(0);
-    test.takeErrors();
-    await test.close();
-  },
-  LIMIT_MS,
-);
+it('finds that a gateway survives hostile packets', async () => {
+  const test = await createTestApp(Chat);
+  const { code, stdout, stderr } = await hostile(
+    test.url,
+    '--namespace',
+    '/chat',
+    '--auth',
+    '{"token":"secret"}',
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\d+ hostile packets for http:\/\/127\.0\.0\.1:\d+\/chat\nsurvived; the slowest/);
+  expect(code).toBe(0);
+  test.takeErrors();
+  await test.close();
+});
 
-it(
-  'finds that plain socket.io does not, and names the packet',
-  async () => {
-    const server = new ServerProcess('test/fixtures/hostile/plain.ts', await freePort());
-    const url = await server.listening();
-    const { code, stderr } = await hostile(url);
-    await server.kill();
-    expect(stderr).toMatch(/^failed after websocket: /);
-    expect(code).toBe(1);
-  },
-  LIMIT_MS,
-);
+it('finds that plain socket.io does not, and names the packet', async () => {
+  const server = new ServerProcess('test/fixtures/hostile/plain.ts', await freePort());
+  const url = await server.listening();
+  const { code, stderr } = await hostile(url);
+  await server.kill();
+  expect(stderr).toMatch(/^failed after websocket: /);
+  expect(code).toBe(1);
+});
 
-it(
-  'says what it needs, and when nobody may come in',
-  async () => {
-    expect(await hostile('chat.example')).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^usage: /),
-    });
-    expect(await hostile('http://x', '--auth', '{')).toMatchObject({ code: 2 });
-    const test = await createTestApp(Chat);
-    const refused = await hostile(test.url, '--namespace', '/chat');
-    await test.close();
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/\/chat refused a client: .*UNAUTHENTICATED/);
-  },
-  LIMIT_MS,
-);
+it('says what it needs, and when nobody may come in', async () => {
+  expect(await hostile('chat.example')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^usage: /),
+  });
+  expect(await hostile('http://x', '--auth', '{')).toMatchObject({ code: 2 });
+  const test = await createTestApp(Chat);
+  const refused = await hostile(test.url, '--namespace', '/chat');
+  await test.close();
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/\/chat refused a client: .*UNAUTHENTICATED/);
+});

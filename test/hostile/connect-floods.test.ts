@@ -4,6 +4,7 @@ import { io } from 'socket.io-client';
 import { type EventContext, Gateway, GatewireError, type Handshake, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { type Deferred, deferred } from '../support/deferred.js';
+import { WAIT_MS } from '../support/within.js';
 import { isPacket, RawClient } from './client/raw-client.js';
 
 const CONNECTS = 500;
@@ -152,7 +153,7 @@ describeMatrix('CONNECT packets of one connection', (cell) => {
     await keep.emitWithAck('ping');
     (await runOfAuth(1)).gate.resolve();
     (await runOfAuth(2)).gate.resolve();
-    expect(await socket.timeout(3_000).emitWithAck('whoami')).toMatchObject({ data: { user: 'new' } });
+    expect(await socket.timeout(WAIT_MS).emitWithAck('whoami')).toMatchObject({ data: { user: 'new' } });
     expect(countSockets(test, '/slow')).toEqual({ in: 1, pending: 0 });
     socket.disconnect();
     keep.disconnect();

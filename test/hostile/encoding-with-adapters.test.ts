@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Namespace } from 'socket.io';
 import { Emitter, type EventContext, Gateway, GatewireError, inject, OnEvent } from '../../src/index.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
+import { WAIT_MS } from '../support/within.js';
 
 interface ClusterAdapterClass {
   new (namespace: Namespace): { doPublish(message: unknown): Promise<string> };
@@ -97,7 +98,7 @@ describe.each(ADAPTERS)('what cannot be encoded fails alone with the adapter of 
     await ann.call('join');
     await bob.call('join');
     for (const [way, value] of pairs) {
-      const answer = await ann.socket.timeout(3_000).emitWithAck('bad', [way, value]);
+      const answer = await ann.socket.timeout(WAIT_MS).emitWithAck('bad', [way, value]);
       // JSON alone manages 3,000 levels.
       const isFine = value === 'levels-3000' && (name === 'one node' || !isRoom(way as string));
       if (!isFine) expect([way, value, answer]).toMatchObject([way, value, { ok: false }]);
@@ -107,7 +108,7 @@ describe.each(ADAPTERS)('what cannot be encoded fails alone with the adapter of 
     // Whatever went wrong went to the log, and only there.
     expect(test.takeErrors().every((error) => error instanceof Error)).toBe(true);
     await test.close();
-  }, 30_000);
+  });
 
   it('when the adapter is set while the application runs', async () => {
     if (socket?.adapter === undefined) return;

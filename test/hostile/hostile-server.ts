@@ -5,9 +5,6 @@ import { within } from '../support/within.js';
 import type { Entry } from './server/journal.js';
 import type { ServerState } from './server/state.js';
 
-const START_MS = 20_000;
-const ENTRY_MS = 3_000;
-const EXIT_MS = 10_000;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The fixture server as a process of its own, so that its end is seen. */
@@ -23,7 +20,7 @@ export class HostileServer {
   static async start(env: Readonly<Record<string, string>> = {}): Promise<HostileServer> {
     const server = new HostileServer(env);
     try {
-      const { port } = await server.told(({ at }) => at === 'listening', 'that it listens', 0, START_MS);
+      const { port } = await server.told(({ at }) => at === 'listening', 'that it listens', 0);
       server.#port = port as number;
       return server;
     } catch (error) {
@@ -91,7 +88,7 @@ export class HostileServer {
    *
    * @param from - where the search begins, as `mark` said
    */
-  async told(match: (entry: Entry) => boolean, what: string, from: number, ms = ENTRY_MS): Promise<Entry> {
+  async told(match: (entry: Entry) => boolean, what: string, from: number): Promise<Entry> {
     const search = async (): Promise<Entry> => {
       for (;;) {
         const entry = this.journal.slice(from).find(match);
@@ -103,7 +100,7 @@ export class HostileServer {
       throw new Error(`the server ended before it told ${what}:\n${this.#errors}`);
     });
     ended.catch(() => {}); // a server that ends later fails no wait
-    return within(ms, () => `told: ${what}\n${this.#errors}`, Promise.race([search(), ended]));
+    return within(() => `told: ${what}\n${this.#errors}`, Promise.race([search(), ended]));
   }
 
   /** Entries of a kind, from a mark on. */
@@ -113,7 +110,7 @@ export class HostileServer {
 
   /** Waits for the end of the process. */
   async exited(): Promise<number | null> {
-    await within(EXIT_MS, () => `the end of the process\n${this.#errors}`, this.#left);
+    await within(() => `the end of the process\n${this.#errors}`, this.#left);
     return this.#child.exitCode;
   }
 

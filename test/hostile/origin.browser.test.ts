@@ -19,7 +19,7 @@ const environment = process.env['NODE_ENV'];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-}, 40_000);
+});
 afterEach(() => {
   process.env['NODE_ENV'] = environment;
   for (const page of pages.splice(0)) page.close().closeAllConnections();
@@ -83,19 +83,19 @@ describe.each(TRANSPORTS.map((transports) => ({ transports })))(
       const origin = await site();
       const given = { extraHeaders: { 'x-own': '1' } };
       expect(await run(origin, { origins: [origin] }, given)).toEqual({ ok: true, data: 'hi' });
-    }, 30_000);
+    });
 
     it('connects with credentials where `socket.cors` asks for them', async () => {
       const origin = await site();
       const options = { origins: [origin], socket: { cors: { credentials: true } } };
       expect(await run(origin, options, { withCredentials: true })).toEqual({ ok: true, data: 'hi' });
-    }, 30_000);
+    });
 
     it('is refused from a page of another origin', async () => {
       const origin = await site();
       const refused = await run(origin, { origins: [origin] }, {}, await site());
       expect(refused).toMatch(/error/);
       expect(await run(origin, {}, {})).toMatch(/error/);
-    }, 30_000);
+    });
   },
 );

@@ -5,7 +5,6 @@ import { ask, Cores, isAlive } from '../nodes/cluster/cores.js';
 import { within } from '../support/within.js';
 
 const COUNT = 200;
-const LIMIT_MS = 60_000;
 const hall = defineContract('/', { clientToServer: { slow: {} } });
 
 interface Answer {
@@ -68,7 +67,7 @@ class Callers implements AsyncDisposable {
     const seen = async () => {
       while (this.all.some(({ last }) => last?.version !== version)) await turn();
     };
-    await within(20_000, () => `answers of ${version}; so far ${JSON.stringify(this.outcomes)}`, seen());
+    await within(() => `answers of ${version}; so far ${JSON.stringify(this.outcomes)}`, seen(), 20_000);
   }
 
   /** How calls ended, and how often. */
@@ -91,75 +90,63 @@ class Callers implements AsyncDisposable {
 }
 
 describe('SIGHUP', () => {
-  it(
-    `puts new code in place under ${COUNT} clients that call all the time`,
-    async () => {
-      await using cores = await Cores.start();
-      await using callers = new Callers(cores.url);
-      const before = cores.pids;
-      await callers.haveSeen('one');
-      cores.deploy('two');
-      cores.signal('SIGHUP');
-      // While nodes are replaced there are never fewer of them.
-      await cores.printed(/cluster\.node-replaced/);
-      expect(cores.pids.filter(isAlive)).toHaveLength(3);
-      await cores.printed(/cluster\.reloaded/);
-      expect(cores.pids.filter((pid) => before.includes(pid))).toEqual([]);
-      expect(before.filter(isAlive)).toEqual([]);
-      await callers.haveSeen('two');
-      await callers.stop();
-      expect(callers.all.filter(({ room }) => room.state !== 'connected')).toEqual([]);
-      expect(new Set(callers.all.map(({ last }) => last?.pid)).size).toBe(3);
+  it(`puts new code in place under ${COUNT} clients that call all the time`, async () => {
+    await using cores = await Cores.start();
+    await using callers = new Callers(cores.url);
+    const before = cores.pids;
+    await callers.haveSeen('one');
+    cores.deploy('two');
+    cores.signal('SIGHUP');
+    // While nodes are replaced there are never fewer of them.
+    await cores.printed(/cluster\.node-replaced/);
+    expect(cores.pids.filter(isAlive)).toHaveLength(3);
+    await cores.printed(/cluster\.reloaded/);
+    expect(cores.pids.filter((pid) => before.includes(pid))).toEqual([]);
+    expect(before.filter(isAlive)).toEqual([]);
+    await callers.haveSeen('two');
+    await callers.stop();
+    expect(callers.all.filter(({ room }) => room.state !== 'connected')).toEqual([]);
+    expect(new Set(callers.all.map(({ last }) => last?.pid)).size).toBe(3);
 
-      // Every call has ended, and each that ran was answered; those that came too late were told so, and did not run.
-      const { ok = 0, ...others } = callers.outcomes;
-      for (const outcome of Object.keys(others))
-        expect(outcome).toMatch(/^UNAVAILABLE: |^TIMEOUT: no connection /);
-      cores.signal('SIGTERM');
-      await cores.exited();
-      const ran = [...cores.output.matchAll(/^ran (\d+)$/gm)].map(([, count]) => Number(count));
-      expect(ran).toHaveLength(6);
-      expect(ran.reduce((sum, count) => sum + count)).toBe(ok);
-    },
-    LIMIT_MS,
-  );
+    // Every call has ended, and each that ran was answered; those that came too late were told so, and did not run.
+    const { ok = 0, ...others } = callers.outcomes;
+    for (const outcome of Object.keys(others))
+      expect(outcome).toMatch(/^UNAVAILABLE: |^TIMEOUT: no connection /);
+    cores.signal('SIGTERM');
+    await cores.exited();
+    const ran = [...cores.output.matchAll(/^ran (\d+)$/gm)].map(([, count]) => Number(count));
+    expect(ran).toHaveLength(6);
+    expect(ran.reduce((sum, count) => sum + count)).toBe(ok);
+  });
 
-  it(
-    'leaves all as it is when the new code does not start',
-    async () => {
-      await using cores = await Cores.start({ nodes: 2 });
-      const { pids } = cores;
-      cores.deploy('broken');
-      cores.signal('SIGHUP');
-      await cores.printed(/cluster\.reload-failed number=1 code=1/);
-      expect(cores.output).toContain('this version does not start');
-      expect(cores.pids).toEqual(pids);
-      expect(pids.filter(isAlive)).toHaveLength(2);
-      const guest = await cores.guest();
-      expect(await ask(guest, 'who')).toMatchObject({ version: 'one' });
-      // The next one is another attempt.
-      cores.deploy('two');
-      cores.signal('SIGHUP');
-      await cores.printed(/cluster\.reloaded/);
-      expect(await ask(await cores.guest(), 'who')).toMatchObject({ version: 'two' });
-    },
-    LIMIT_MS,
-  );
+  it('leaves all as it is when the new code does not start', async () => {
+    await using cores = await Cores.start({ nodes: 2 });
+    const { pids } = cores;
+    cores.deploy('broken');
+    cores.signal('SIGHUP');
+    await cores.printed(/cluster\.reload-failed number=1 code=1/);
+    expect(cores.output).toContain('this version does not start');
+    expect(cores.pids).toEqual(pids);
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    const guest = await cores.guest();
+    expect(await ask(guest, 'who')).toMatchObject({ version: 'one' });
+    // The next one is another attempt.
+    cores.deploy('two');
+    cores.signal('SIGHUP');
+    await cores.printed(/cluster\.reloaded/);
+    expect(await ask(await cores.guest(), 'who')).toMatchObject({ version: 'two' });
+  });
 
-  it(
-    'that comes twice reloads once more in the end',
-    async () => {
-      await using cores = await Cores.start({ nodes: 2 });
-      cores.deploy('two');
-      cores.signal('SIGHUP');
-      await cores.printed(/cluster\.node-replaced/);
-      cores.deploy('three');
-      cores.signal('SIGHUP');
-      await cores.printed(/cluster\.reloaded/g, 2);
-      for (let i = 0; i < 4; i++) {
-        expect(await ask(await cores.guest(), 'who')).toMatchObject({ version: 'three' });
-      }
-    },
-    LIMIT_MS,
-  );
+  it('that comes twice reloads once more in the end', async () => {
+    await using cores = await Cores.start({ nodes: 2 });
+    cores.deploy('two');
+    cores.signal('SIGHUP');
+    await cores.printed(/cluster\.node-replaced/);
+    cores.deploy('three');
+    cores.signal('SIGHUP');
+    await cores.printed(/cluster\.reloaded/g, 2);
+    for (let i = 0; i < 4; i++) {
+      expect(await ask(await cores.guest(), 'who')).toMatchObject({ version: 'three' });
+    }
+  });
 });

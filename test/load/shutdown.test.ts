@@ -24,7 +24,7 @@ async function printed(server: ServerProcess, text: string): Promise<void> {
   const wait = async () => {
     while (!server.printed.includes(text)) await once(server.child, 'output');
   };
-  await within(10_000, `"${text}" in ${server.printed}`, wait());
+  await within(`"${text}" in ${server.printed}`, wait(), 10_000);
 }
 
 const statusOf = async (url: string, path: string): Promise<number> => (await fetch(url + path)).status;
@@ -49,7 +49,7 @@ describe.each(['websocket', 'polling'] as const)('SIGTERM with 100 calls in flig
     for (const [reason] of await reasons) expect(reason).toMatch(/^transport (close|error)$/);
     expect(await server.exited()).toMatchObject({ code: 0 });
     expect(server.printed).toContain(`left ${COUNT}`);
-  }, 30_000);
+  });
 });
 
 describe('SIGTERM', () => {
@@ -69,7 +69,7 @@ describe('SIGTERM', () => {
     expect(await statusOf(url, handshake)).toBe(503);
     expect(await answer).toEqual({ ok: true, data: 'done' });
     expect(await server.exited()).toMatchObject({ code: 0 });
-  }, 30_000);
+  });
 
   it('ends the process at once when it comes again', async () => {
     const { server, url } = await start({ ANNOUNCE_AT: '1' });
@@ -80,5 +80,5 @@ describe('SIGTERM', () => {
     while ((await statusOf(url, '/readyz')) === 200);
     server.child.kill('SIGTERM');
     expect(await server.exited()).toMatchObject({ code: 1 });
-  }, 30_000);
+  });
 });

@@ -27,10 +27,10 @@ let redis: RedisServer;
 const open: TestApp[] = [];
 beforeAll(async () => {
   redis = await RedisServer.start();
-}, 20_000);
+});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((test) => test.close()));
-}, 20_000);
+});
 afterAll(() => redis.stop());
 
 // A subscription of a node far from Redis is on its way for 100 ms; what another node sends takes none of that.
@@ -58,5 +58,5 @@ describe.each(MODES)('a node that is far from Redis, over %s', (mode) => {
       await ann.close();
     }
     cable.delayMs = 0;
-  }, 30_000);
+  });
 });

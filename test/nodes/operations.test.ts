@@ -5,7 +5,7 @@ import { guest, lobby, MODES, node } from './redis-node.js';
 let redis: RedisServer;
 beforeAll(async () => {
   redis = await RedisServer.start();
-}, 20_000);
+});
 afterAll(() => redis.stop());
 
 describe.each(MODES)('two nodes over %s', (mode) => {

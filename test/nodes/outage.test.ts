@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((test) => test.close()));
   await redis?.stop();
   redis = null;
-}, 20_000);
+});
 
 const status = (test: TestApp) => test.app.adapterHealth?.status;
 const counters = (test: TestApp) => test.app.adapterHealth?.counters ?? {};
@@ -66,7 +66,7 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     await bob.client.expectNone('said');
     expect(counters(one)['droppedPublishes']).toBeGreaterThan(0);
     expect(counters(one)['outageMs']).toBeGreaterThan(0);
-  }, 30_000);
+  });
 
   it('frozen and thawed: the same', async () => {
     const { redis, one, two, ann, bob } = await start();
@@ -82,7 +82,7 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     expect(back).toBeLessThan(5_000);
     lobby(one).emit('said', 'back');
     for (let text: unknown; text !== 'back'; ) text = await bob.client.next('said');
-  }, 30_000);
+  });
 
   it('absent at the start: the server opens, and connects by itself', async () => {
     redis = await RedisServer.start();
@@ -100,7 +100,7 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     await until('both there', async () => (await lobby(one).count()) === 2);
     lobby(one).emit('said', 'hi');
     expect(await bob.client.next('said')).toBe('hi');
-  }, 30_000);
+  });
 
   it('its connections killed one by one, and paused: nothing ends, order stays, nothing twice', async () => {
     const { redis, one, two, bob } = await start();
@@ -129,5 +129,5 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     expect(reordered).toBe(0);
     expect(figures.twice).toBe(0);
     expect(figures.lost).toBeLessThan(ROUNDS / 2);
-  }, 30_000);
+  });
 });

@@ -30,7 +30,7 @@ it("asks other nodes over an adapter of Socket.IO's own, too", async () => {
     for (const client of clients) await client.close(); // with what the adapters still say
     await redis.stop();
   }
-}, 20_000);
+});
 
 it('is content with itself on one node', async () => {
   await using test = await createTestApp(Lobby);

@@ -12,6 +12,7 @@ import { freePort } from '../support/free-port.js';
 import type { Haproxy } from '../support/haproxy.js';
 import type { Nginx } from '../support/nginx.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { WAIT_MS } from '../support/within.js';
 
 const NodeName = token<string>('name of the node');
 
@@ -130,6 +131,6 @@ async function start(
 
 /** What a node answers. */
 export async function call<T>(socket: Socket, event: string, payload?: unknown): Promise<T> {
-  const { data } = await socket.timeout(10_000).emitWithAck(event, payload);
+  const { data } = await socket.timeout(WAIT_MS).emitWithAck(event, payload);
   return data as T;
 }

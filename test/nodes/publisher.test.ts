@@ -30,7 +30,7 @@ let redis: RedisServer;
 const open: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
   redis = await RedisServer.start();
-}, 20_000);
+});
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
@@ -138,7 +138,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
     const ended = once(child, 'exit');
     for (let n = 0; n < 100; n++) expect(await client.next('said', 15_000)).toBe(`${n}`);
     expect(await ended).toEqual([0, null]);
-  }, 20_000);
+  });
 });
 
 describe('a publisher', () => {

@@ -45,7 +45,7 @@ class Limited {
 let redis: RedisServer;
 beforeAll(async () => {
   redis = await RedisServer.start();
-}, 20_000);
+});
 afterAll(() => redis.stop());
 
 const codes = (answers: readonly PromiseSettledResult<unknown>[]) =>
@@ -121,4 +121,4 @@ it('does as the limit says when Redis does not answer', async () => {
   } finally {
     await own.stop();
   }
-}, 20_000);
+});

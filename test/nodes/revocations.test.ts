@@ -13,7 +13,7 @@ import { guest, lobby, MODES, node } from './redis-node.js';
 let redis: RedisServer;
 beforeAll(async () => {
   redis = await RedisServer.start();
-}, 20_000);
+});
 afterAll(() => redis.stop());
 
 const REVOKED = { event: 'connect', error: { code: 'UNAUTHENTICATED', message: 'access was revoked' } };
@@ -25,7 +25,7 @@ describe.each(MODES)('revoke() over %s', (mode) => {
   afterEach(async () => {
     redis.thaw();
     await Promise.all(open.splice(0).map((test) => test.close()));
-  }, 20_000);
+  });
   const start = async (name: string, url = redis.url) => {
     const test = await node({ url }, mode, name, { prefix: `revoke.${mode}.${run}` });
     open.push(test);
@@ -77,7 +77,7 @@ describe.each(MODES)('revoke() over %s', (mode) => {
     } finally {
       cable.cut();
     }
-  }, 30_000);
+  });
 });
 
 describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) => {

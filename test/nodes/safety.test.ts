@@ -11,7 +11,7 @@ beforeAll(async () => {
   raw = createClient({ url: redis.url });
   raw.on('error', () => {});
   await raw.connect();
-}, 20_000);
+});
 afterAll(async () => {
   raw.destroy();
   await redis.stop();

@@ -17,7 +17,7 @@ import { guest, Lobby, lobby, MODES } from './redis-node.js';
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
-}, 20_000);
+});
 
 async function ask(url: string, ...args: string[]): Promise<unknown> {
   const client = createClient({ url });
@@ -35,7 +35,7 @@ async function pair(options: RedisAdapterOptions) {
   const two = await createTestApp(Lobby, { adapter: redisAdapter({ ...options, nodeName: 'two' }) });
   stops.push(() => two.close());
   const bob = await guest(two, 'bob');
-  await until('both ok', () => [one, two].every(({ app }) => app.adapterHealth?.status === 'ok'), 10_000);
+  await until('both ok', () => [one, two].every(({ app }) => app.adapterHealth?.status === 'ok'));
   await until('one knows two', async () => (await lobby(one).count()) === 1);
   return { one, two, bob };
 }
@@ -65,7 +65,7 @@ describe.each(MODES)('a Redis Cluster of three masters, %s', (mode) => {
     }
     const isUp = async (url: string) =>
       String(await ask(url, 'CLUSTER', 'INFO')).includes('cluster_state:ok');
-    for (const url of urls) await until('the cluster is up', () => isUp(url), 15_000);
+    for (const url of urls) await until('the cluster is up', () => isUp(url));
 
     const { one, bob } = await pair({ cluster: urls, mode });
     for (let i = 0; i < 10; i++) {
@@ -74,7 +74,7 @@ describe.each(MODES)('a Redis Cluster of three masters, %s', (mode) => {
       expect(await bob.client.next('said')).toBe(i);
     }
     expect((await lobby(one).serverSideEmit('add', { a: 1, b: Buffer.from('x') })).answers).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('a Redis behind TLS', () => {
@@ -96,7 +96,7 @@ describe('a Redis behind TLS', () => {
       status: 'degraded',
       reason: expect.stringMatching(/certificate/i),
     });
-  }, 30_000);
+  });
 });
 
 /** A Sentinel that looks after one server, which it names `shop`; returns its port. */
@@ -126,44 +126,38 @@ async function sentinel(monitored: number, password: string, downAfterMs: number
 describe.each(MODES)(
   'a Redis is not told twice what it took when the connection broke before its answer, %s',
   (mode) => {
-    it.each(['a URL', 'Sentinel'])(
-      'by %s',
-      async (way) => {
-        const master = await RedisServer.start();
-        stops.push(() => master.stop());
-        const { password } = master;
-        const cable = await Cable.to(master.port);
-        const looked = async () => [
-          { host: '127.0.0.1', port: await sentinel(cable.port, password, 60_000) },
-        ];
-        const far =
-          way === 'a URL'
-            ? { url: cable.url(master) }
-            : { sentinel: { name: 'shop', nodes: await looked(), password } };
-        const one = await createTestApp(Lobby, { adapter: redisAdapter({ ...far, mode, nodeName: 'one' }) });
-        stops.push(() => one.close());
-        const two = await createTestApp(Lobby, {
-          adapter: redisAdapter({ url: master.url, mode, nodeName: 'two' }),
-        });
-        stops.push(() => two.close());
-        const bob = await guest(two, 'bob');
-        const isOk = () => one.app.adapterHealth?.status === 'ok';
-        await until('one is ok', isOk, 10_000);
-        await until('one knows two', async () => (await lobby(one).count()) === 1);
+    it.each(['a URL', 'Sentinel'])('by %s', async (way) => {
+      const master = await RedisServer.start();
+      stops.push(() => master.stop());
+      const { password } = master;
+      const cable = await Cable.to(master.port);
+      const looked = async () => [{ host: '127.0.0.1', port: await sentinel(cable.port, password, 60_000) }];
+      const far =
+        way === 'a URL'
+          ? { url: cable.url(master) }
+          : { sentinel: { name: 'shop', nodes: await looked(), password } };
+      const one = await createTestApp(Lobby, { adapter: redisAdapter({ ...far, mode, nodeName: 'one' }) });
+      stops.push(() => one.close());
+      const two = await createTestApp(Lobby, {
+        adapter: redisAdapter({ url: master.url, mode, nodeName: 'two' }),
+      });
+      stops.push(() => two.close());
+      const bob = await guest(two, 'bob');
+      const isOk = () => one.app.adapterHealth?.status === 'ok';
+      await until('one is ok', isOk);
+      await until('one knows two', async () => (await lobby(one).count()) === 1);
 
-        cable.isMute = true;
-        lobby(one).emit('said', 'once');
-        expect(await bob.client.next('said')).toBe('once');
-        cable.cut();
-        await until('one has noticed', () => !isOk());
-        cable.isMute = false;
-        cable.mend();
-        await until('one is back', isOk, 20_000);
-        lobby(one).emit('said', 'last');
-        expect(await bob.client.next('said')).toBe('last');
-      },
-      60_000,
-    );
+      cable.isMute = true;
+      lobby(one).emit('said', 'once');
+      expect(await bob.client.next('said')).toBe('once');
+      cable.cut();
+      await until('one has noticed', () => !isOk());
+      cable.isMute = false;
+      cable.mend();
+      await until('one is back', isOk);
+      lobby(one).emit('said', 'last');
+      expect(await bob.client.next('said')).toBe('last');
+    });
   },
 );
 
@@ -179,10 +173,8 @@ describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
     await ask(replica.url, 'REPLICAOF', '127.0.0.1', String(master.port));
     await ask(replica.url, 'CONFIG', 'SET', 'requirepass', password);
     const follower = `redis://:${password}@127.0.0.1:${replica.port}`;
-    await until(
-      'the replica follows',
-      async () => String(await ask(follower, 'INFO', 'replication')).includes('link_status:up'),
-      15_000,
+    await until('the replica follows', async () =>
+      String(await ask(follower, 'INFO', 'replication')).includes('link_status:up'),
     );
 
     const port = await sentinel(master.port, password, 500);
@@ -191,7 +183,7 @@ describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
         (replicas) => (replicas as unknown[]).length === 1,
         () => false,
       );
-    await until('Sentinel knows the replica', knows, 15_000);
+    await until('Sentinel knows the replica', knows);
 
     const { one, two, bob } = await pair({
       sentinel: { name: 'shop', nodes: [{ host: '127.0.0.1', port }], password },
@@ -206,9 +198,9 @@ describe.each(MODES)('a Redis that Sentinel looks after, %s', (mode) => {
       const health = test.app.adapterHealth;
       return health?.status === 'ok' && health.since > killedAt;
     };
-    await until('both ok again', () => isBack(one) && isBack(two), 25_000);
+    await until('both ok again', () => isBack(one) && isBack(two));
     const said = bob.client.next('said', 20_000);
     lobby(one).emit('said', 'after');
     expect(await said).toBe('after');
-  }, 60_000);
+  });
 });

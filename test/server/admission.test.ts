@@ -56,13 +56,13 @@ function line(client: TestClient): Promise<number> {
     });
   });
   client.socket.connect();
-  return within(5_000, 'a position', told);
+  return within('a position', told);
 }
 
 const connected = (socket: Socket): Promise<void> =>
   socket.connected
     ? Promise.resolve()
-    : within(5_000, 'to be let in', new Promise((resolve) => socket.once('connect', () => resolve())));
+    : within('to be let in', new Promise((resolve) => socket.once('connect', () => resolve())));
 
 describeMatrix('admission', (cell) => {
   const newClient = (test: TestApp, name: string, query: Record<string, string> = {}): TestClient => {
@@ -158,7 +158,7 @@ describeMatrix('admission', (cell) => {
     };
     const closed = new Promise<void>((resolve) => engine.once('close', resolve));
     for (let i = 0; i < 100; i++) engine.write(`2["echo",${i}]`);
-    await within(5_000, 'the end', closed);
+    await within('the end', closed);
     for (const client of others) await client.close();
     await left(test, 1);
     await first.close();
@@ -175,7 +175,7 @@ async function left(test: TestApp, rest: number): Promise<void> {
     const ends = Object.values(engine.clients).map(
       (each) => new Promise<void>((resolve) => each.once('close', resolve)),
     );
-    await within(5_000, 'that one leaves', Promise.race(ends));
+    await within('that one leaves', Promise.race(ends));
   }
 }
 

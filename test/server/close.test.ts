@@ -5,6 +5,7 @@ import { io } from 'socket.io-client';
 import { BootError, createApp, Gateway, inject, OnDisconnect, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
 import { deferred } from '../support/deferred.js';
+import { WAIT_MS } from '../support/within.js';
 
 const refuseToListen = async (
   gateway: new () => unknown,
@@ -165,7 +166,7 @@ describe('listen()', () => {
       'javascript',
     );
     const client = io(url, { reconnection: false });
-    expect(await client.timeout(5_000).emitWithAck('echo', 1)).toEqual({ ok: true, data: 1 });
+    expect(await client.timeout(WAIT_MS).emitWithAck('echo', 1)).toEqual({ ok: true, data: 1 });
     client.close();
     await app.close();
     expect(server.listening).toBe(true);

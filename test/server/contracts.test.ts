@@ -15,6 +15,7 @@ import {
   type Schema,
 } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
+import { WAIT_MS } from '../support/within.js';
 
 /** Texts of at least one letter, as four libraries say it. */
 const LIBRARIES = {
@@ -139,7 +140,7 @@ describeMatrix('a contract', (cell) => {
     expect(await client.call('message:send', { text: 'hi', more: 1 })).toEqual({ id: 'a' });
     expect(await client.next('message:new')).toEqual({ text: 'hi' });
     expect(await client.call('meeting:plan', { at: '2026-01-01T00:00:00Z' })).toEqual({ weekday: 4 });
-    expect(await client.socket.timeout(2_000).emitWithAck('move', 3, 'desk')).toEqual({
+    expect(await client.socket.timeout(WAIT_MS).emitWithAck('move', 3, 'desk')).toEqual({
       ok: true,
       data: 'desk',
     });

@@ -6,7 +6,7 @@ import { createApp, defineContract, Gateway, OnConnect, OnEvent } from '../../sr
 import { createTestApp, describeMatrix, type TestApp } from '../../src/testing/index.js';
 import { deferred } from '../support/deferred.js';
 import { engineUrl, WebSocket } from '../support/raw-websocket.js';
-import { within } from '../support/within.js';
+import { WAIT_MS, within } from '../support/within.js';
 
 @Gateway('/')
 class Echo {
@@ -22,7 +22,7 @@ async function openMany(test: TestApp, count: number): Promise<Socket[]> {
   const sockets = Array.from({ length: count }, () =>
     io(test.url, { transports: ['websocket'], forceNew: true, reconnection: false }),
   );
-  await within(10_000, 'all clients', Promise.all(sockets.map((socket) => once(socket as never, 'connect'))));
+  await within('all clients', Promise.all(sockets.map((socket) => once(socket as never, 'connect'))));
   return sockets;
 }
 
@@ -47,12 +47,12 @@ describe('close() with many connections', () => {
     const first = Promise.race(sockets.map((socket) => once(socket as never, 'disconnect')));
     const reasons = Promise.all(sockets.map((socket) => once(socket as never, 'disconnect')));
     const closing = test.app.close();
-    await within(5_000, 'the first batch', first);
+    await within('the first batch', first);
     const connected = sockets.filter((socket) => socket.connected);
     // Batches of 100, 600 ms apart.
     expect(connected.length).toBeGreaterThanOrEqual(100);
     const last = sockets.at(-1) as Socket;
-    expect(await last.timeout(2_000).emitWithAck('echo', 'still here')).toEqual({
+    expect(await last.timeout(WAIT_MS).emitWithAck('echo', 'still here')).toEqual({
       ok: true,
       data: 'still here',
     });
@@ -75,11 +75,11 @@ describe('close() with many connections', () => {
     await using test = await createTestApp(Slow, { limits: { closeSpreadMs: 50 } });
     const sockets = await openMany(test, 120);
     const [slow, ...others] = sockets as [Socket, ...Socket[]];
-    const answer = slow.timeout(5_000).emitWithAck('slow');
+    const answer = slow.timeout(WAIT_MS).emitWithAck('slow');
     await started.promise;
     const lastLeft = once(others.at(-1) as never, 'disconnect');
     const closing = test.app.close();
-    await within(3_000, 'the second batch', lastLeft);
+    await within('the second batch', lastLeft);
     expect(slow.connected).toBe(true);
     gate.resolve();
     expect(await answer).toEqual({ ok: true, data: 'done' });
@@ -131,7 +131,7 @@ describe('close() with many connections', () => {
     client.socket.onAny(() => {});
     const closing = test.app.close();
     raw.send('40');
-    await within(3_000, 'the end of the connection', closed);
+    await within('the end of the connection', closed);
     expect(received.filter((packet) => packet.startsWith('4'))).toEqual([]);
     gate.resolve();
     await call;
@@ -154,7 +154,7 @@ describe('the client of gatewire', () => {
     const next = createApp({ ...silent, gateways: [Echo] });
     await next.listen(port, '127.0.0.1');
     // Its own wait would be a minute.
-    await within(5_000, 'the first try', attempt);
+    await within('the first try', attempt);
     expect(client.socket.io.reconnectionDelay()).toBe(60_000);
     expect(client.socket.io.randomizationFactor()).toBe(0.5);
     client.close();

@@ -6,6 +6,7 @@ import fastify from 'fastify';
 import { io } from 'socket.io-client';
 import { createApp, Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
+import { WAIT_MS } from '../support/within.js';
 
 @Gateway('/')
 class Echo {
@@ -51,7 +52,7 @@ const HOSTS: Readonly<Record<string, () => Host>> = {
 const talk = async (url: string, path: string, transport: string): Promise<unknown> => {
   const client = io(url, { path, transports: [transport], reconnection: false, forceNew: true });
   try {
-    return await client.timeout(5_000).emitWithAck('echo', path);
+    return await client.timeout(WAIT_MS).emitWithAck('echo', path);
   } finally {
     client.disconnect();
   }

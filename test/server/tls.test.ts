@@ -8,7 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { type App, createApp, Gateway, type LogRecord, OnEvent, type TlsOptions } from '../../src/index.js';
 import { type CertificateFiles, CertificateFolder } from '../support/certificate.js';
-import { within } from '../support/within.js';
+import { WAIT_MS, within } from '../support/within.js';
 
 @Gateway('/')
 class Echo {
@@ -39,7 +39,7 @@ async function start(tls: TlsOptions): Promise<Running> {
     for (;;) {
       const found = records.findIndex((record) => record.event === event);
       if (found !== -1) return records.splice(found, 1)[0] as LogRecord;
-      await within(5_000, event, new Promise<void>((resolve) => waiting.push(resolve)));
+      await within(event, new Promise<void>((resolve) => waiting.push(resolve)));
     }
   };
   return { app, port: app.address?.port as number, logged, [Symbol.asyncDispose]: () => app.close() };
@@ -65,14 +65,13 @@ function open(port: number, ca: string | null, transport: string): Promise<Socke
     forceNew: true,
   });
   return within(
-    5_000,
     'a connection',
     new Promise((resolve, reject) => client.on('connect', () => resolve(client)).on('connect_error', reject)),
   );
 }
 
 const echo = (client: Socket, value: unknown): Promise<unknown> =>
-  client.timeout(5_000).emitWithAck('echo', value);
+  client.timeout(WAIT_MS).emitWithAck('echo', value);
 
 /** Puts the files of one certificate in place of another's, as renewals do. */
 function replace(target: CertificateFiles, source: CertificateFiles): void {
@@ -163,7 +162,7 @@ describe('tls', () => {
     const silent = connectTcp(server.port, '127.0.0.1');
     const ended = once(silent, 'close');
     await nameShown(server.port); // by now the server has the silent one, too
-    await within(2_000, 'the end', server.app.close());
+    await within('the end', server.app.close());
     await ended;
   });
 

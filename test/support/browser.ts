@@ -1,8 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/find-chromium.js';
-
-const LAUNCH_MS = 30_000;
-const STEP_MS = 10_000;
+import { WAIT_MS } from './within.js';
 
 /** Starts a headless Chromium that does nothing but what the test asks for. */
 export async function launchBrowser(): Promise<Browser> {
@@ -10,7 +8,7 @@ export async function launchBrowser(): Promise<Browser> {
   if (executablePath === null) throw new Error('no Chromium found: `node scripts/prepare-tests.js` gets one');
   return chromium.launch({
     executablePath,
-    timeout: LAUNCH_MS,
+    timeout: WAIT_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -35,7 +33,7 @@ export async function openWindow(
   options: BrowserContextOptions = {},
 ): Promise<Window> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(STEP_MS);
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {

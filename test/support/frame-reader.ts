@@ -2,8 +2,6 @@ import { once } from 'node:events';
 import { type RawWebSocket, WebSocket } from './raw-websocket.js';
 import { within } from './within.js';
 
-const WAIT_MS = 5_000;
-
 /** A WebSocket whose frames are read one after the other. */
 export class FrameReader {
   readonly socket: RawWebSocket;
@@ -28,7 +26,7 @@ export class FrameReader {
   }
 
   async opened(): Promise<void> {
-    await within(WAIT_MS, 'the WebSocket to open', once(this.socket as never, 'open'));
+    await within('the WebSocket to open', once(this.socket as never, 'open'));
   }
 
   send(...frames: (string | Buffer)[]): void {
@@ -45,7 +43,7 @@ export class FrameReader {
         await this.change();
       }
     };
-    return within(WAIT_MS, 'the next frame', read());
+    return within('the next frame', read());
   }
 
   /** Waits for the server to close, and returns the frames that nobody has read. */
@@ -53,7 +51,7 @@ export class FrameReader {
     const wait = async (): Promise<void> => {
       while (!this.isClosed) await this.change();
     };
-    await within(WAIT_MS, 'the server to close the connection', wait());
+    await within('the server to close the connection', wait());
     return this.frames.splice(0);
   }
 

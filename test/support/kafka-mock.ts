@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { findPythonKafka } from '../../scripts/find-python-kafka.js';
 import { within } from './within.js';
 
-const START_MS = 20_000;
 const script = fileURLToPath(new URL('kafka-mock.py', import.meta.url));
 
 /** A message as it lies in a topic. */
@@ -25,7 +24,7 @@ export class KafkaMock {
   static async start(): Promise<KafkaMock> {
     const child = spawn(findPythonKafka() as string, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = createInterface({ input: child.stdout });
-    const [line] = (await within(START_MS, 'the mock cluster listens', once(lines, 'line'))) as [string];
+    const [line] = (await within('the mock cluster listens', once(lines, 'line'))) as [string];
     return new KafkaMock(line.split(','), child, lines);
   }
 

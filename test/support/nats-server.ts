@@ -9,7 +9,6 @@ import { findNatsServer } from '../../scripts/find-nats-server.js';
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
-const START_MS = 15_000;
 const USER = 'gatewire';
 
 /** A NATS of the test's own with JetStream: on a free port of 127.0.0.1, with a random password. */
@@ -46,7 +45,7 @@ export class NatsServer {
     this.#process = spawn(findNatsServer() as string, [...args, '--user', USER, '--pass', password], {
       stdio: 'ignore',
     });
-    await within(START_MS, 'nats-server answers', this.#answers());
+    await within('nats-server answers', this.#answers());
   }
 
   /** Ends it without a word, as a crash does. */

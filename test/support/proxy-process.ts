@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { within } from './within.js';
 
-const START_MS = 10_000;
-const STOP_MS = 10_000;
 const RETRY_MS = 20;
 
 /** A proxy that a test has started, until it is stopped. */
@@ -29,7 +27,7 @@ export class ProxyProcess {
         output += text;
       });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended:\n${output}`)));
-    await within(START_MS, () => `${program} listens\n${output}`, Promise.race([listening(port), ended]));
+    await within(() => `${program} listens\n${output}`, Promise.race([listening(port), ended]));
     ended.catch(() => undefined); // later it is ended by us
     return new ProxyProcess(child, port);
   }
@@ -38,7 +36,7 @@ export class ProxyProcess {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM'); // not SIGKILL, which would leave the workers of nginx alone
-    await within(STOP_MS, 'the end of the proxy', ended);
+    await within('the end of the proxy', ended);
   }
 }
 

@@ -9,8 +9,6 @@ import { findEpmd, findRabbitmqServer } from '../../scripts/find-rabbitmq-server
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
-const START_MS = 120_000;
-
 /**
  * A RabbitMQ of the test's own, with a port mapper of its own: on free ports of 127.0.0.1, with a random password, and
  * with its data in a folder that goes with it.
@@ -81,7 +79,7 @@ export class RabbitmqServer {
         this.#output = (this.#output + text).slice(-4_000);
       });
     }
-    await within(START_MS, () => `RabbitMQ answers; it wrote\n${this.#output}`, this.#answers());
+    await within(() => `RabbitMQ answers; it wrote\n${this.#output}`, this.#answers());
   }
 
   /** Ends it without a word, as a crash does. */

@@ -9,8 +9,6 @@ import { findRedisServer } from '../../scripts/find-redis-server.js';
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
-const START_MS = 15_000;
-
 /** A Redis of the test's own: on a free port of 127.0.0.1, with a random password, and with nothing on disk. */
 export class RedisServer {
   readonly password = randomBytes(16).toString('hex');
@@ -41,7 +39,7 @@ export class RedisServer {
     this.#process = spawn(findRedisServer() as string, [...options, ...inMemory, ...this.args], {
       stdio: 'ignore',
     });
-    await within(START_MS, () => 'redis-server answers', this.#answers());
+    await within(() => 'redis-server answers', this.#answers());
   }
 
   /** Ends it without a word, as a crash does. */

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { within } from './within.js';
 
-const START_MS = 20_000;
-const EXIT_MS = 15_000;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What may differ between two processes of the same server. */
@@ -51,11 +49,7 @@ export class ServerProcess {
     const ended = this.left.then(() => {
       throw new Error(`ended before it listened:\n${this.output}`);
     });
-    const url = within(
-      START_MS,
-      () => `a line with the URL in\n${this.output}`,
-      Promise.race([this.url(), ended]),
-    );
+    const url = within(() => `a line with the URL in\n${this.output}`, Promise.race([this.url(), ended]));
     // The process ends later than the race: that is no failure of the wait.
     ended.catch(() => undefined);
     return url;
@@ -63,7 +57,7 @@ export class ServerProcess {
 
   /** Waits for the end of the process, and returns its exit code and all that it printed. */
   async exited(): Promise<{ code: number | null; output: string }> {
-    await within(EXIT_MS, () => `the end of the process, which printed\n${this.output}`, this.left);
+    await within(() => `the end of the process, which printed\n${this.output}`, this.left);
     return { code: this.child.exitCode, output: this.output };
   }
 

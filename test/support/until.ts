@@ -1,8 +1,15 @@
-/** Waits until something is so; the condition is a health or a count, for which there is no event. */
+import { WAIT_MS } from './within.js';
+
+/**
+ * Waits until something is so; the condition is a health or a count, for which there is no event.
+ *
+ * @param ms - the longest wait, in milliseconds; only tests of `test/load` have a reason to give one
+ * @returns how long it took, in milliseconds
+ */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  ms = 5_000,
+  ms: number = WAIT_MS,
 ): Promise<number> {
   const start = performance.now();
   while (!(await isSo())) {

@@ -1,10 +1,17 @@
+/** How long tests wait for something that comes: longer than a busy machine takes, so that no test measures it. */
+export const WAIT_MS = 60_000;
+
 /**
  * Bounds a wait, so that a test that waits in vain says for what.
  *
- * @param ms - the longest wait, in milliseconds
  * @param what - what is awaited, for the message; a function is asked when the time is over
+ * @param ms - the longest wait, in milliseconds; only tests of `test/load` have a reason to give one
  */
-export async function within<T>(ms: number, what: string | (() => string), promise: Promise<T>): Promise<T> {
+export async function within<T>(
+  what: string | (() => string),
+  promise: Promise<T>,
+  ms: number = WAIT_MS,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-const LIMIT_MS = 60_000;
 const FILE = path.resolve('test/types/in-memory.ts');
 const SOURCE = `
 import * as z from 'zod';
@@ -46,22 +45,18 @@ describe('an editor', () => {
   it.each([
     ["room.api['message:send']", 'message:send'],
     ['room.api.ping', 'ping'],
-  ])(
-    'goes from %s to the contract, and renames both',
-    (use, name) => {
-      const service = editor();
-      expect(service.getSemanticDiagnostics(FILE)).toEqual([]);
-      const position = SOURCE.indexOf(use) + use.indexOf(name) + 1;
-      const definitions = service.getDefinitionAtPosition(FILE, position) ?? [];
-      expect(definitions.map(({ textSpan }) => lineOf(textSpan.start))).toEqual([
-        expect.stringMatching(new RegExp(`^'?${name}'?: {`)),
-      ]);
-      const places = service.findRenameLocations(FILE, position, false, false, {}) ?? [];
-      expect(places.map(({ textSpan }) => lineOf(textSpan.start))).toEqual([
-        expect.stringMatching(new RegExp(`^'?${name}'?: {`)),
-        expect.stringContaining(use),
-      ]);
-    },
-    LIMIT_MS,
-  );
+  ])('goes from %s to the contract, and renames both', (use, name) => {
+    const service = editor();
+    expect(service.getSemanticDiagnostics(FILE)).toEqual([]);
+    const position = SOURCE.indexOf(use) + use.indexOf(name) + 1;
+    const definitions = service.getDefinitionAtPosition(FILE, position) ?? [];
+    expect(definitions.map(({ textSpan }) => lineOf(textSpan.start))).toEqual([
+      expect.stringMatching(new RegExp(`^'?${name}'?: {`)),
+    ]);
+    const places = service.findRenameLocations(FILE, position, false, false, {}) ?? [];
+    expect(places.map(({ textSpan }) => lineOf(textSpan.start))).toEqual([
+      expect.stringMatching(new RegExp(`^'?${name}'?: {`)),
+      expect.stringContaining(use),
+    ]);
+  });
 });

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-const LIMIT_MS = 120_000;
 const MAX_INSTANTIATIONS_PER_EVENT = 1_500;
 
 const PRELUDE = `
@@ -54,10 +53,8 @@ function compile(source: string): { readonly messages: readonly string[]; readon
   return { messages, instantiations: program.getInstantiationCount() };
 }
 
-it(
-  'says in a sentence what is wrong with a handler',
-  () => {
-    const right = `@Chat.OnEvent('message:send') send({ text }: Payload['message:send'], ctx: Context) {
+it('says in a sentence what is wrong with a handler', () => {
+  const right = `@Chat.OnEvent('message:send') send({ text }: Payload['message:send'], ctx: Context) {
       ctx.broadcast.emit('message:new', { text: text + ctx.user.name + ctx.data.visits });
       return { id: '1' };
     }
@@ -65,68 +62,60 @@ it(
     @Chat.OnConnect() hello(ctx: Arriving) { ctx.emit('message:new', { text: ctx.user.name }); }
     @Chat.Guard((ctx) => ctx.user.name === 'Ann' && ctx.data.visits < 5)
     @Chat.OnAnyEvent() other() { throw Chat.error('SOLD_OUT', { left: 0 }); }`;
-    expect(complaintsAbout(right)).toBe('');
+  expect(complaintsAbout(right)).toBe('');
 
-    expect(
-      complaintsAbout(`@Chat.OnEvent('message:send') send(_: { text: number }) { return { id: '1' }; }`),
-    ).toMatch(/payload of the handler of \\"message:send\\""?: \{ contract: \{ text: string; \}; method: \{/);
-    expect(
-      complaintsAbout(
-        `@Chat.OnEvent('message:send') send(_: { text: string; to: string }) { return { id: '1' }; }`,
-      ),
-    ).toMatch(/payload of the handler of \\"message:send\\"/);
-    expect(
-      complaintsAbout(
-        `@Chat.OnEvent('message:send') async send(_: Payload['message:send']) { return { id: 1 }; }`,
-      ),
-    ).toMatch(
-      /return value of the handler of \\"message:send\\""?: \{ contract: \{ id: string; \}; method: \{/,
-    );
-    expect(complaintsAbout(`@Chat.OnEvent('message:send') send() {}`)).toMatch(
-      /return value of the handler of \\"message:send\\"/,
-    );
-    expect(complaintsAbout(`@Chat.OnEvent('room:join') join() { return 5; }`)).toMatch(
-      /return value of the handler of \\"room:join\\"/,
-    );
-    expect(complaintsAbout(`@Chat.OnEvent('message:sent') sent() {}`)).toMatch(
-      /^Argument of type '"message:sent"' is not assignable to parameter of type '"room:join" \| "message:send"'/,
-    );
-    expect(
-      complaintsAbout(
-        `@Chat.OnEvent('room:join') join(_: Payload['room:join'], _ctx: Context, _ack: () => void) {}`,
-      ),
-    ).toMatch(/the handler of \\"room:join\\" takes \(payload, ctx\)/);
-    expect(
-      complaintsAbout(
-        `@Chat.OnEvent('room:join') join(_: Payload['room:join'], _ctx: ContextOf<typeof Orders>) {}`,
-      ),
-    ).toMatch(/ctx of the handler of \\"room:join\\" is of another contract or auth/);
-  },
-  LIMIT_MS,
-);
+  expect(
+    complaintsAbout(`@Chat.OnEvent('message:send') send(_: { text: number }) { return { id: '1' }; }`),
+  ).toMatch(/payload of the handler of \\"message:send\\""?: \{ contract: \{ text: string; \}; method: \{/);
+  expect(
+    complaintsAbout(
+      `@Chat.OnEvent('message:send') send(_: { text: string; to: string }) { return { id: '1' }; }`,
+    ),
+  ).toMatch(/payload of the handler of \\"message:send\\"/);
+  expect(
+    complaintsAbout(
+      `@Chat.OnEvent('message:send') async send(_: Payload['message:send']) { return { id: 1 }; }`,
+    ),
+  ).toMatch(
+    /return value of the handler of \\"message:send\\""?: \{ contract: \{ id: string; \}; method: \{/,
+  );
+  expect(complaintsAbout(`@Chat.OnEvent('message:send') send() {}`)).toMatch(
+    /return value of the handler of \\"message:send\\"/,
+  );
+  expect(complaintsAbout(`@Chat.OnEvent('room:join') join() { return 5; }`)).toMatch(
+    /return value of the handler of \\"room:join\\"/,
+  );
+  expect(complaintsAbout(`@Chat.OnEvent('message:sent') sent() {}`)).toMatch(
+    /^Argument of type '"message:sent"' is not assignable to parameter of type '"room:join" \| "message:send"'/,
+  );
+  expect(
+    complaintsAbout(
+      `@Chat.OnEvent('room:join') join(_: Payload['room:join'], _ctx: Context, _ack: () => void) {}`,
+    ),
+  ).toMatch(/the handler of \\"room:join\\" takes \(payload, ctx\)/);
+  expect(
+    complaintsAbout(
+      `@Chat.OnEvent('room:join') join(_: Payload['room:join'], _ctx: ContextOf<typeof Orders>) {}`,
+    ),
+  ).toMatch(/ctx of the handler of \\"room:join\\" is of another contract or auth/);
+});
 
-it(
-  'knows what the server may send, and its errors',
-  () => {
-    const emit = (call: string) => complaintsAbout(`@Chat.OnConnect() hello(ctx: Arriving) { ${call} }`);
-    expect(emit(`ctx.to('a').emit('message:new', { text: 'hi' });`)).toBe('');
-    expect(emit(`ctx.to('a').emit('message:now', { text: 'hi' });`)).toMatch(/"message:now"/);
-    expect(emit(`ctx.namespace.user('1').emit('message:new', { text: 5 });`)).toMatch(
-      /Type 'number' is not assignable to type 'string'/,
-    );
-    expect(emit(`throw Chat.error('SOLD_OUT', { left: 'one' });`)).toMatch(
-      /Type 'string' is not assignable to type 'number'/,
-    );
-    expect(emit(`throw Chat.error('GONE', {});`)).toMatch(/"GONE"/);
-  },
-  LIMIT_MS,
-);
+it('knows what the server may send, and its errors', () => {
+  const emit = (call: string) => complaintsAbout(`@Chat.OnConnect() hello(ctx: Arriving) { ${call} }`);
+  expect(emit(`ctx.to('a').emit('message:new', { text: 'hi' });`)).toBe('');
+  expect(emit(`ctx.to('a').emit('message:now', { text: 'hi' });`)).toMatch(/"message:now"/);
+  expect(emit(`ctx.namespace.user('1').emit('message:new', { text: 5 });`)).toMatch(
+    /Type 'number' is not assignable to type 'string'/,
+  );
+  expect(emit(`throw Chat.error('SOLD_OUT', { left: 'one' });`)).toMatch(
+    /Type 'string' is not assignable to type 'number'/,
+  );
+  expect(emit(`throw Chat.error('GONE', {});`)).toMatch(/"GONE"/);
+});
 
-it(
-  'checks 300 events at no more than 1,500 instantiations each',
-  () => {
-    const events = Array.from({ length: 300 }, (_, i) => i);
-    const { messages, instantiations } = compile(`
+it('checks 300 events at no more than 1,500 instantiations each', () => {
+  const events = Array.from({ length: 300 }, (_, i) => i);
+  const { messages, instantiations } = compile(`
 import * as z from 'zod';
 import { type ContextOf, defineContract, gatewayFor, type PayloadsOf } from '../../src/index.js';
 const big = defineContract('/big', {
@@ -144,8 +133,6 @@ type Payload = PayloadsOf<typeof big>;
 export class BigGateway {
   ${events.map((i) => `@Big.OnEvent('event:${i}') on${i}({ n${i} }: Payload['event:${i}'], ctx: Context) { ctx.emit('told:${i}', { n${i} }); return { ok${i}: true }; }`).join('\n  ')}
 }`);
-    expect(messages).toEqual([]);
-    expect(instantiations / events.length).toBeLessThan(MAX_INSTANTIATIONS_PER_EVENT);
-  },
-  LIMIT_MS,
-);
+  expect(messages).toEqual([]);
+  expect(instantiations / events.length).toBeLessThan(MAX_INSTANTIATIONS_PER_EVENT);
+});

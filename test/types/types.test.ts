@@ -15,5 +15,4 @@ it.each(['public', 'client', 'brokers'])(
     });
     expect(found).toEqual([]);
   },
-  60_000,
 );

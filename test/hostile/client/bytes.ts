@@ -2,8 +2,6 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { within } from '../../support/within.js';
 
-const WAIT_MS = 3_000;
-
 /** A connection that sends bytes, right or wrong, and collects what comes back. */
 export class Bytes {
   readonly socket: Socket;
@@ -30,14 +28,14 @@ export class Bytes {
   async reacted(): Promise<void> {
     if (this.received !== '') return;
     const data = once(this.socket, 'data').catch(() => {});
-    await within(WAIT_MS, 'an answer or the end', Promise.race([data, this.#closed]));
+    await within('an answer or the end', Promise.race([data, this.#closed]));
   }
 
   /** Waits until the server has ended its side. */
   async ended(): Promise<void> {
     if (this.socket.readableEnded) return;
     const ended = once(this.socket, 'end').catch(() => {});
-    await within(WAIT_MS, 'the end', Promise.race([ended, this.#closed]));
+    await within('the end', Promise.race([ended, this.#closed]));
   }
 
   /** Ends with a reset, as a crashed machine does. */

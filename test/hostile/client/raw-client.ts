@@ -4,8 +4,6 @@ import type { Target } from './target.js';
 import { WebSocketWire } from './websocket-wire.js';
 import type { Frame, TransportName, Wire } from './wire.js';
 
-const WAIT_MS = 3_000;
-
 /** An acknowledgement that arrived. */
 export interface Answered {
   readonly id: number;
@@ -117,14 +115,14 @@ export class RawClient {
       this.#waiting.add(check);
       check();
     });
-    return within(WAIT_MS, () => `${what}; received ${this.#last()}`, found).finally(() =>
+    return within(() => `${what}; received ${this.#last()}`, found).finally(() =>
       this.#waiting.delete(check),
     );
   }
 
   /** Waits until the server has ended the connection. */
   async ended(): Promise<void> {
-    await within(WAIT_MS, 'the end of the connection', this.wire.closed);
+    await within('the end of the connection', this.wire.closed);
   }
 
   /** Ends the connection without a word. */

@@ -4,7 +4,6 @@ import { FIRST_OWED_ID } from './events.js';
 import type { RandomPacket } from './packet.js';
 import type { Burst } from './visit.js';
 
-const WAIT_MS = 10_000;
 const MARK_ID = 99_999_999;
 const QUESTION = /^42\/asks,(\d+)\["question"/;
 /** Type, namespace and id of a packet that Socket.IO sends. */
@@ -93,6 +92,6 @@ export class Visitor {
       };
       this.#check();
     });
-    await within(WAIT_MS, () => `${what}; it still owes ${[...this.#owed].join()}`, reached);
+    await within(() => `${what}; it still owes ${[...this.#owed].join()}`, reached);
   }
 }

@@ -25,7 +25,7 @@ const open: Consumer[] = [];
 beforeAll(async () => {
   server = await NatsServer.start();
   await connect();
-}, 30_000);
+});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((consumer) => consumer.close()));
   log.records.length = 0;

@@ -104,12 +104,12 @@ describe('a source of the application', () => {
     const waiting = source.deliver('one');
     await until('a try', () => consumer.health.counters.failed === 1);
     source.intake.broken(new Error('gone'));
-    await within(1_000, 'given back', waiting);
+    await within('given back', waiting);
     await until('connected again', () => source.opened === 2 && consumer.health.status === 'ok');
     const again = source.deliver('two');
     await until('a try', () => consumer.health.counters.failed === 2);
     await consumer.close();
-    await within(1_000, 'given back', again);
+    await within('given back', again);
     expect(source.events.filter((event) => event === 'release')).toHaveLength(2);
   });
 
@@ -124,8 +124,8 @@ describe('a source of the application', () => {
     );
     void source.deliver('one');
     await until('delivered', () => consumer.health.counters.delivered === 1);
-    await within(1_000, 'closed', consumer.close());
-    expect(await within(1_000, 'aborted', aborted.promise)).toMatchObject({
+    await within('closed', consumer.close());
+    expect(await within('aborted', aborted.promise)).toMatchObject({
       message: 'the consumer is closed',
     });
     expect(source.events).toEqual(['stop', 'release', 'close']);
@@ -142,7 +142,7 @@ describe('a source of the application', () => {
       },
     };
     const consumer = consume(source, () => {}, { logger: log });
-    await within(1_000, 'closed', consumer.close());
+    await within('closed', consumer.close());
     expect(consumer.health.status).toBe('closed');
     late.resolve();
     await until('closed late', () => events.length === 1);
@@ -165,7 +165,7 @@ describe('a source of the application', () => {
     await until('it was told', () => log.records.some(({ event }) => event === 'broker.dead-letter-failed'));
     expect(consumer.health.counters.deadLettered).toBe(0);
     isFull = false;
-    await within(5_000, 'put away', given);
+    await within('put away', given);
     expect(consumer.health.counters).toMatchObject({ deadLettered: 1, failed: 1 });
     expect(log.records.filter(({ event }) => event === 'broker.dead-letter-failed')).toHaveLength(1);
   });

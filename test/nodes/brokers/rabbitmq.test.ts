@@ -25,15 +25,15 @@ const open: Consumer[] = [];
 beforeAll(async () => {
   server = await RabbitmqServer.start();
   await connect();
-}, 150_000);
+});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((consumer) => consumer.close()));
   log.records.length = 0;
-}, 60_000);
+});
 afterAll(async () => {
   await connection?.close().catch(() => {});
   await server?.stop();
-}, 60_000);
+});
 
 async function connect(): Promise<void> {
   connection = await amqplib.connect(server.url);
@@ -51,7 +51,7 @@ const start = (
   return consumer;
 };
 
-const connected = (consumer: Consumer) => until('connected', () => consumer.health.status === 'ok', 10_000);
+const connected = (consumer: Consumer) => until('connected', () => consumer.health.status === 'ok');
 
 const throws = (): never => {
   throw new Error('never');
@@ -65,7 +65,7 @@ async function send(queue: string, body: unknown): Promise<void> {
 describe('rabbitmq() with wrong addresses', () => {
   const reason = async (url: string): Promise<string> => {
     const consumer = start({ url, queue: 'orders' });
-    await until('a reason', () => consumer.health.reason !== 'not connected yet', 15_000);
+    await until('a reason', () => consumer.health.reason !== 'not connected yet');
     expect(consumer.health.status).toBe('degraded');
     const logged = JSON.stringify(log.records);
     expect(logged).not.toContain('wrong-secret');
@@ -92,7 +92,7 @@ describe('rabbitmq() with wrong addresses', () => {
     expect(await reason(`amqp://127.0.0.1:${(web.address() as AddressInfo).port}`)).not.toBe('');
     web.closeAllConnections();
     web.close();
-  }, 20_000);
+  });
 });
 
 describe('rabbitmq()', () => {
@@ -189,11 +189,11 @@ describe('rabbitmq()', () => {
     const consumer = start({ url: `${server.url}?heartbeat=1`, queue: 'frozen' });
     await connected(consumer);
     server.freeze();
-    await until('degraded', () => consumer.health.status === 'degraded', 10_000);
+    await until('degraded', () => consumer.health.status === 'degraded');
     expect(consumer.health.reason).toMatch(/heartbeat/i);
     server.thaw();
     await connected(consumer);
-  }, 150_000);
+  });
 });
 
 describeBroker(

@@ -6,12 +6,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { io, type Socket } from 'socket.io-client';
 import { freePort } from '../../support/free-port.js';
-import { within } from '../../support/within.js';
+import { WAIT_MS, within } from '../../support/within.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = 'test/fixtures/cluster/main.ts';
 const PRIMARY = ['--import', 'tsx', 'test/fixtures/cluster/primary.ts'];
-const LIMIT_MS = 30_000;
 
 /** How an application on several cores is started. */
 export interface CoresOptions {
@@ -92,11 +91,11 @@ export class Cores implements AsyncDisposable {
     const wait = async () => {
       while ((this.#output.match(pattern)?.length ?? 0) < times) await once(this.#child, 'output');
     };
-    await within(LIMIT_MS, () => `${times} times ${pattern} in\n${this.#output}`, wait());
+    await within(() => `${times} times ${pattern} in\n${this.#output}`, wait());
   }
 
   async exited(): Promise<{ readonly code: number | null; readonly signal: string | null }> {
-    await within(LIMIT_MS, () => `the end, after\n${this.#output}`, this.#ended);
+    await within(() => `the end, after\n${this.#output}`, this.#ended);
     return { code: this.#child.exitCode, signal: this.#child.signalCode };
   }
 
@@ -114,7 +113,7 @@ export class Cores implements AsyncDisposable {
   }
 
   async greeting(socket: Socket): Promise<{ readonly id: string; readonly pid: number }> {
-    return within(LIMIT_MS, () => `a greeting, after\n${this.#output}`, next(socket, 'hello'));
+    return within(() => `a greeting, after\n${this.#output}`, next(socket, 'hello'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -141,7 +140,7 @@ export async function ask<TValue>(
   event: string,
   ...args: readonly unknown[]
 ): Promise<TValue> {
-  const answer = (await socket.timeout(15_000).emitWithAck(event, ...args)) as { ok: boolean; data: TValue };
+  const answer = (await socket.timeout(WAIT_MS).emitWithAck(event, ...args)) as { ok: boolean; data: TValue };
   if (!answer.ok) throw new Error(`${event}: ${JSON.stringify(answer)}`);
   return answer.data;
 }

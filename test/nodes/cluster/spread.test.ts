@@ -21,8 +21,8 @@ beforeAll(async () => {
   all.push(await cores.guest({ transports: ['polling', 'websocket'] }));
   for (const { socket, id } of all) socket.on('ask', (question, ack) => ack(`${question} ${id}`));
   guests = all;
-}, 60_000);
-afterAll(() => cores[Symbol.asyncDispose](), 30_000);
+});
+afterAll(() => cores[Symbol.asyncDispose]());
 
 const [at, others] = [(i: number) => guests[i] as Guest, (but: Guest) => guests.filter((one) => one !== but)];
 
@@ -61,7 +61,7 @@ describe('an application on three cores', () => {
       expect(answers.map(({ pid }) => pid)).toEqual(polling.map(({ pid }) => pid));
     }
     expect(polling.map(({ socket }) => socket.io.engine.transport.name)).toEqual(Array(3).fill('polling'));
-  }, 30_000);
+  });
 
   it('takes a large message over polling', async () => {
     const sender = at(1);
@@ -99,7 +99,7 @@ describe('an application on three cores', () => {
     }
     while ((await all()) !== guests.length);
     client.terminate();
-  }, 30_000);
+  });
 
   it('counts rates for all nodes together', async () => {
     const answers = await Promise.allSettled(guests.map((guest) => ask(guest, 'few')));
@@ -124,5 +124,5 @@ describe('an application on three cores', () => {
     }
     const all = async () => (await ask<Look>(at(0), 'look', 3_000)).count;
     while ((await all()) !== guests.length);
-  }, 30_000);
+  });
 });

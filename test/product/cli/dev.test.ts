@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { freePort } from '../../support/free-port.js';
-import { within } from '../../support/within.js';
+import { WAIT_MS, within } from '../../support/within.js';
 import { gatewire, root } from './gatewire.js';
 import { emptyFolder } from './project.js';
 import { inTerminal, KEYS } from './terminal.js';
 
-const LIMIT_MS = 60_000;
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 let folder: ReturnType<typeof emptyFolder>;
 let client: Socket | undefined;
@@ -70,60 +69,47 @@ describe('gatewire dev', () => {
       try {
         client = io(`http://127.0.0.1:${port}`, { reconnectionDelay: 100, reconnectionDelayMax: 200 });
         const connected = () =>
-          within(30_000, () => `a connection; printed:\n${text}`, nextConnection(client as Socket));
+          within(() => `a connection; printed:\n${text}`, nextConnection(client as Socket));
         await connected();
         expect(text).toContain(`running ${file}, and again whenever a file changes; Ctrl-C ends it\n`);
-        expect(await client.timeout(5_000).emitWithAck('ask')).toBe('one');
+        expect(await client.timeout(WAIT_MS).emitWithAck('ask')).toBe('one');
         const again = connected();
         write(file, server('two'));
         await again;
-        expect(await client.timeout(5_000).emitWithAck('ask')).toBe('two');
+        expect(await client.timeout(WAIT_MS).emitWithAck('ask')).toBe('two');
       } finally {
         child.kill(signal);
       }
-      expect(await within(20_000, () => `the end; printed:\n${text}`, ended)).toEqual([0, null]);
+      expect(await within(() => `the end; printed:\n${text}`, ended)).toEqual([0, null]);
       // Once for the change and once for the end: an application that is asked twice stops at once.
       expect(text.match(/asked to stop/g)).toHaveLength(2);
       await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
     },
-    LIMIT_MS,
   );
 
-  it(
-    'ends at Ctrl-C in a terminal, and the application hears of it once',
-    async () => {
-      write('package.json', '{ "type": "module" }');
-      write('main.ts', server('one'));
-      const { code, shown } = await inTerminal(['dev'], [['up', KEYS.interrupt]], {
-        cwd: folder.path,
-        env: { PORT: '0' },
-      });
-      expect(code).toBe(0);
-      expect(shown.match(/asked to stop by SIGINT/g)).toHaveLength(1);
-    },
-    LIMIT_MS,
-  );
+  it('ends at Ctrl-C in a terminal, and the application hears of it once', async () => {
+    write('package.json', '{ "type": "module" }');
+    write('main.ts', server('one'));
+    const { code, shown } = await inTerminal(['dev'], [['up', KEYS.interrupt]], {
+      cwd: folder.path,
+      env: { PORT: '0' },
+    });
+    expect(code).toBe(0);
+    expect(shown.match(/asked to stop by SIGINT/g)).toHaveLength(1);
+  });
 
   it.each([
     [[], 'no file to run (tried src/main.ts, main.ts, src/main.js, main.js)'],
     [['start.ts'], 'no file to run (tried start.ts)'],
-  ])(
-    'says what it looked for with %j',
-    async (args: string[], message) => {
-      const { code, stdout, stderr } = await gatewire(['dev', ...args], { cwd: folder.path });
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`error[GW_ERR_CLI_NO_MAIN]: ${message}\n`);
-    },
-    LIMIT_MS,
-  );
+  ])('says what it looked for with %j', async (args: string[], message) => {
+    const { code, stdout, stderr } = await gatewire(['dev', ...args], { cwd: folder.path });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`error[GW_ERR_CLI_NO_MAIN]: ${message}\n`);
+  });
 
-  it(
-    'refuses one word too many',
-    async () => {
-      expect(await gatewire(['dev', 'a.ts', 'b.ts'], { cwd: folder.path })).toMatchObject({ code: 2 });
-    },
-    LIMIT_MS,
-  );
+  it('refuses one word too many', async () => {
+    expect(await gatewire(['dev', 'a.ts', 'b.ts'], { cwd: folder.path })).toMatchObject({ code: 2 });
+  });
 });
 
 /** The next connection of a client. */

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Project } from '../../support/project.js';
 import { fixture, gatewire, printed, root } from './gatewire.js';
 
-const LIMIT_MS = 60_000;
 const shop = fixture('shop');
 const APP = `import { createApp, Gateway, OnEvent } from 'gatewire';
 @Gateway('/chat')
@@ -28,71 +27,55 @@ function refused(code: string, message: string, help: string) {
 }
 
 describe('gatewire asyncapi', () => {
-  it(
-    'prints a document with the name and version of package.json',
-    async () => {
-      const { code, stdout, stderr } = await gatewire(['asyncapi'], { cwd: shop });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-      const document = JSON.parse(stdout);
-      expect(document).toMatchObject({ asyncapi: '3.0.0', info: { title: 'gatewire', version } });
-      expect(Object.keys(document.channels)).toEqual(['shop', 'team', 'board']);
-      expect(Object.keys(document.components.securitySchemes)).toEqual(['ticketAuth', 'auth']);
-      expect(stdout).not.toContain(root);
-      expect((await gatewire(['asyncapi', '--json'], { cwd: shop })).stdout).toBe(stdout);
-    },
-    LIMIT_MS,
-  );
+  it('prints a document with the name and version of package.json', async () => {
+    const { code, stdout, stderr } = await gatewire(['asyncapi'], { cwd: shop });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ asyncapi: '3.0.0', info: { title: 'gatewire', version } });
+    expect(Object.keys(document.channels)).toEqual(['shop', 'team', 'board']);
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['ticketAuth', 'auth']);
+    expect(stdout).not.toContain(root);
+    expect((await gatewire(['asyncapi', '--json'], { cwd: shop })).stdout).toBe(stdout);
+  });
 
-  it(
-    'takes title and version from the command line',
-    async () => {
-      const { stdout } = await gatewire(['asyncapi', '--title', 'Shop', '--version=2'], { cwd: shop });
-      expect(JSON.parse(stdout).info).toEqual({ title: 'Shop', version: '2' });
-    },
-    LIMIT_MS,
-  );
+  it('takes title and version from the command line', async () => {
+    const { stdout } = await gatewire(['asyncapi', '--title', 'Shop', '--version=2'], { cwd: shop });
+    expect(JSON.parse(stdout).info).toEqual({ title: 'Shop', version: '2' });
+  });
 
-  it(
-    'says what is missing in package.json',
-    async () => {
-      const packages = ['tsx', 'inversify', 'reflect-metadata', 'socket.io'];
-      const tsconfig = '{ "compilerOptions": { "experimentalDecorators": true } }';
-      const project = await Project.create(
-        { 'app.ts': APP, 'package.json': '{ "type": "module" }', 'tsconfig.json': tsconfig },
-        packages,
+  it('says what is missing in package.json', async () => {
+    const packages = ['tsx', 'inversify', 'reflect-metadata', 'socket.io'];
+    const tsconfig = '{ "compilerOptions": { "experimentalDecorators": true } }';
+    const project = await Project.create(
+      { 'app.ts': APP, 'package.json': '{ "type": "module" }', 'tsconfig.json': tsconfig },
+      packages,
+    );
+    try {
+      const help = 'gatewire asyncapi --help lists the options';
+      expect(await gatewire(['asyncapi'], { cwd: project.folder })).toEqual(
+        refused('GW_ERR_CLI_USAGE', '`--title` is needed: package.json of app.ts has no `name`', help),
       );
-      try {
-        const help = 'gatewire asyncapi --help lists the options';
-        expect(await gatewire(['asyncapi'], { cwd: project.folder })).toEqual(
-          refused('GW_ERR_CLI_USAGE', '`--title` is needed: package.json of app.ts has no `name`', help),
-        );
-        await project.write('package.json', '{ "type": "module", "name": "chat" }');
-        expect(await gatewire(['asyncapi'], { cwd: project.folder })).toEqual(
-          refused('GW_ERR_CLI_USAGE', '`--version` is needed: package.json of app.ts has no `version`', help),
-        );
-      } finally {
-        await project.remove();
-      }
-    },
-    LIMIT_MS,
-  );
+      await project.write('package.json', '{ "type": "module", "name": "chat" }');
+      expect(await gatewire(['asyncapi'], { cwd: project.folder })).toEqual(
+        refused('GW_ERR_CLI_USAGE', '`--version` is needed: package.json of app.ts has no `version`', help),
+      );
+    } finally {
+      await project.remove();
+    }
+  });
 });
 
 describe('gatewire types', () => {
-  it(
-    'prints events for socket.io-client, or contracts',
-    async () => {
-      const events = await gatewire(['types'], { cwd: shop });
-      expect(events).toMatchObject({ code: 0, stderr: '' });
-      expect(events.stdout).toContain('export interface ShopClientToServerEvents {\n');
-      expect(events.stdout).not.toContain('import');
-      const contracts = await gatewire(['types', '--contract'], { cwd: shop });
-      expect(contracts).toMatchObject({ code: 0, stderr: '' });
-      expect(contracts.stdout).toContain("export type ShopContract = Contract<'/shop', {\n");
-    },
-    LIMIT_MS,
-  );
+  it('prints events for socket.io-client, or contracts', async () => {
+    const events = await gatewire(['types'], { cwd: shop });
+    expect(events).toMatchObject({ code: 0, stderr: '' });
+    expect(events.stdout).toContain('export interface ShopClientToServerEvents {\n');
+    expect(events.stdout).not.toContain('import');
+    const contracts = await gatewire(['types', '--contract'], { cwd: shop });
+    expect(contracts).toMatchObject({ code: 0, stderr: '' });
+    expect(contracts.stdout).toContain("export type ShopContract = Contract<'/shop', {\n");
+  });
 });
 
 describe('--out', () => {
@@ -117,23 +100,18 @@ describe('--out', () => {
       );
       expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe(stdout);
     },
-    LIMIT_MS,
   );
 
-  it(
-    'says why a file cannot be written',
-    async () => {
-      const help = 'name another file with --out, or leave it out to print';
-      const missing = join(folder, 'none', 'out.txt');
-      expect(await gatewire(['types', '--out', missing], { cwd: shop })).toEqual(
-        refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${missing} cannot be written: there is no such folder`, help),
-      );
-      expect(await gatewire(['types', '--out', folder, '--force'], { cwd: shop })).toEqual(
-        refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${folder} cannot be written: it is a folder`, help),
-      );
-    },
-    LIMIT_MS,
-  );
+  it('says why a file cannot be written', async () => {
+    const help = 'name another file with --out, or leave it out to print';
+    const missing = join(folder, 'none', 'out.txt');
+    expect(await gatewire(['types', '--out', missing], { cwd: shop })).toEqual(
+      refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${missing} cannot be written: there is no such folder`, help),
+    );
+    expect(await gatewire(['types', '--out', folder, '--force'], { cwd: shop })).toEqual(
+      refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${folder} cannot be written: it is a folder`, help),
+    );
+  });
 
   it.each([
     ['asyncapi --force', '--force needs --out', 'asyncapi'],
@@ -142,16 +120,12 @@ describe('--out', () => {
     ['asyncapi /shop', '`/shop` is one word too many', 'asyncapi'],
     ['asyncapi --out', 'option `--out` needs a value', 'asyncapi'],
     ['types --contracts', 'unknown option `--contracts`', 'types'],
-  ])(
-    'refuses `gatewire %s`',
-    async (line, message, command) => {
-      const { code, stdout, stderr } = await gatewire(line.split(' '), { cwd: shop });
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`error[GW_ERR_CLI_USAGE]: ${message}\n`);
-      expect(stderr).toContain(`gatewire ${command} --help lists the options\n`);
-    },
-    LIMIT_MS,
-  );
+  ])('refuses `gatewire %s`', async (line, message, command) => {
+    const { code, stdout, stderr } = await gatewire(line.split(' '), { cwd: shop });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`error[GW_ERR_CLI_USAGE]: ${message}\n`);
+    expect(stderr).toContain(`gatewire ${command} --help lists the options\n`);
+  });
 
   it.each(['asyncapi', 'types'])(
     'writes nothing for gatewire %s when the application has problems',
@@ -162,6 +136,5 @@ describe('--out', () => {
       expect(stderr).toContain('error[GW_ERR_BUILD_');
       await expect(readFile(out)).rejects.toThrow('ENOENT');
     },
-    LIMIT_MS,
   );
 });

@@ -2,183 +2,156 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../../src/runtime/limits.js';
 import { fixture, gatewire, printed } from './gatewire.js';
 
-const LIMIT_MS = 40_000;
 const shop = fixture('shop');
 
 describe('gatewire events', () => {
-  it(
-    'lists the chat example from the root of the repository',
-    async () => {
-      const { code, stdout } = await gatewire(['events', '--app', 'examples/chat/app.ts']);
-      expect(code).toBe(0);
-      expect(stdout).toMatch(
-        /^ {2}\/chat {2}ChatGateway +examples\/chat\/chat\.gateway\.ts:\d+ +TokenAuth$/m,
-      );
-      expect(stdout).toMatch(
-        /^ {4}message:send +\{room, id, text\} -> \{at\} +ack +5\/5s +ChatGateway\.send +:\d+$/m,
-      );
-      expect(stdout).toMatch(/^ {2}2 gateways, 7 events, 0 namespaces without authentication$/m);
-    },
-    LIMIT_MS,
-  );
+  it('lists the chat example from the root of the repository', async () => {
+    const { code, stdout } = await gatewire(['events', '--app', 'examples/chat/app.ts']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}\/chat {2}ChatGateway +examples\/chat\/chat\.gateway\.ts:\d+ +TokenAuth$/m);
+    expect(stdout).toMatch(
+      /^ {4}message:send +\{room, id, text\} -> \{at\} +ack +5\/5s +ChatGateway\.send +:\d+$/m,
+    );
+    expect(stdout).toMatch(/^ {2}2 gateways, 7 events, 0 namespaces without authentication$/m);
+  });
 
-  it(
-    'lines up namespaces, patterns, schemas, raw replies and inherited handlers',
-    async () => {
-      expect(await gatewire(['events'], { cwd: shop })).toEqual(
-        printed(
-          '  /shop            ShopGateway    shop.gateway.ts:9    TicketAuth',
-          '                   AdminGateway   admin.gateway.ts:6',
-          '    order:place  {sku, count, gift?} -> {id}  ack  ShopGateway.place    :16',
-          '    stock:watch  -                            ack  ShopGateway.watch    :23',
-          '    stock:leave  -                            ack  ShopGateway.watch    :23',
-          '    ping         -                            raw  AdminGateway.ping    ops.gateway.ts:4',
-          '    price:set    (string, number)             raw  AdminGateway.price   :8',
-          '    job          payload                      ack  AdminGateway.job     :13',
-          '  /team/:team      TeamGateway    team.gateway.ts:4    auth',
-          '    "*"          -                            ack  TeamGateway.star     :11',
-          '    /^cursor:/   [number, number]             ack  TeamGateway.move     :6',
-          '    *            -                            ack  TeamGateway.other    :14',
-          '  /^\\/board-\\d+$/  PublicGateway  public.gateway.ts:5  open!',
-          "    価格         'up' | 'down'                ack  PublicGateway.price  :7",
-          '    ask          {at}[]                       ack  PublicGateway.ask    :10',
-          '  4 gateways, 11 events, 1 namespace without authentication',
-        ),
-      );
-    },
-    LIMIT_MS,
-  );
+  it('lines up namespaces, patterns, schemas, raw replies and inherited handlers', async () => {
+    expect(await gatewire(['events'], { cwd: shop })).toEqual(
+      printed(
+        '  /shop            ShopGateway    shop.gateway.ts:9    TicketAuth',
+        '                   AdminGateway   admin.gateway.ts:6',
+        '    order:place  {sku, count, gift?} -> {id}  ack  ShopGateway.place    :16',
+        '    stock:watch  -                            ack  ShopGateway.watch    :23',
+        '    stock:leave  -                            ack  ShopGateway.watch    :23',
+        '    ping         -                            raw  AdminGateway.ping    ops.gateway.ts:4',
+        '    price:set    (string, number)             raw  AdminGateway.price   :8',
+        '    job          payload                      ack  AdminGateway.job     :13',
+        '  /team/:team      TeamGateway    team.gateway.ts:4    auth',
+        '    "*"          -                            ack  TeamGateway.star     :11',
+        '    /^cursor:/   [number, number]             ack  TeamGateway.move     :6',
+        '    *            -                            ack  TeamGateway.other    :14',
+        '  /^\\/board-\\d+$/  PublicGateway  public.gateway.ts:5  open!',
+        "    価格         'up' | 'down'                ack  PublicGateway.price  :7",
+        '    ask          {at}[]                       ack  PublicGateway.ask    :10',
+        '  4 gateways, 11 events, 1 namespace without authentication',
+      ),
+    );
+  });
 
-  it(
-    'names files from the working directory, wherever the application is',
-    async () => {
-      const { code, stdout } = await gatewire(['events', '--app', '../shop/app.ts'], {
-        cwd: fixture('quiet'),
-      });
-      expect(code).toBe(0);
-      expect(stdout).toContain('AdminGateway   ../shop/admin.gateway.ts:6\n');
-      expect(stdout).toContain('AdminGateway.ping    ../shop/ops.gateway.ts:4\n');
-    },
-    LIMIT_MS,
-  );
+  it('names files from the working directory, wherever the application is', async () => {
+    const { code, stdout } = await gatewire(['events', '--app', '../shop/app.ts'], {
+      cwd: fixture('quiet'),
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('AdminGateway   ../shop/admin.gateway.ts:6\n');
+    expect(stdout).toContain('AdminGateway.ping    ../shop/ops.gateway.ts:4\n');
+  });
 
-  it(
-    'prints one JSON document with --json',
-    async () => {
-      const { code, stdout, stderr } = await gatewire(['events', '--json'], { cwd: shop });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const document = JSON.parse(stdout);
-      expect(Object.keys(document)).toEqual(['app', 'namespaces', 'totals']);
-      expect(document.app).toBe('app.ts');
-      expect(document.totals).toEqual({ gateways: 4, events: 11, namespacesWithoutAuth: 1 });
-      const [first, team, board] = document.namespaces;
-      expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events']);
-      expect(first.auth).toEqual({ label: 'TicketAuth', at: { file: 'app.ts', line: 8, column: 16 } });
-      expect(first.gateways[1]).toEqual({
-        name: 'AdminGateway',
-        scope: 'singleton',
-        at: { file: 'admin.gateway.ts', line: 6, column: 2 },
-      });
-      expect(first.events[0]).toEqual({
-        name: 'order:place',
-        kind: 'name',
-        gateway: 'ShopGateway',
-        handler: 'ShopGateway.place',
-        at: { file: 'shop.gateway.ts', line: 16, column: 4 },
-        payload: {
-          kind: 'payload',
-          vendor: 'zod',
-          shape: '{sku, count, gift?}',
-          schema: expect.objectContaining({ type: 'object', required: ['sku', 'count'] }),
-        },
-        ack: { vendor: 'zod', shape: '{id}', schema: expect.objectContaining({ type: 'object' }) },
-        isAnswered: true,
-        rates: [],
-        reply: 'envelope',
-        answersByHand: false,
-        timeoutMs: 2_000,
-      });
-      expect(first.events[5]).toMatchObject({
-        name: 'job',
-        payload: { kind: 'payload', vendor: 'valibot', shape: null, schema: null },
-        ack: null,
-        answersByHand: true,
-        timeoutMs: 5_000,
-      });
-      expect(team).toMatchObject({ name: '/team/:team', kind: 'parameters' });
-      expect(team.events.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).toEqual([
-        ['*', 'name'],
-        ['/^cursor:/', 'pattern'],
-        ['*', 'any'],
-      ]);
-      expect(board).toMatchObject({ name: '/^\\/board-\\d+$/', kind: 'pattern', auth: null });
-      expect(board.gateways[0].scope).toBe('connection');
-    },
-    LIMIT_MS,
-  );
+  it('prints one JSON document with --json', async () => {
+    const { code, stdout, stderr } = await gatewire(['events', '--json'], { cwd: shop });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const document = JSON.parse(stdout);
+    expect(Object.keys(document)).toEqual(['app', 'namespaces', 'totals']);
+    expect(document.app).toBe('app.ts');
+    expect(document.totals).toEqual({ gateways: 4, events: 11, namespacesWithoutAuth: 1 });
+    const [first, team, board] = document.namespaces;
+    expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events']);
+    expect(first.auth).toEqual({ label: 'TicketAuth', at: { file: 'app.ts', line: 8, column: 16 } });
+    expect(first.gateways[1]).toEqual({
+      name: 'AdminGateway',
+      scope: 'singleton',
+      at: { file: 'admin.gateway.ts', line: 6, column: 2 },
+    });
+    expect(first.events[0]).toEqual({
+      name: 'order:place',
+      kind: 'name',
+      gateway: 'ShopGateway',
+      handler: 'ShopGateway.place',
+      at: { file: 'shop.gateway.ts', line: 16, column: 4 },
+      payload: {
+        kind: 'payload',
+        vendor: 'zod',
+        shape: '{sku, count, gift?}',
+        schema: expect.objectContaining({ type: 'object', required: ['sku', 'count'] }),
+      },
+      ack: { vendor: 'zod', shape: '{id}', schema: expect.objectContaining({ type: 'object' }) },
+      isAnswered: true,
+      rates: [],
+      reply: 'envelope',
+      answersByHand: false,
+      timeoutMs: 2_000,
+    });
+    expect(first.events[5]).toMatchObject({
+      name: 'job',
+      payload: { kind: 'payload', vendor: 'valibot', shape: null, schema: null },
+      ack: null,
+      answersByHand: true,
+      timeoutMs: 5_000,
+    });
+    expect(team).toMatchObject({ name: '/team/:team', kind: 'parameters' });
+    expect(team.events.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).toEqual([
+      ['*', 'name'],
+      ['/^cursor:/', 'pattern'],
+      ['*', 'any'],
+    ]);
+    expect(board).toMatchObject({ name: '/^\\/board-\\d+$/', kind: 'pattern', auth: null });
+    expect(board.gateways[0].scope).toBe('connection');
+  });
 });
 
 describe('gatewire events --info', () => {
-  it(
-    'prints every step in the order in which it runs',
-    async () => {
-      expect(await gatewire(['events', '--info', '/shop', 'order:place'], { cwd: shop })).toEqual(
-        printed(
-          '  /shop  order:place  ShopGateway.place  shop.gateway.ts:16',
-          '',
-          '  once, when a client connects',
-          '    1  auth                TicketAuth           app.ts:8',
-          '    2  app middleware      Timing               app.ts:8',
-          '    3  CONNECT answered',
-          '    4  @OnConnect          ShopGateway.welcome  shop.gateway.ts:11',
-          '  each time',
-          '    1  app middleware      Timing               app.ts:8',
-          '    2  gateway middleware  Audit                shop.gateway.ts:7',
-          '    3  payload schema      {sku, count, gift?}  shop.gateway.ts:16',
-          '    4  event middleware    Audit                shop.gateway.ts:17',
-          '    5  gateway guard       IsOpen               shop.gateway.ts:8',
-          '    6  event guard         isOwner              shop.gateway.ts:18',
-          '    7  handler             ShopGateway.place    shop.gateway.ts:16',
-          '    8  ack schema          {id}                 shop.gateway.ts:16',
-          '    9  reply               envelope',
-          '  options',
-          '    timeoutMs  2000',
-          '    reply      envelope: { ok: true, data }, or { ok: false, error }',
-          '    auth       TicketAuth',
-          '    scope      singleton',
-          '  options of the application',
-          '    origins                   same host',
-          '    trustProxy                false',
-          '    addresses                 all',
-          '    admission                 none',
-          '    tls                       none',
-          '    adapter                   one node',
-          '    validateEmits             true',
-          '    connectionStateRecovery   off',
-          '    socket.maxHttpBufferSize  1000000',
-          '    socket.connectTimeout     10000',
-          '  limits of the application',
-          ...Object.entries({ ...DEFAULT_LIMITS, handlerTimeoutMs: 5_000 }).map(
-            ([limit, value]) => `    ${limit.padEnd(24)} ${value}`,
-          ),
+  it('prints every step in the order in which it runs', async () => {
+    expect(await gatewire(['events', '--info', '/shop', 'order:place'], { cwd: shop })).toEqual(
+      printed(
+        '  /shop  order:place  ShopGateway.place  shop.gateway.ts:16',
+        '',
+        '  once, when a client connects',
+        '    1  auth                TicketAuth           app.ts:8',
+        '    2  app middleware      Timing               app.ts:8',
+        '    3  CONNECT answered',
+        '    4  @OnConnect          ShopGateway.welcome  shop.gateway.ts:11',
+        '  each time',
+        '    1  app middleware      Timing               app.ts:8',
+        '    2  gateway middleware  Audit                shop.gateway.ts:7',
+        '    3  payload schema      {sku, count, gift?}  shop.gateway.ts:16',
+        '    4  event middleware    Audit                shop.gateway.ts:17',
+        '    5  gateway guard       IsOpen               shop.gateway.ts:8',
+        '    6  event guard         isOwner              shop.gateway.ts:18',
+        '    7  handler             ShopGateway.place    shop.gateway.ts:16',
+        '    8  ack schema          {id}                 shop.gateway.ts:16',
+        '    9  reply               envelope',
+        '  options',
+        '    timeoutMs  2000',
+        '    reply      envelope: { ok: true, data }, or { ok: false, error }',
+        '    auth       TicketAuth',
+        '    scope      singleton',
+        '  options of the application',
+        '    origins                   same host',
+        '    trustProxy                false',
+        '    addresses                 all',
+        '    admission                 none',
+        '    tls                       none',
+        '    adapter                   one node',
+        '    validateEmits             true',
+        '    connectionStateRecovery   off',
+        '    socket.maxHttpBufferSize  1000000',
+        '    socket.connectTimeout     10000',
+        '  limits of the application',
+        ...Object.entries({ ...DEFAULT_LIMITS, handlerTimeoutMs: 5_000 }).map(
+          ([limit, value]) => `    ${limit.padEnd(24)} ${value}`,
         ),
-      );
-    },
-    LIMIT_MS,
-  );
+      ),
+    );
+  });
 
-  it(
-    'follows a name to the pattern that takes it',
-    async () => {
-      const { code, stdout } = await gatewire(['events', '--info', '/team/7', 'cursor:3'], { cwd: shop });
-      expect(code).toBe(0);
-      expect(stdout.split('\n').slice(0, 2)).toEqual([
-        '  /team/:team  /^cursor:/  TeamGateway.move  team.gateway.ts:6',
-        '  cursor:3 has no handler of its own: /^cursor:/ takes it',
-      ]);
-    },
-    LIMIT_MS,
-  );
+  it('follows a name to the pattern that takes it', async () => {
+    const { code, stdout } = await gatewire(['events', '--info', '/team/7', 'cursor:3'], { cwd: shop });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      '  /team/:team  /^cursor:/  TeamGateway.move  team.gateway.ts:6',
+      '  cursor:3 has no handler of its own: /^cursor:/ takes it',
+    ]);
+  });
 
   it.each([
     ['/team/:team', 'anything', 'TeamGateway.other'],
@@ -186,70 +159,58 @@ describe('gatewire events --info', () => {
     ['/team/:team', '/^cursor:/', 'TeamGateway.move'],
     ['/board-12', '価格', 'PublicGateway.price'],
     ['/^\\/board-\\d+$/', '価格', 'PublicGateway.price'],
-  ])(
-    'finds %s %s',
-    async (namespace, event, handler) => {
-      const { code, stdout } = await gatewire(['events', '--info', namespace, event], { cwd: shop });
-      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(handler) });
-    },
-    LIMIT_MS,
-  );
+  ])('finds %s %s', async (namespace, event, handler) => {
+    const { code, stdout } = await gatewire(['events', '--info', namespace, event], { cwd: shop });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(handler) });
+  });
 
-  it(
-    'says raw, args and @Ack() where they hold',
-    async () => {
-      const raw = await gatewire(['events', '--info', '/shop', 'price:set'], { cwd: shop });
-      expect(raw.stdout).toContain('args schema       (string, number)     admin.gateway.ts:8\n');
-      expect(raw.stdout).toContain('reply      raw: data, or { error }\n');
-      const byHand = await gatewire(['events', '--info', '/shop', 'job'], { cwd: shop });
-      expect(byHand.stdout).toContain('payload schema    valibot ');
-      expect(byHand.stdout).toContain('reply             envelope, by @Ack()\n');
-    },
-    LIMIT_MS,
-  );
+  it('says raw, args and @Ack() where they hold', async () => {
+    const raw = await gatewire(['events', '--info', '/shop', 'price:set'], { cwd: shop });
+    expect(raw.stdout).toContain('args schema       (string, number)     admin.gateway.ts:8\n');
+    expect(raw.stdout).toContain('reply      raw: data, or { error }\n');
+    const byHand = await gatewire(['events', '--info', '/shop', 'job'], { cwd: shop });
+    expect(byHand.stdout).toContain('payload schema    valibot ');
+    expect(byHand.stdout).toContain('reply             envelope, by @Ack()\n');
+  });
 
-  it(
-    'prints the same as JSON',
-    async () => {
-      const { stdout } = await gatewire(['events', '--info', '/shop', 'order:place', '--json'], {
-        cwd: shop,
-      });
-      const document = JSON.parse(stdout);
-      expect(Object.keys(document)).toEqual([
-        'app',
-        'asked',
-        'namespace',
-        'event',
-        'connect',
-        'call',
-        'limits',
-        'settings',
-      ]);
-      expect(document.asked).toEqual({ namespace: '/shop', event: 'order:place' });
-      expect(Object.keys(document.namespace)).toEqual(['name', 'kind', 'auth', 'gateways']);
-      const stages = (steps: { stage: string; level: string | null }[]) =>
-        steps.map(({ stage, level }) => (level === null ? stage : `${level} ${stage}`));
-      expect(stages(document.connect)).toEqual(['auth', 'app middleware', 'connected', 'onConnect']);
-      expect(stages(document.call)).toEqual([
-        'app middleware',
-        'gateway middleware',
-        'payload',
-        'event middleware',
-        'gateway guard',
-        'event guard',
-        'handler',
-        'ack',
-        'reply',
-      ]);
-      expect(document.call[5]).toEqual({
-        stage: 'guard',
-        level: 'event',
-        label: 'isOwner',
-        at: { file: 'shop.gateway.ts', line: 18, column: 4 },
-      });
-    },
-    LIMIT_MS,
-  );
+  it('prints the same as JSON', async () => {
+    const { stdout } = await gatewire(['events', '--info', '/shop', 'order:place', '--json'], {
+      cwd: shop,
+    });
+    const document = JSON.parse(stdout);
+    expect(Object.keys(document)).toEqual([
+      'app',
+      'asked',
+      'namespace',
+      'event',
+      'connect',
+      'call',
+      'limits',
+      'settings',
+    ]);
+    expect(document.asked).toEqual({ namespace: '/shop', event: 'order:place' });
+    expect(Object.keys(document.namespace)).toEqual(['name', 'kind', 'auth', 'gateways']);
+    const stages = (steps: { stage: string; level: string | null }[]) =>
+      steps.map(({ stage, level }) => (level === null ? stage : `${level} ${stage}`));
+    expect(stages(document.connect)).toEqual(['auth', 'app middleware', 'connected', 'onConnect']);
+    expect(stages(document.call)).toEqual([
+      'app middleware',
+      'gateway middleware',
+      'payload',
+      'event middleware',
+      'gateway guard',
+      'event guard',
+      'handler',
+      'ack',
+      'reply',
+    ]);
+    expect(document.call[5]).toEqual({
+      stage: 'guard',
+      level: 'event',
+      label: 'isOwner',
+      at: { file: 'shop.gateway.ts', line: 18, column: 4 },
+    });
+  });
 
   it.each([
     ['/shpo', 'order:place', 'there is no namespace `/shpo`', 'did you mean `/shop`? '],
@@ -262,15 +223,11 @@ describe('gatewire events --info', () => {
     ['/shop', 'weather', 'there is no event in `/shop` called `weather`', ''],
     ['/team/7', 'disconnect', 'there is no event in `/team/:team` called `disconnect`', ''],
     ['/team/7/8', 'x', 'there is no namespace `/team/7/8`', ''],
-  ])(
-    'does not find %s %s',
-    async (namespace, event, message, meant) => {
-      expect(await gatewire(['events', '--info', namespace, event], { cwd: shop })).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: `error[GW_ERR_CLI_NOT_FOUND]: ${message}\n  help: ${meant}gatewire events lists all of them\n`,
-      });
-    },
-    LIMIT_MS,
-  );
+  ])('does not find %s %s', async (namespace, event, message, meant) => {
+    expect(await gatewire(['events', '--info', namespace, event], { cwd: shop })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error[GW_ERR_CLI_NOT_FOUND]: ${message}\n  help: ${meant}gatewire events lists all of them\n`,
+    });
+  });
 });

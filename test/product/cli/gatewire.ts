@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { within } from '../../support/within.js';
 
-const LIMIT_MS = 30_000;
-
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -48,11 +46,7 @@ export async function gatewire(
     stderr += text;
   });
   try {
-    await within(
-      LIMIT_MS,
-      () => `the end of gatewire ${args.join(' ')}, which wrote\n${stderr}`,
-      once(child, 'close'),
-    );
+    await within(() => `the end of gatewire ${args.join(' ')}, which wrote\n${stderr}`, once(child, 'close'));
   } finally {
     child.kill('SIGKILL');
   }

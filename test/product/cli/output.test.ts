@@ -37,7 +37,7 @@ describe('the output of a command', () => {
       const { stdout } = await gatewire(['events', '--app', 'examples/chat/app.ts'], { env });
       expect(stdout).not.toContain(ESCAPE);
     }
-  }, 40_000);
+  });
 
   it('says when it cannot be written, and not when nobody reads on', async () => {
     for (const [code, isError] of [

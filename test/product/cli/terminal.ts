@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findPythonSocketIo } from '../../../scripts/find-python-socketio.js';
+import { WAIT_MS } from '../../support/within.js';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('terminal.py', import.meta.url));
@@ -24,7 +25,7 @@ export async function inTerminal(
   const { stdout } = await run(python, [script, JSON.stringify(steps), process.execPath, program, ...args], {
     cwd,
     env: { ...rest, TERM: 'xterm-256color', ...env },
-    timeout: 60_000,
+    timeout: WAIT_MS,
   });
   return JSON.parse(stdout) as { shown: string; code: number; unanswered: readonly Step[] };
 }

@@ -7,13 +7,11 @@ import { connectionsOf } from '../../server/client/sample-server.js';
 import { launchBrowser, openWindow } from '../../support/browser.js';
 import { within } from '../../support/within.js';
 
-const LIMIT_MS = 60_000;
-const STEP_MS = 10_000;
 /** What Chromium reports when a connection is cut, and of an icon that it looks for; nothing a page could avoid. */
 const NOISE = /WebSocket connection to|status of 40[04]|ERR_CONNECTION/;
 
 const run = <TResult>(page: Page, script: string): Promise<TResult> =>
-  within(STEP_MS, `the page to finish ${script}`, page.evaluate<TResult>(script));
+  within(`the page to finish ${script}`, page.evaluate<TResult>(script));
 
 describe('the client in a browser', () => {
   let browser: Browser;
@@ -30,40 +28,36 @@ describe('the client in a browser', () => {
       platform: 'browser',
     });
     bundle = outputFiles[0]?.text ?? '';
-  }, LIMIT_MS);
+  });
 
-  afterAll(() => browser.close(), LIMIT_MS);
+  afterAll(() => browser.close());
 
-  it(
-    'connects to the origin of its page, calls, receives, answers and reconnects',
-    async () => {
-      const desk = newDesk();
-      await using test = await createTestApp(HallGateway);
-      const { page, errors } = await openWindow(browser, `${test.url}/socket.io/socket.io.min.js`);
-      try {
-        await page.addScriptTag({ content: bundle });
-        expect(await run(page, `room.call('message:send', { text: 'from a page' })`)).toEqual({
-          id: 'from a page',
-        });
-        expect(await run(page, 'heard')).toEqual(['from a page']);
-        expect(await run(page, `room.api.ask({ how: 'one', timeoutMs: 5000 })`)).toBe('how many?'.length);
-        expect(await run(page, `room.call('sell').catch(({ code, details }) => [code, details])`)).toEqual([
-          'SOLD_OUT',
-          { left: 0 },
-        ]);
+  it('connects to the origin of its page, calls, receives, answers and reconnects', async () => {
+    const desk = newDesk();
+    await using test = await createTestApp(HallGateway);
+    const { page, errors } = await openWindow(browser, `${test.url}/socket.io/socket.io.min.js`);
+    try {
+      await page.addScriptTag({ content: bundle });
+      expect(await run(page, `room.call('message:send', { text: 'from a page' })`)).toEqual({
+        id: 'from a page',
+      });
+      expect(await run(page, 'heard')).toEqual(['from a page']);
+      expect(await run(page, `room.api.ask({ how: 'one', timeoutMs: 5000 })`)).toBe('how many?'.length);
+      expect(await run(page, `room.call('sell').catch(({ code, details }) => [code, details])`)).toEqual([
+        'SOLD_OUT',
+        { left: 0 },
+      ]);
 
-        const back = run(page, `reaches('reconnecting').then(() => reaches('connected'))`);
-        for (const client of Object.values(connectionsOf(test))) client.close();
-        await back;
-        expect(await run(page, `room.call('message:send', { text: 'again' })`)).toEqual({ id: 'again' });
-        await run(page, 'room.close()');
-        expect(await run(page, 'states')).toEqual(['connected', 'reconnecting', 'connected', 'closed']);
-        expect(desk.asked).toEqual([{ page: true }, { page: true }]);
-        expect(errors.filter((error) => !NOISE.test(error))).toEqual([]);
-      } finally {
-        await page.context().close();
-      }
-    },
-    LIMIT_MS,
-  );
+      const back = run(page, `reaches('reconnecting').then(() => reaches('connected'))`);
+      for (const client of Object.values(connectionsOf(test))) client.close();
+      await back;
+      expect(await run(page, `room.call('message:send', { text: 'again' })`)).toEqual({ id: 'again' });
+      await run(page, 'room.close()');
+      expect(await run(page, 'states')).toEqual(['connected', 'reconnecting', 'connected', 'closed']);
+      expect(desk.asked).toEqual([{ page: true }, { page: true }]);
+      expect(errors.filter((error) => !NOISE.test(error))).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  });
 });

@@ -5,21 +5,14 @@ import { RedisServer } from '../../support/redis-server.js';
 import { within } from '../../support/within.js';
 import { packOnce, removeAll, Tutorial } from './tutorial.js';
 
-const LIMIT_MS = 120_000;
-const STEP_MS = 30_000;
-
-beforeAll(packOnce, LIMIT_MS);
+beforeAll(packOnce);
 afterAll(removeAll);
 
 /** All that a stream has printed when the words were in it. */
 async function printed(stream: NodeJS.ReadableStream | null, words: RegExp): Promise<string> {
   let text = '';
   for (;;) {
-    const [chunk] = (await within(
-      STEP_MS,
-      () => `${words} in\n${text}`,
-      once(stream ?? process, 'data'),
-    )) as [Buffer];
+    const [chunk] = (await within(() => `${words} in\n${text}`, once(stream ?? process, 'data'))) as [Buffer];
     text += String(chunk);
     if (words.test(text)) return text;
   }
@@ -31,17 +24,13 @@ describe.each([
   { pages: ['chat', 'nodes'], tests: 2 },
   { pages: ['chat', 'test'], tests: 5 },
 ])('the tutorials $pages, from an empty folder', ({ pages, tests }) => {
-  it(
-    'compile and pass the tests of the last one',
-    async () => {
-      const tutorial = new Tutorial(...pages);
-      expect(await tutorial.compile()).toBe('');
-      const output = await tutorial.test();
-      expect(output).toContain('# fail 0');
-      expect(output).toContain(`# pass ${tests}`);
-    },
-    LIMIT_MS,
-  );
+  it('compile and pass the tests of the last one', async () => {
+    const tutorial = new Tutorial(...pages);
+    expect(await tutorial.compile()).toBe('');
+    const output = await tutorial.test();
+    expect(output).toContain('# fail 0');
+    expect(output).toContain(`# pass ${tests}`);
+  });
 });
 
 /** What a page shows of bob's terminal. */
@@ -93,33 +82,28 @@ describe('the server and the clients of the tutorials', () => {
         await end(children);
       }
     },
-    LIMIT_MS,
   );
 
-  it(
-    'talk across two nodes, as that page shows',
-    async () => {
-      const redis = await RedisServer.start();
-      const tutorial = new Tutorial('chat', 'nodes');
-      const nodes = ['one', 'two'].map(() =>
-        tutorial.start(['src/main.ts'], { PORT: '0', REDIS_URL: redis.url }),
-      );
-      const children = [...nodes];
-      try {
-        const [one = '', two = ''] = await Promise.all(nodes.map(urlOf));
-        const bob = tutorial.start(['src/talk.ts', 'bob'], { URL: one });
-        children.push(bob);
-        const first = await printed(bob.stdout, /here\n/);
-        const ann = tutorial.start(['src/talk.ts', 'ann'], { URL: two });
-        children.push(ann);
-        expect(await printed(ann.stdout, /here\n/)).toBe('in general, 2 here\n');
-        ann.stdin?.end('hello\n');
-        expect(first + (await printed(bob.stdout, /hello\n/))).toBe(promised(tutorial.pages[1]));
-      } finally {
-        await end(children);
-        await redis.stop();
-      }
-    },
-    LIMIT_MS,
-  );
+  it('talk across two nodes, as that page shows', async () => {
+    const redis = await RedisServer.start();
+    const tutorial = new Tutorial('chat', 'nodes');
+    const nodes = ['one', 'two'].map(() =>
+      tutorial.start(['src/main.ts'], { PORT: '0', REDIS_URL: redis.url }),
+    );
+    const children = [...nodes];
+    try {
+      const [one = '', two = ''] = await Promise.all(nodes.map(urlOf));
+      const bob = tutorial.start(['src/talk.ts', 'bob'], { URL: one });
+      children.push(bob);
+      const first = await printed(bob.stdout, /here\n/);
+      const ann = tutorial.start(['src/talk.ts', 'ann'], { URL: two });
+      children.push(ann);
+      expect(await printed(ann.stdout, /here\n/)).toBe('in general, 2 here\n');
+      ann.stdin?.end('hello\n');
+      expect(first + (await printed(bob.stdout, /hello\n/))).toBe(promised(tutorial.pages[1]));
+    } finally {
+      await end(children);
+      await redis.stop();
+    }
+  });
 });

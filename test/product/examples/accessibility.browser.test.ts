@@ -7,8 +7,6 @@ import { freePort } from '../../support/free-port.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { PASSWORDS, SecureChatProcess } from './secure-chat-process.js';
 
-const LIMIT_MS = 60_000;
-
 interface Example {
   start(): Promise<ServerProcess>;
   /** Brings the page from how it opens to how it is used; undefined where there is one state. */
@@ -65,25 +63,21 @@ describe.each(Object.entries(EXAMPLES))('the page of examples/%s', (_name, { sta
     browser = await launchBrowser();
     server = await start();
     url = await server.listening();
-  }, LIMIT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();
     // In order: the cluster would leave its Redis and its nginx behind.
     server.child.kill('SIGTERM');
     await server.exited();
-  }, LIMIT_MS);
+  });
 
-  it.each(SCREENS)(
-    'has no serious finding of axe-core %s',
-    async (_screen, options) => {
-      const { page } = await openWindow(browser, url, { ...options, ignoreHTTPSErrors: true });
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      await use?.(page);
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.context().close();
-    },
-    LIMIT_MS,
-  );
+  it.each(SCREENS)('has no serious finding of axe-core %s', async (_screen, options) => {
+    const { page } = await openWindow(browser, url, { ...options, ignoreHTTPSErrors: true });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await use?.(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.context().close();
+  });
 });

@@ -4,7 +4,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../support/free-port.js';
 import { ChatProcess } from './chat-process.js';
 
-const LIMIT_MS = 40_000;
 const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 
 describe('the process of examples/chat', () => {
@@ -18,70 +17,58 @@ describe('the process of examples/chat', () => {
 
   afterEach(async () => {
     await Promise.all(started.splice(0).map((chat) => chat.kill()));
-  }, LIMIT_MS);
+  });
 
-  it(
-    'listens on PORT, says so in one line with the URL, and serves the page',
-    async () => {
-      const port = await freePort();
-      const url = await start(port).listening();
-      expect(new URL(url).port).toBe(String(port));
+  it('listens on PORT, says so in one line with the URL, and serves the page', async () => {
+    const port = await freePort();
+    const url = await start(port).listening();
+    expect(new URL(url).port).toBe(String(port));
 
-      const page = await fetch(url);
-      expect(page.status).toBe(200);
-      expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self'/);
-      expect(await page.text()).toContain('<title>Lobby');
+    const page = await fetch(url);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self'/);
+    expect(await page.text()).toContain('<title>Lobby');
 
-      const client = await fetch(`${url}/socket.io/socket.io.js`);
-      expect(client.status).toBe(200);
-      await client.body?.cancel();
-    },
-    LIMIT_MS,
-  );
+    const client = await fetch(`${url}/socket.io/socket.io.js`);
+    expect(client.status).toBe(200);
+    await client.body?.cancel();
+  });
 
-  it(
-    'serves nothing but the files of the page',
-    async () => {
-      const url = await start(await freePort()).listening();
-      for (const path of [
-        '/main.ts',
-        '/..%2fmain.ts',
-        '/%2e%2e/main.ts',
-        '/public/index.html',
-        '/page/chat.ts',
-        '/chat.contract.ts',
-        '/constructor',
-      ]) {
-        const answer = await fetch(url + path);
-        expect([path, answer.status]).toEqual([path, 404]);
-        await answer.body?.cancel();
-      }
-      const posted = await fetch(url, { method: 'POST' });
-      expect(posted.status).toBe(405);
-      await posted.body?.cancel();
-    },
-    LIMIT_MS,
-  );
+  it('serves nothing but the files of the page', async () => {
+    const url = await start(await freePort()).listening();
+    for (const path of [
+      '/main.ts',
+      '/..%2fmain.ts',
+      '/%2e%2e/main.ts',
+      '/public/index.html',
+      '/page/chat.ts',
+      '/chat.contract.ts',
+      '/constructor',
+    ]) {
+      const answer = await fetch(url + path);
+      expect([path, answer.status]).toEqual([path, 404]);
+      await answer.body?.cancel();
+    }
+    const posted = await fetch(url, { method: 'POST' });
+    expect(posted.status).toBe(405);
+    await posted.body?.cancel();
+  });
 
-  it(
-    'says that the port is taken and exits with 1, without a stack trace',
-    async () => {
-      const owner = createServer().listen(0);
-      await once(owner, 'listening');
-      try {
-        const { port } = owner.address() as { port: number };
-        const { code, output } = await start(port).exited();
-        expect(code).toBe(1);
-        expect(output).toContain(String(port));
-        expect(output).toMatch(/in use|taken/i);
-        expect(output).not.toMatch(STACK_TRACE);
-      } finally {
-        owner.close();
-        await once(owner, 'close');
-      }
-    },
-    LIMIT_MS,
-  );
+  it('says that the port is taken and exits with 1, without a stack trace', async () => {
+    const owner = createServer().listen(0);
+    await once(owner, 'listening');
+    try {
+      const { port } = owner.address() as { port: number };
+      const { code, output } = await start(port).exited();
+      expect(code).toBe(1);
+      expect(output).toContain(String(port));
+      expect(output).toMatch(/in use|taken/i);
+      expect(output).not.toMatch(STACK_TRACE);
+    } finally {
+      owner.close();
+      await once(owner, 'close');
+    }
+  });
 
   it.each(['three thousand', '-1', '65536', '3000.5', '0x10'])(
     'refuses PORT=%s in words and exits with 1',
@@ -90,17 +77,12 @@ describe('the process of examples/chat', () => {
       expect(code).toBe(1);
       expect(output.trim()).toBe(`PORT must be a whole number from 0 to 65535, received "${port}"`);
     },
-    LIMIT_MS,
   );
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'exits with 0 on %s',
-    async (signal) => {
-      const chat = start(await freePort());
-      await chat.listening();
-      chat.child.kill(signal);
-      expect(await chat.exited()).toMatchObject({ code: 0 });
-    },
-    LIMIT_MS,
-  );
+  it.each(['SIGTERM', 'SIGINT'] as const)('exits with 0 on %s', async (signal) => {
+    const chat = start(await freePort());
+    await chat.listening();
+    chat.child.kill(signal);
+    expect(await chat.exited()).toMatchObject({ code: 0 });
+  });
 });

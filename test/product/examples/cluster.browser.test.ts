@@ -4,7 +4,6 @@ import { launchBrowser, openWindow, type Window } from '../../support/browser.js
 import { freePort } from '../../support/free-port.js';
 import { ClusterProcess } from './cluster-process.js';
 
-const LIMIT_MS = 90_000;
 /** What Chromium itself reports when a node goes; nothing a page could avoid. */
 const NODE_AWAY = /WebSocket connection to|status of (400|502|503)|ERR_/;
 
@@ -15,17 +14,17 @@ describe('the page of examples/cluster', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, LIMIT_MS);
-  afterAll(() => browser.close(), LIMIT_MS);
+  });
+  afterAll(() => browser.close());
 
   beforeEach(async () => {
     cluster = new ClusterProcess(await freePort());
     url = await cluster.listening();
-  }, LIMIT_MS);
+  });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
     await cluster.stop();
-  }, LIMIT_MS);
+  });
 
   /** A window on each node; nginx gives a new one the node with the fewest connections. */
   async function openBoth(): Promise<ReadonlyMap<string, Window>> {
@@ -38,61 +37,53 @@ describe('the page of examples/cluster', () => {
     return windows;
   }
 
-  it(
-    'carries messages between windows on different nodes, and says which node took them',
-    async () => {
-      const windows = await openBoth();
-      const one = windows.get('one') as Window;
-      const two = windows.get('two') as Window;
-      for (const { page } of [one, two]) {
-        await page.locator('#node-one .guests li', { hasText: 'Guest' }).first().waitFor();
-        await page.locator('#node-two .guests li', { hasText: 'Guest' }).first().waitFor();
-      }
-      await one.page.locator('#node-one').getByText('(you)').waitFor();
-      await two.page.locator('#node-two').getByText('(you)').waitFor();
+  it('carries messages between windows on different nodes, and says which node took them', async () => {
+    const windows = await openBoth();
+    const one = windows.get('one') as Window;
+    const two = windows.get('two') as Window;
+    for (const { page } of [one, two]) {
+      await page.locator('#node-one .guests li', { hasText: 'Guest' }).first().waitFor();
+      await page.locator('#node-two .guests li', { hasText: 'Guest' }).first().waitFor();
+    }
+    await one.page.locator('#node-one').getByText('(you)').waitFor();
+    await two.page.locator('#node-two').getByText('(you)').waitFor();
 
-      await write(one.page, 'hello, <b>two</b>');
-      const heard = two.page.locator('.messages li', { hasText: 'hello, <b>two</b>' });
-      await heard.getByText('node one').waitFor();
-      await write(two.page, 'hello, one');
-      await one.page.locator('.messages li', { hasText: 'hello, one' }).getByText('node two').waitFor();
-      expect(await one.page.locator('.messages li').count()).toBe(2);
-      expect([...one.errors, ...two.errors]).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+    await write(one.page, 'hello, <b>two</b>');
+    const heard = two.page.locator('.messages li', { hasText: 'hello, <b>two</b>' });
+    await heard.getByText('node one').waitFor();
+    await write(two.page, 'hello, one');
+    await one.page.locator('.messages li', { hasText: 'hello, one' }).getByText('node two').waitFor();
+    expect(await one.page.locator('.messages li').count()).toBe(2);
+    expect([...one.errors, ...two.errors]).toEqual([]);
+  });
 
-  it(
-    'moves to the other node when its own is stopped, and shows it when it is there again',
-    async () => {
-      const windows = await openBoth();
-      const one = windows.get('one') as Window;
-      const two = windows.get('two') as Window;
-      await one.page.getByRole('button', { name: 'Stop node one' }).click();
-      await one.page.locator('#served', { hasText: 'node two' }).waitFor();
-      for (const { page } of [one, two]) {
-        await connected(page);
-        await page.locator('#node-one').getByText('stopped').waitFor();
-        await page.locator('#node-one').getByText('nobody').waitFor();
-        // Somebody has to be left to start it again.
-        expect(await page.getByRole('button', { name: 'Stop node two' }).isDisabled()).toBe(true);
-      }
-      await write(one.page, 'still here');
-      await two.page.locator('.messages li', { hasText: 'still here' }).getByText('node two').waitFor();
+  it('moves to the other node when its own is stopped, and shows it when it is there again', async () => {
+    const windows = await openBoth();
+    const one = windows.get('one') as Window;
+    const two = windows.get('two') as Window;
+    await one.page.getByRole('button', { name: 'Stop node one' }).click();
+    await one.page.locator('#served', { hasText: 'node two' }).waitFor();
+    for (const { page } of [one, two]) {
+      await connected(page);
+      await page.locator('#node-one').getByText('stopped').waitFor();
+      await page.locator('#node-one').getByText('nobody').waitFor();
+      // Somebody has to be left to start it again.
+      expect(await page.getByRole('button', { name: 'Stop node two' }).isDisabled()).toBe(true);
+    }
+    await write(one.page, 'still here');
+    await two.page.locator('.messages li', { hasText: 'still here' }).getByText('node two').waitFor();
 
-      await two.page.getByRole('button', { name: 'Start node one' }).click();
-      for (const { page } of [one, two]) await page.locator('#node-one').getByText('running').waitFor();
-      await two.page.getByRole('button', { name: 'Stop node two' }).click();
-      for (const { page } of [one, two]) {
-        await page.locator('#served', { hasText: 'node one' }).waitFor();
-        await connected(page);
-      }
-      await write(two.page, 'and back');
-      await one.page.locator('.messages li', { hasText: 'and back' }).getByText('node one').waitFor();
-      expect([...one.errors, ...two.errors].filter((error) => !NODE_AWAY.test(error))).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+    await two.page.getByRole('button', { name: 'Start node one' }).click();
+    for (const { page } of [one, two]) await page.locator('#node-one').getByText('running').waitFor();
+    await two.page.getByRole('button', { name: 'Stop node two' }).click();
+    for (const { page } of [one, two]) {
+      await page.locator('#served', { hasText: 'node one' }).waitFor();
+      await connected(page);
+    }
+    await write(two.page, 'and back');
+    await one.page.locator('.messages li', { hasText: 'and back' }).getByText('node one').waitFor();
+    expect([...one.errors, ...two.errors].filter((error) => !NODE_AWAY.test(error))).toEqual([]);
+  });
 
   it.each(['light', 'dark'] as const)(
     'fits a phone 320 pixels wide without horizontal scrolling, in %s',
@@ -108,7 +99,6 @@ describe('the page of examples/cluster', () => {
       expect(width).toBe(320);
       expect(errors).toEqual([]);
     },
-    LIMIT_MS,
   );
 });
 

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../support/free-port.js';
 import { ClusterProcess } from './cluster-process.js';
 
-const LIMIT_MS = 60_000;
 const OURS = /nginx|redis-server|node\.ts/;
 
 interface Child {
@@ -38,7 +37,7 @@ describe('the process of examples/cluster', () => {
 
   afterEach(async () => {
     for (const cluster of started.splice(0)) if (cluster.isRunning) await cluster.stop();
-  }, LIMIT_MS);
+  });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'starts four processes behind the port that it names, and ends all of them at %s',
@@ -66,47 +65,34 @@ describe('the process of examples/cluster', () => {
       expect(children.filter(isAlive)).toEqual([]);
       await expect(fetch(url)).rejects.toThrow();
     },
-    LIMIT_MS,
   );
 
-  it(
-    'gives newcomers to both nodes, and names the node in the id of the session',
-    async () => {
-      const url = await start(await freePort()).listening();
-      const nodes = new Set<string>();
-      for (let i = 0; i < 10; i++) {
-        const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
-        nodes.add(/"sid":"([a-z]+)-/.exec(await answer.text())?.[1] ?? 'nobody');
-      }
-      expect([...nodes].sort()).toEqual(['one', 'two']);
-    },
-    LIMIT_MS,
-  );
+  it('gives newcomers to both nodes, and names the node in the id of the session', async () => {
+    const url = await start(await freePort()).listening();
+    const nodes = new Set<string>();
+    for (let i = 0; i < 10; i++) {
+      const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+      nodes.add(/"sid":"([a-z]+)-/.exec(await answer.text())?.[1] ?? 'nobody');
+    }
+    expect([...nodes].sort()).toEqual(['one', 'two']);
+  });
 
-  it(
-    'says in words what is missing, and how to get it',
-    async () => {
-      const { code, output } = await start(0, {
-        NGINX_PATH: '/nowhere',
-        REDIS_SERVER_PATH: '/nowhere',
-      }).exited();
-      expect(code).toBe(1);
-      expect(output).toContain('The cluster needs nginx and redis-server, which were not found.');
-      expect(output).toContain('sudo apt-get install -y nginx redis-server');
-      expect(output).not.toMatch(/^\s+at /m);
-    },
-    LIMIT_MS,
-  );
+  it('says in words what is missing, and how to get it', async () => {
+    const { code, output } = await start(0, {
+      NGINX_PATH: '/nowhere',
+      REDIS_SERVER_PATH: '/nowhere',
+    }).exited();
+    expect(code).toBe(1);
+    expect(output).toContain('The cluster needs nginx and redis-server, which were not found.');
+    expect(output).toContain('sudo apt-get install -y nginx redis-server');
+    expect(output).not.toMatch(/^\s+at /m);
+  });
 
-  it(
-    'ends with 1 when the port is taken',
-    async () => {
-      const port = await freePort();
-      await start(port).listening();
-      const { code, output } = await start(port).exited();
-      expect(code).toBe(1);
-      expect(output).toContain('nginx has ended');
-    },
-    LIMIT_MS,
-  );
+  it('ends with 1 when the port is taken', async () => {
+    const port = await freePort();
+    await start(port).listening();
+    const { code, output } = await start(port).exited();
+    expect(code).toBe(1);
+    expect(output).toContain('nginx has ended');
+  });
 });

@@ -2,8 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { freePort } from '../../support/free-port.js';
 import { ServerProcess } from '../../support/server-process.js';
-
-const LIMIT_MS = 40_000;
+import { WAIT_MS } from '../../support/within.js';
 
 describe('the process of examples/echo', () => {
   let server: ServerProcess;
@@ -12,22 +11,18 @@ describe('the process of examples/echo', () => {
   afterEach(async () => {
     client?.close();
     await server.kill();
-  }, LIMIT_MS);
+  });
 
-  it(
-    'listens on PORT, says its URL, answers, and exits with 0 on SIGTERM',
-    async () => {
-      const port = await freePort();
-      server = new ServerProcess('examples/echo/main.ts', port);
-      const url = await server.listening();
-      expect(new URL(url).port).toBe(String(port));
+  it('listens on PORT, says its URL, answers, and exits with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    server = new ServerProcess('examples/echo/main.ts', port);
+    const url = await server.listening();
+    expect(new URL(url).port).toBe(String(port));
 
-      client = io(`http://127.0.0.1:${port}`);
-      expect(await client.timeout(5_000).emitWithAck('echo', 'hello')).toEqual({ ok: true, data: 'hello' });
+    client = io(`http://127.0.0.1:${port}`);
+    expect(await client.timeout(WAIT_MS).emitWithAck('echo', 'hello')).toEqual({ ok: true, data: 'hello' });
 
-      server.child.kill('SIGTERM');
-      expect(await server.exited()).toMatchObject({ code: 0 });
-    },
-    LIMIT_MS,
-  );
+    server.child.kill('SIGTERM');
+    expect(await server.exited()).toMatchObject({ code: 0 });
+  });
 });

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openWindow } from '../../support/browser.js';
 import { ServerProcess } from '../../support/server-process.js';
-
-const LIMIT_MS = 60_000;
+import { WAIT_MS } from '../../support/within.js';
 
 describe('the page of examples/file-transfer', () => {
   let browser: Browser;
@@ -20,118 +19,102 @@ describe('the page of examples/file-transfer', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
     server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: folder } });
     url = await server.listening();
-  }, LIMIT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();
     await server.kill();
     await rm(folder, { recursive: true });
-  }, LIMIT_MS);
+  });
 
-  it(
-    'uploads, goes on after a dropped connection, and shows that both checksums agree',
-    async () => {
-      const content = randomBytes(40_000_000);
-      const file = path.join(folder, 'holiday <b>pictures.bin');
-      await writeFile(file, content);
-      const sender = await openWindow(browser, url);
-      const watcher = await openWindow(browser, url, { viewport: { width: 390, height: 800 } });
-      await sender.page.getByText('Connected', { exact: true }).waitFor();
-      await clickMeanwhile(sender.page, '#drop');
-      await sender.page.getByLabel('Choose files').setInputFiles(file);
-      await sender.page.getByText(/ %: the connection is lost/).waitFor();
-      const bar = sender.page.getByRole('progressbar', { name: /^Upload of holiday/ });
-      expect(await bar.getAttribute('max')).toBe('40000000');
-      await sender.page
-        .getByText(/interrupted once: both checksums are the same/)
-        .waitFor({ timeout: 30_000 });
-      expect(await bar.getAttribute('value')).toBe('40000000');
+  it('uploads, goes on after a dropped connection, and shows that both checksums agree', async () => {
+    const content = randomBytes(40_000_000);
+    const file = path.join(folder, 'holiday <b>pictures.bin');
+    await writeFile(file, content);
+    const sender = await openWindow(browser, url);
+    const watcher = await openWindow(browser, url, { viewport: { width: 390, height: 800 } });
+    await sender.page.getByText('Connected', { exact: true }).waitFor();
+    await clickMeanwhile(sender.page, '#drop');
+    await sender.page.getByLabel('Choose files').setInputFiles(file);
+    await sender.page.getByText(/ %: the connection is lost/).waitFor();
+    const bar = sender.page.getByRole('progressbar', { name: /^Upload of holiday/ });
+    expect(await bar.getAttribute('max')).toBe('40000000');
+    await sender.page
+      .getByText(/interrupted once: both checksums are the same/)
+      .waitFor({ timeout: WAIT_MS });
+    expect(await bar.getAttribute('value')).toBe('40000000');
 
-      const sha256 = createHash('sha256').update(content).digest('hex');
-      expect(await sender.page.locator('.sums dd').allTextContents()).toEqual([sha256, sha256]);
-      const link = watcher.page.getByRole('link', { name: 'holiday <b>pictures.bin' });
-      await link.waitFor();
-      const width = await watcher.page.evaluate('document.documentElement.scrollWidth');
-      expect(width).toBeLessThanOrEqual(390);
-      const downloading = watcher.page.waitForEvent('download');
-      await link.click();
-      const saved = await (await downloading).path();
-      expect((await readFile(saved)).equals(content)).toBe(true);
-      expect([...sender.errors, ...watcher.errors]).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    expect(await sender.page.locator('.sums dd').allTextContents()).toEqual([sha256, sha256]);
+    const link = watcher.page.getByRole('link', { name: 'holiday <b>pictures.bin' });
+    await link.waitFor();
+    const width = await watcher.page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(390);
+    const downloading = watcher.page.waitForEvent('download');
+    await link.click();
+    const saved = await (await downloading).path();
+    expect((await readFile(saved)).equals(content)).toBe(true);
+    expect([...sender.errors, ...watcher.errors]).toEqual([]);
+  });
 
-  it(
-    'cancels, and says what the server refuses',
-    async () => {
-      const { page, errors } = await openWindow(browser, url);
-      await page.getByText('Connected', { exact: true }).waitFor();
-      const file = path.join(folder, 'long.bin');
-      await writeFile(file, randomBytes(40_000_000));
-      await clickMeanwhile(page, '[aria-label="Cancel long.bin"]');
-      await page.getByLabel('Choose files').setInputFiles(file);
-      await page.getByText('cancelled', { exact: true }).waitFor();
-      await page
-        .getByLabel('Choose files')
-        .setInputFiles({ name: 'empty.bin', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
-      await page.getByText('0 B: both checksums are the same').waitFor();
-      // Answers to chunks that were on their way have come by now, and tell of no progress.
-      expect(await page.locator('.state').allTextContents()).toEqual([
-        '0 B: both checksums are the same',
-        'cancelled',
-      ]);
-      await page
-        .getByLabel('Choose files')
-        .setInputFiles({ name: 'x'.repeat(256), mimeType: 'text/plain', buffer: Buffer.alloc(1) });
-      await page
-        .locator('.transfer[data-state="failed"]', { hasText: 'xxx' })
-        .getByText('the payload is not valid')
-        .waitFor();
-      expect(errors).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  it('cancels, and says what the server refuses', async () => {
+    const { page, errors } = await openWindow(browser, url);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    const file = path.join(folder, 'long.bin');
+    await writeFile(file, randomBytes(40_000_000));
+    await clickMeanwhile(page, '[aria-label="Cancel long.bin"]');
+    await page.getByLabel('Choose files').setInputFiles(file);
+    await page.getByText('cancelled', { exact: true }).waitFor();
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles({ name: 'empty.bin', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+    await page.getByText('0 B: both checksums are the same').waitFor();
+    // Answers to chunks that were on their way have come by now, and tell of no progress.
+    expect(await page.locator('.state').allTextContents()).toEqual([
+      '0 B: both checksums are the same',
+      'cancelled',
+    ]);
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles({ name: 'x'.repeat(256), mimeType: 'text/plain', buffer: Buffer.alloc(1) });
+    await page
+      .locator('.transfer[data-state="failed"]', { hasText: 'xxx' })
+      .getByText('the payload is not valid')
+      .waitFor();
+    expect(errors).toEqual([]);
+  });
 
-  it(
-    'sends several files one after the other, and a waiting one can be cancelled',
-    async () => {
-      const { page, errors } = await openWindow(browser, url);
-      await page.getByText('Connected', { exact: true }).waitFor();
-      await clickMeanwhile(page, '[aria-label="Cancel 2.bin"]');
-      const buffer = randomBytes(2_000_000);
-      const names = ['0.bin', '1.bin', '2.bin', '3.bin', '4.bin'];
-      await page
-        .getByLabel('Choose files')
-        .setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer })));
-      await page
-        .locator('.transfer', { hasText: '4.bin' })
-        .getByText(/both checksums/)
-        .waitFor();
-      // The newest is above. None was interrupted: they never asked the server for more than it takes at once.
-      const all = '2.0 MB: both checksums are the same';
-      expect(await page.locator('.state').allTextContents()).toEqual([all, all, 'cancelled', all, all]);
-      expect(errors).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  it('sends several files one after the other, and a waiting one can be cancelled', async () => {
+    const { page, errors } = await openWindow(browser, url);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await clickMeanwhile(page, '[aria-label="Cancel 2.bin"]');
+    const buffer = randomBytes(2_000_000);
+    const names = ['0.bin', '1.bin', '2.bin', '3.bin', '4.bin'];
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer })));
+    await page
+      .locator('.transfer', { hasText: '4.bin' })
+      .getByText(/both checksums/)
+      .waitFor();
+    // The newest is above. None was interrupted: they never asked the server for more than it takes at once.
+    const all = '2.0 MB: both checksums are the same';
+    expect(await page.locator('.state').allTextContents()).toEqual([all, all, 'cancelled', all, all]);
+    expect(errors).toEqual([]);
+  });
 
-  it(
-    'says that it cannot make checksums where browsers do not let it',
-    async () => {
-      const { page, errors } = await openWindow(browser, url);
-      await page.addInitScript('Object.defineProperty(window, "isSecureContext", { value: false })');
-      await page.reload();
-      await page.getByText('Connected', { exact: true }).waitFor();
-      await page
-        .getByLabel('Choose files')
-        .setInputFiles({ name: 'plain.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-      await page.getByText('5 B: on the server', { exact: true }).waitFor();
-      await page.getByText(/^only on pages that came over https/).waitFor();
-      expect(errors).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  it('says that it cannot make checksums where browsers do not let it', async () => {
+    const { page, errors } = await openWindow(browser, url);
+    await page.addInitScript('Object.defineProperty(window, "isSecureContext", { value: false })');
+    await page.reload();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles({ name: 'plain.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+    await page.getByText('5 B: on the server', { exact: true }).waitFor();
+    await page.getByText(/^only on pages that came over https/).waitFor();
+    expect(errors).toEqual([]);
+  });
 });
 
 /** Clicks in the page itself, as soon as some bytes are there: between two commands of a test an upload would be over. */

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { ServerProcess } from '../../support/server-process.js';
+import { WAIT_MS } from '../../support/within.js';
 
-const LIMIT_MS = 40_000;
 const CHUNK = 256 * 1024;
 const LARGE = 150_000_000;
 const GROWTH = 100_000_000;
@@ -26,12 +26,12 @@ beforeAll(async () => {
   temporary = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
   server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: temporary } });
   url = await server.listening();
-}, LIMIT_MS);
+});
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
   await server.kill();
   await rm(temporary, { recursive: true });
-}, LIMIT_MS);
+});
 
 /** A client as somebody else would write it. */
 function client(): Socket {
@@ -41,7 +41,7 @@ function client(): Socket {
 }
 
 const call = (socket: Socket, event: string, payload: object): Promise<Answer> =>
-  socket.timeout(10_000).emitWithAck(event, payload) as Promise<Answer>;
+  socket.timeout(WAIT_MS).emitWithAck(event, payload) as Promise<Answer>;
 
 const begin = async (socket: Socket, name: string, size: number, id?: string) =>
   (await call(socket, 'upload:begin', { name, size, ...(id !== undefined && { id }) })).data as NonNullable<
@@ -77,147 +77,117 @@ async function upload(name: string, content: Buffer, drops: readonly number[]): 
 }
 
 describe('the process of examples/file-transfer', () => {
-  it(
-    'takes two uploads at once, each interrupted several times, byte by byte as they were',
-    async () => {
-      const contents = [randomBytes(20_000_000), randomBytes(7_654_321)] as const;
-      const [one, two] = await Promise.all([
-        upload('one.bin', contents[0], [3_000_000, 3_000_000, 12_000_000]),
-        upload('two.bin', contents[1], [5_000_000]),
-      ]);
-      for (const [i, answer] of [one, two].entries()) {
-        const sha256 = createHash('sha256')
-          .update(contents[i] as Buffer)
-          .digest('hex');
-        expect(answer).toMatchObject({ ok: true, data: { sha256, size: contents[i]?.length } });
-        const download = await fetch(`${url}/files/${answer.data?.id}`);
-        expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename/);
-        expect(Buffer.from(await download.arrayBuffer()).equals(contents[i] as Buffer)).toBe(true);
-      }
-    },
-    LIMIT_MS,
-  );
+  it('takes two uploads at once, each interrupted several times, byte by byte as they were', async () => {
+    const contents = [randomBytes(20_000_000), randomBytes(7_654_321)] as const;
+    const [one, two] = await Promise.all([
+      upload('one.bin', contents[0], [3_000_000, 3_000_000, 12_000_000]),
+      upload('two.bin', contents[1], [5_000_000]),
+    ]);
+    for (const [i, answer] of [one, two].entries()) {
+      const sha256 = createHash('sha256')
+        .update(contents[i] as Buffer)
+        .digest('hex');
+      expect(answer).toMatchObject({ ok: true, data: { sha256, size: contents[i]?.length } });
+      const download = await fetch(`${url}/files/${answer.data?.id}`);
+      expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename/);
+      expect(Buffer.from(await download.arrayBuffer()).equals(contents[i] as Buffer)).toBe(true);
+    }
+  });
 
-  it(
-    'refuses what does not fit, and keeps no path that a client names',
-    async () => {
+  it('refuses what does not fit, and keeps no path that a client names', async () => {
+    const socket = client();
+    const { id } = await begin(socket, '../../etc/passwd', 5);
+    const wrong = await call(socket, 'upload:chunk', { id, offset: 1, bytes: Buffer.from('a') });
+    expect(wrong.error).toMatchObject({ code: 'WRONG_OFFSET', details: { offset: 0 } });
+    for (const [payload, code] of [
+      [{ id, offset: 0, bytes: Buffer.alloc(6) }, 'WRONG_OFFSET'],
+      [{ id, offset: 0, bytes: Buffer.alloc(CHUNK + 1) }, 'INVALID_PAYLOAD'],
+      [{ id, offset: 0, bytes: 'text' }, 'INVALID_PAYLOAD'],
+      [{ id, offset: -1, bytes: Buffer.from('a') }, 'INVALID_PAYLOAD'],
+      [{ id: '../../etc/passwd', offset: 0, bytes: Buffer.from('a') }, 'INVALID_PAYLOAD'],
+      [{ id: 'f'.repeat(32), offset: 0, bytes: Buffer.from('a') }, 'NOT_FOUND'],
+    ] as const) {
+      expect((await call(socket, 'upload:chunk', payload)).error?.code).toBe(code);
+    }
+    for (const size of [200_000_001, -1, 0.5]) {
+      expect((await call(socket, 'upload:begin', { name: 'x', size })).error?.code).toBe('INVALID_PAYLOAD');
+    }
+    await call(socket, 'upload:chunk', { id, offset: 0, bytes: Buffer.from('12345') });
+    expect((await call(socket, 'upload:end', { id })).ok).toBe(true);
+    const download = await fetch(`${url}/files/${id}`);
+    expect(download.headers.get('content-disposition')).toContain("''..%2F..%2Fetc%2Fpasswd");
+    expect(await download.text()).toBe('12345');
+    for (const path of [
+      '/files/../main.ts',
+      '/files/..%2f..%2fmain.ts',
+      `/files/${'f'.repeat(32)}`,
+      '/main.ts',
+    ]) {
+      expect((await fetch(url + path)).status).toBe(404);
+    }
+  });
+
+  it('does not take an upload for whole that is smaller than it was said to be', async () => {
+    const socket = client();
+    const { id } = await begin(socket, 'short.bin', 10);
+    await call(socket, 'upload:chunk', { id, offset: 0, bytes: Buffer.from('12345') });
+    expect((await call(socket, 'upload:end', { id })).error).toMatchObject({
+      code: 'WRONG_OFFSET',
+      details: { offset: 5 },
+    });
+    expect((await fetch(`${url}/files/${id}`)).status).toBe(404);
+    socket.emit('upload:cancel', { id });
+    expect((await call(socket, 'upload:end', { id })).error?.code).toBe('NOT_FOUND');
+  });
+
+  it('answers the same to all who end an upload at once', async () => {
+    const socket = client();
+    const { id } = await begin(socket, 'twice.bin', CHUNK);
+    const bytes = randomBytes(CHUNK);
+    const [, ...ended] = await Promise.all([
+      call(socket, 'upload:chunk', { id, offset: 0, bytes }),
+      call(socket, 'upload:end', { id }),
+      call(socket, 'upload:end', { id }),
+    ]);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    for (const answer of ended) expect(answer).toMatchObject({ ok: true, data: { id, sha256 } });
+  });
+
+  it('answers OVERLOADED to who does not wait for its acknowledgements, and holds little meanwhile', async () => {
+    const before = await residentBytes('VmRSS');
+    const bytes = Buffer.alloc(CHUNK);
+    const floods = Array.from({ length: 4 }, async () => {
       const socket = client();
-      const { id } = await begin(socket, '../../etc/passwd', 5);
-      const wrong = await call(socket, 'upload:chunk', { id, offset: 1, bytes: Buffer.from('a') });
-      expect(wrong.error).toMatchObject({ code: 'WRONG_OFFSET', details: { offset: 0 } });
-      for (const [payload, code] of [
-        [{ id, offset: 0, bytes: Buffer.alloc(6) }, 'WRONG_OFFSET'],
-        [{ id, offset: 0, bytes: Buffer.alloc(CHUNK + 1) }, 'INVALID_PAYLOAD'],
-        [{ id, offset: 0, bytes: 'text' }, 'INVALID_PAYLOAD'],
-        [{ id, offset: -1, bytes: Buffer.from('a') }, 'INVALID_PAYLOAD'],
-        [{ id: '../../etc/passwd', offset: 0, bytes: Buffer.from('a') }, 'INVALID_PAYLOAD'],
-        [{ id: 'f'.repeat(32), offset: 0, bytes: Buffer.from('a') }, 'NOT_FOUND'],
-      ] as const) {
-        expect((await call(socket, 'upload:chunk', payload)).error?.code).toBe(code);
-      }
-      for (const size of [200_000_001, -1, 0.5]) {
-        expect((await call(socket, 'upload:begin', { name: 'x', size })).error?.code).toBe('INVALID_PAYLOAD');
-      }
-      await call(socket, 'upload:chunk', { id, offset: 0, bytes: Buffer.from('12345') });
-      expect((await call(socket, 'upload:end', { id })).ok).toBe(true);
-      const download = await fetch(`${url}/files/${id}`);
-      expect(download.headers.get('content-disposition')).toContain("''..%2F..%2Fetc%2Fpasswd");
-      expect(await download.text()).toBe('12345');
-      for (const path of [
-        '/files/../main.ts',
-        '/files/..%2f..%2fmain.ts',
-        `/files/${'f'.repeat(32)}`,
-        '/main.ts',
-      ]) {
-        expect((await fetch(url + path)).status).toBe(404);
-      }
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'does not take an upload for whole that is smaller than it was said to be',
-    async () => {
-      const socket = client();
-      const { id } = await begin(socket, 'short.bin', 10);
-      await call(socket, 'upload:chunk', { id, offset: 0, bytes: Buffer.from('12345') });
-      expect((await call(socket, 'upload:end', { id })).error).toMatchObject({
-        code: 'WRONG_OFFSET',
-        details: { offset: 5 },
-      });
-      expect((await fetch(`${url}/files/${id}`)).status).toBe(404);
-      socket.emit('upload:cancel', { id });
-      expect((await call(socket, 'upload:end', { id })).error?.code).toBe('NOT_FOUND');
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'answers the same to all who end an upload at once',
-    async () => {
-      const socket = client();
-      const { id } = await begin(socket, 'twice.bin', CHUNK);
-      const bytes = randomBytes(CHUNK);
-      const [, ...ended] = await Promise.all([
-        call(socket, 'upload:chunk', { id, offset: 0, bytes }),
-        call(socket, 'upload:end', { id }),
-        call(socket, 'upload:end', { id }),
-      ]);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      for (const answer of ended) expect(answer).toMatchObject({ ok: true, data: { id, sha256 } });
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'answers OVERLOADED to who does not wait for its acknowledgements, and holds little meanwhile',
-    async () => {
-      const before = await residentBytes('VmRSS');
-      const bytes = Buffer.alloc(CHUNK);
-      const floods = Array.from({ length: 4 }, async () => {
-        const socket = client();
-        const { id } = await begin(socket, 'impatient.bin', 100 * CHUNK);
-        const answers = await Promise.all(
-          Array.from({ length: 100 }, (_, i) =>
-            call(socket, 'upload:chunk', { id, offset: i * CHUNK, bytes }),
-          ),
-        );
-        socket.emit('upload:cancel', { id });
-        return answers;
-      });
-      const codes = (await Promise.all(floods)).flat().map(({ ok, error }) => (ok ? 'ok' : error?.code));
-      expect(new Set(codes)).toContain('OVERLOADED');
-      await upload('large.bin', Buffer.alloc(LARGE, 'abc'), [LARGE / 2]);
-      expect((await residentBytes('VmHWM')) - before).toBeLessThan(GROWTH);
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'lets one address begin no more than a few uploads',
-    async () => {
-      const socket = client();
-      const begun = await Promise.all(
-        Array.from({ length: 12 }, () => call(socket, 'upload:begin', { name: 'x', size: 1 })),
+      const { id } = await begin(socket, 'impatient.bin', 100 * CHUNK);
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, i) => call(socket, 'upload:chunk', { id, offset: i * CHUNK, bytes })),
       );
-      const refused = begun.filter(({ error }) => error?.code === 'TOO_MANY_UPLOADS');
-      expect(refused).toHaveLength(2);
-    },
-    LIMIT_MS,
-  );
+      socket.emit('upload:cancel', { id });
+      return answers;
+    });
+    const codes = (await Promise.all(floods)).flat().map(({ ok, error }) => (ok ? 'ok' : error?.code));
+    expect(new Set(codes)).toContain('OVERLOADED');
+    await upload('large.bin', Buffer.alloc(LARGE, 'abc'), [LARGE / 2]);
+    expect((await residentBytes('VmHWM')) - before).toBeLessThan(GROWTH);
+  });
 
-  it(
-    'leaves nothing on the disk when it is stopped',
-    async () => {
-      const folders = async () =>
-        (await readdir(temporary)).filter((name) => name.startsWith('file-transfer-'));
-      expect(await folders()).toHaveLength(1);
-      server.child.kill('SIGTERM');
-      expect((await server.exited()).code).toBe(0);
-      expect(await folders()).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  it('lets one address begin no more than a few uploads', async () => {
+    const socket = client();
+    const begun = await Promise.all(
+      Array.from({ length: 12 }, () => call(socket, 'upload:begin', { name: 'x', size: 1 })),
+    );
+    const refused = begun.filter(({ error }) => error?.code === 'TOO_MANY_UPLOADS');
+    expect(refused).toHaveLength(2);
+  });
+
+  it('leaves nothing on the disk when it is stopped', async () => {
+    const folders = async () =>
+      (await readdir(temporary)).filter((name) => name.startsWith('file-transfer-'));
+    expect(await folders()).toHaveLength(1);
+    server.child.kill('SIGTERM');
+    expect((await server.exited()).code).toBe(0);
+    expect(await folders()).toEqual([]);
+  });
 });
 
 /** Memory of the process: what it has (VmRSS), or the most that it ever had (VmHWM). */

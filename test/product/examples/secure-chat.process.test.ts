@@ -1,17 +1,14 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import type { chat } from '../../../examples/secure-chat/chat.contract.js';
 import { connect } from '../../../src/client/index.js';
 import { freePort } from '../../support/free-port.js';
-import { within } from '../../support/within.js';
+import { WAIT_MS, within } from '../../support/within.js';
 import { HttpsClient } from './secure-chat-http.js';
 import { PASSWORDS, SecureChatProcess, tokenOf } from './secure-chat-process.js';
 
-jest.setTimeout(40_000);
-
-const WAIT_MS = 15_000;
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 const WEBSOCKET = '/socket.io/?EIO=4&transport=websocket';
 const EVIL = { origin: 'https://evil.example' };
@@ -78,7 +75,7 @@ class Chat implements AsyncDisposable {
 /** Waits for an event, and returns its argument. */
 function heard<TValue = unknown>(socket: Socket, event: string): Promise<TValue> {
   const coming = new Promise<TValue>((resolve) => socket.once(event, resolve));
-  return within(WAIT_MS, () => `the event ${event}`, coming);
+  return within(() => `the event ${event}`, coming);
 }
 
 const refusal = (socket: Socket) => heard<Error & { data?: unknown }>(socket, 'connect_error');

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clients } from './clients/all.js';
 import type { Connection } from './clients/client.js';
 import { socketIoClient } from './clients/socket-io-client.js';
 import { Servers } from './servers.js';
 
-jest.setTimeout(60_000);
 const servers = new Servers();
 const other = socketIoClient('4.8', 'socket.io-client');
 

@@ -17,6 +17,7 @@ import type { ServerOptions } from 'socket.io';
 import { EchoGateway } from '../../../examples/echo/echo.gateway.js';
 import { FrameReader } from '../../support/frame-reader.js';
 import { engineUrl } from '../../support/raw-websocket.js';
+import { WAIT_MS } from '../../support/within.js';
 
 /** The events that the suite of the protocol expects from a server. */
 @Gateway()
@@ -82,7 +83,7 @@ afterAll(async () => {
 async function request(query: string, init: RequestInit = {}, base = url) {
   const response = await fetch(`${base}/socket.io/?${query}`, {
     ...init,
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(WAIT_MS),
   });
   return { status: response.status, text: await response.text() };
 }

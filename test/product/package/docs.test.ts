@@ -96,7 +96,7 @@ describe('the documentation', () => {
     const files = blocks();
     expect(files.size).toBeGreaterThan(0);
     expect(diagnose(files)).toEqual([]);
-  }, 120_000);
+  });
 
   it('is listed in docs/README.md, every page of it', () => {
     const index = readFileSync('docs/README.md', 'utf8');

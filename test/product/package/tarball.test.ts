@@ -17,6 +17,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { npm, pack } from '../../support/npm.js';
+import { WAIT_MS } from '../../support/within.js';
 
 const run = promisify(execFile);
 const root = path.resolve('.');
@@ -74,7 +75,7 @@ beforeAll(async () => {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     writeFileSync(path.join(folder, file), code);
   }
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -96,7 +97,7 @@ describe('the packed package, with the snippets of the README in a fresh project
       (error) => error,
     );
     expect(stdout).toBe('');
-  }, 120_000);
+  });
 
   it('runs: a server, a client that talks to it, and the test', async () => {
     const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
@@ -110,7 +111,7 @@ describe('the packed package, with the snippets of the README in a fresh project
       const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/client.ts'], {
         cwd: folder,
         env: { ...process.env, URL: url },
-        timeout: 30_000,
+        timeout: WAIT_MS,
       });
       expect(stdout).toBe(promisedOutput());
     } finally {
@@ -119,10 +120,10 @@ describe('the packed package, with the snippets of the README in a fresh project
     expect(await ended).toBe(0);
     const tested = await run(process.execPath, ['--import', 'tsx', '--test', 'src/chat.test.ts'], {
       cwd: folder,
-      timeout: 60_000,
+      timeout: WAIT_MS,
     });
     expect(tested.stdout).toMatch(/pass 1\b/);
-  }, 120_000);
+  });
 
   it('runs the chat of examples/chat, copied out, and compiles its page', async () => {
     const copy = path.join(folder, 'src/example');
@@ -158,7 +159,7 @@ describe('the packed package, with the snippets of the README in a fresh project
     } finally {
       rmSync(copy, { recursive: true });
     }
-  }, 120_000);
+  });
 
   it('is small, and carries no source maps or tests', async () => {
     const { stdout } = await run(process.execPath, [npm, 'pack', '--json', '--dry-run'], { cwd: root });
@@ -166,5 +167,5 @@ describe('the packed package, with the snippets of the README in a fresh project
     expect(size).toBeLessThan(1_000_000);
     expect(files.filter(({ path: name }) => /\.map$|^(test|src|bench)\//.test(name))).toEqual([]);
     expect(existsSync(path.join(folder, 'node_modules/gatewire/dist/index.js'))).toBe(true);
-  }, 60_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { WAIT_MS } from '../../support/within.js';
 
 it.each(['websocket', 'polling'])(
   'leaves nothing behind that would keep a process alive, over %s',
@@ -8,9 +9,8 @@ it.each(['websocket', 'polling'])(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', 'test/fixtures/client/exits.ts', transport],
-      { timeout: 30_000 },
+      { timeout: WAIT_MS },
     );
     expect(stdout).toBe('UNAVAILABLE,UNAVAILABLE,UNAVAILABLE\n');
   },
-  40_000,
 );

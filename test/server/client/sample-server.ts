@@ -9,8 +9,6 @@ import type { Class, Contract } from '../../../src/index.js';
 import { createTestApp, type MatrixCell, type TestApp } from '../../../src/testing/index.js';
 import { within } from '../../support/within.js';
 
-const LIMIT_MS = 5_000;
-
 /** A server on a free port, and connections to it that end with the test. */
 export interface World extends AsyncDisposable {
   readonly test: TestApp;
@@ -65,11 +63,7 @@ async function engineClosed(
   engine: Connection<Contract>['socket']['io']['engine'] | undefined,
 ): Promise<void> {
   if (engine === undefined || engine.readyState === 'closed') return;
-  await within(
-    LIMIT_MS,
-    'the engine to close',
-    new Promise<void>((resolve) => engine.once('close', () => resolve())),
-  );
+  await within('the engine to close', new Promise<void>((resolve) => engine.once('close', () => resolve())));
 }
 
 type AnyConnection = Pick<Connection<Contract>, 'state' | 'error' | 'subscribe'>;
@@ -85,7 +79,7 @@ export function reaches(room: AnyConnection, state: ConnectionState): Promise<vo
     const off = room.subscribe(look);
     look();
   });
-  return within(LIMIT_MS, () => `state ${state}, it is ${room.state} (${room.error})`, reached);
+  return within(() => `state ${state}, it is ${room.state} (${room.error})`, reached);
 }
 
 /** The states that a connection goes through, from now on, without repetitions. */
@@ -111,5 +105,5 @@ export function rejection(promise: Promise<unknown>): Promise<unknown> {
 export function first<TArguments extends readonly unknown[]>(
   listen: (listener: (...args: TArguments) => void) => unknown,
 ): Promise<TArguments> {
-  return within(LIMIT_MS, 'an event', new Promise((resolve) => void listen((...args) => resolve(args))));
+  return within('an event', new Promise((resolve) => void listen((...args) => resolve(args))));
 }

@@ -17,6 +17,7 @@ import {
 } from '../../../src/index.js';
 import { session } from '../../../src/middleware/session/session.js';
 import { createTestApp } from '../../../src/testing/index.js';
+import { WAIT_MS } from '../../support/within.js';
 
 interface Session {
   readonly user?: { readonly id: string };
@@ -57,7 +58,7 @@ it('lets in who signed in with express-session on the same server', async () => 
     const { headers } = await fetch(`${url}/sign-in`, { method: 'POST' });
     const cookie = String(headers.get('set-cookie')).split(';')[0] as string;
     const client = io(url, { extraHeaders: { cookie }, transports: ['websocket'] });
-    expect(await client.timeout(5_000).emitWithAck('who')).toEqual({ ok: true, data: { id: 'ann' } });
+    expect(await client.timeout(WAIT_MS).emitWithAck('who')).toEqual({ ok: true, data: { id: 'ann' } });
     client.disconnect();
   } finally {
     await app.close();

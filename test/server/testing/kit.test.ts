@@ -11,6 +11,7 @@ import {
   OnEvent,
 } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
+import { WAIT_MS } from '../../support/within.js';
 
 @Gateway('/')
 class Kit {
@@ -85,10 +86,10 @@ describe('the test kit', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', 'test/fixtures/testing/unhandled.ts'],
-      { timeout: 30_000 },
+      { timeout: WAIT_MS },
     );
     expect(stdout).toBe('1 unexpected error(s) in the server - Error: floating\n');
-  }, 40_000);
+  });
 
   it('asks for a namespace where there is more than one', async () => {
     @Gateway('/other')

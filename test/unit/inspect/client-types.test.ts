@@ -19,8 +19,6 @@ import {
 } from '../../../src/index.js';
 import { type ClientTypesForm, clientTypesOf } from '../../../src/inspect/types/client-types.js';
 
-const LIMIT_MS = 120_000;
-
 interface Tree {
   name: string;
   children: Tree[];
@@ -146,10 +144,8 @@ function complaintsAbout(client: string, form: ClientTypesForm): readonly string
 }
 
 describe('clientTypesOf', () => {
-  it(
-    'types the calls of a socket of socket.io-client',
-    () => {
-      const client = `
+  it('types the calls of a socket of socket.io-client', () => {
+    const client = `
 import type { Socket } from 'socket.io-client';
 import type * as server from './server.js';
 declare const team: Socket<server.TeamServerToClientEvents, server.TeamClientToServerEvents>;
@@ -229,15 +225,11 @@ export function wrong(): void {
   void plain.emitWithAck('sum', [1]).then((sum) => sum.toFixed());
 }
 `;
-      expect(complaintsAbout(client, 'events')).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+    expect(complaintsAbout(client, 'events')).toEqual([]);
+  });
 
-  it(
-    'writes contracts that type a client in the same way',
-    () => {
-      const client = `
+  it('writes contracts that type a client in the same way', () => {
+    const client = `
 import type { ClientToServerEvents, Params, ReceivedAnswer, SentArguments, ServerToClientEvents } from 'gatewire/contract';
 import { connect } from 'gatewire/client';
 import type { Socket } from 'socket.io-client';
@@ -289,10 +281,8 @@ export async function connections(): Promise<void> {
   simple.on('welcome', (you) => String(you));
 }
 `;
-      expect(complaintsAbout(client, 'contract')).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+    expect(complaintsAbout(client, 'contract')).toEqual([]);
+  });
 
   it('puts the words of a contract into doc comments', () => {
     const text = clientTypesOf(plan, 'events');

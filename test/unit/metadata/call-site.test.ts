@@ -7,8 +7,6 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transformSync } from 'esbuild';
 
-const LIMIT_MS = 20_000;
-
 const MODULE = transformSync(readFileSync('src/metadata/call-site.ts', 'utf8'), {
   loader: 'ts',
   format: 'esm',
@@ -52,6 +50,5 @@ describe('CallSite', () => {
         'marks.mjs:8',
       ]);
     },
-    LIMIT_MS,
   );
 });

@@ -106,5 +106,5 @@ describe('consume', () => {
         (name) => `GW_ERR_BOOT_MISSING_PACKAGE npm install ${name}`,
       ),
     );
-  }, 30_000);
+  });
 });

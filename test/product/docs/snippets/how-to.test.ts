@@ -24,6 +24,7 @@ import { RabbitmqServer } from '../../../support/rabbitmq-server.js';
 import { ask } from '../../../support/raw-http.js';
 import { RedisServer } from '../../../support/redis-server.js';
 import { until } from '../../../support/until.js';
+import { WAIT_MS } from '../../../support/within.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 /** Connects to an application that runs by itself. */
@@ -91,7 +92,7 @@ describePages('how-to', {
       const client = await guest(exports['app'], '/shop');
       try {
         await client
-          .timeout(5_000)
+          .timeout(WAIT_MS)
           .emitWithAck('order:watch', '7')
           .catch(() => {}); // the contract names no answer
         await until('consume has made its queue', () => exports['orders'].health.status === 'ok');
@@ -453,7 +454,7 @@ describePages('how-to', {
       const atThePage = (path: string, options: object) => io(`${test.url}${path}`, options);
       const identity = { getAccessToken: async () => 'a fresh token' };
       const { exports } = await snippet.run({ given: { io: atThePage, identity } });
-      expect(await exports['socket'].timeout(5_000).emitWithAck('token')).toMatchObject({
+      expect(await exports['socket'].timeout(WAIT_MS).emitWithAck('token')).toMatchObject({
         data: 'a fresh token',
       });
     },

@@ -6,7 +6,6 @@ import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestApp, type TestApp, type TestAppOptions } from '../../../../src/testing/index.js';
 
 const run = promisify(execFile);
-const LIMIT_MS = 60_000;
 
 /** Undoes what running the snippets of a test did. */
 const leftovers: (() => Promise<void>)[] = [];
@@ -117,7 +116,7 @@ export function describePages(folder: string, looks: Readonly<Record<string, rea
   const written = mkdtempSync(path.resolve('test/product/docs/snippets/written-'));
   afterEach(async () => {
     for (const undo of leftovers.splice(0)) await undo();
-  }, LIMIT_MS);
+  });
   afterAll(() => rmSync(written, { recursive: true }));
   const pages = readdirSync(path.join('docs', folder))
     .filter((file) => file.endsWith('.md'))
@@ -134,7 +133,6 @@ export function describePages(folder: string, looks: Readonly<Record<string, rea
         if (look === undefined) throw new Error(`nobody says what this does:\n${snippet.code}`);
         await look(snippet);
       },
-      LIMIT_MS,
     );
   });
 

@@ -3,8 +3,6 @@ import { type Connection, Refused } from './client.js';
 import { decode, encodeEvent, type Packet, PacketType, withBytes } from './frames.js';
 import { Inbox } from './inbox.js';
 
-const WAIT_MS = 20_000;
-
 /** Something that carries frames of a WebSocket, and knows nothing of what is in them. */
 export interface Channel {
   send(frame: string | Buffer): void;
@@ -65,7 +63,7 @@ export async function connectByHand(channel: Channel, namespace: string): Promis
       const id = ++lastId;
       const answer = new Promise<unknown[]>((resolve) => calls.set(id, resolve));
       send(id, event, args);
-      return within(WAIT_MS, `the answer to ${event}`, answer);
+      return within(`the answer to ${event}`, answer);
     },
     async emit(event, ...args) {
       send(null, event, args);

@@ -5,7 +5,6 @@ import { within } from '../../../support/within.js';
 import { fromJson, toJson } from './bytes.js';
 import { type Connection, type InteropClient, Refused, SERVER_EVENTS, type Transport } from './client.js';
 
-const WAIT_MS = 20_000;
 const harness = fileURLToPath(new URL('page-client.js', import.meta.url));
 
 const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
@@ -58,5 +57,5 @@ function connection(page: Page): Connection {
 }
 
 function run<TResult = string>(page: Page, script: string): Promise<TResult> {
-  return within(WAIT_MS, `the page to finish ${script.slice(0, 80)}`, page.evaluate<TResult>(script));
+  return within(`the page to finish ${script.slice(0, 80)}`, page.evaluate<TResult>(script));
 }

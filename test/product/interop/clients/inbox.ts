@@ -1,7 +1,5 @@
 import { within } from '../../../support/within.js';
 
-const WAIT_MS = 20_000;
-
 /** Keeps what arrives until somebody asks for it. */
 export class Inbox {
   private readonly waiting = new Map<string, unknown[][]>();
@@ -19,6 +17,6 @@ export class Inbox {
     const arrival = new Promise<unknown[]>((resolve) => {
       this.readers.set(event, [...(this.readers.get(event) ?? []), resolve]);
     });
-    return within(WAIT_MS, `the event ${event}`, arrival);
+    return within(`the event ${event}`, arrival);
   }
 }

@@ -8,7 +8,6 @@ import { fromJson, toJson } from './bytes.js';
 import { type Connection, type InteropClient, Refused, SERVER_EVENTS, type Transport } from './client.js';
 import { Inbox } from './inbox.js';
 
-const WAIT_MS = 25_000;
 const script = fileURLToPath(new URL('../python/client.py', import.meta.url));
 
 const TRANSPORTS: Readonly<Record<Transport, readonly string[]>> = {
@@ -82,7 +81,6 @@ class PythonProcess {
     const answer = new Promise<Line>((resolve) => this.questions.set(id, resolve));
     this.child.stdin?.write(`${toJson({ id, command, args })}\n`);
     const { result, error } = await within(
-      WAIT_MS,
       () => `python's answer to ${command}, which wrote ${this.errors}`,
       answer,
     );

@@ -9,8 +9,6 @@ import {
 } from './client.js';
 import { Inbox } from './inbox.js';
 
-const WAIT_MS = 20_000;
-
 /** The part that versions 2 to 4 have in common. */
 interface AnySocket {
   readonly io: { readonly engine: AnyEngine };
@@ -77,13 +75,13 @@ function connection(socket: AnySocket, inbox: Inbox): Connection {
       const { engine } = socket.io;
       if (engine.transport.name === 'websocket') return;
       const done = new Promise<void>((resolve) => engine.once('upgrade', resolve));
-      await within(WAIT_MS, 'the upgrade', done);
+      await within('the upgrade', done);
     },
     call(event, ...args) {
       const answer = new Promise<unknown[]>((resolve) => {
         socket.emit(event, ...args, (...answers: unknown[]) => resolve(answers.map(toBuffers)));
       });
-      return within(WAIT_MS, `the answer to ${event}`, answer);
+      return within(`the answer to ${event}`, answer);
     },
     async emit(event, ...args) {
       socket.emit(event, ...args);
