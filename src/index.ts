@@ -109,23 +109,6 @@ export { bearerToken } from './middleware/bearer/token.js';
 export { type ReadRoles, type RolesCheck, type RolesOptions, roles } from './middleware/roles/roles.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {
-  AppPlan,
-  AuthPlan,
-  ConcurrencyPlan,
-  ContractPlan,
-  DependencyPlan,
-  EventPlan,
-  GatewayPlan,
-  HandlerPlan,
-  MessageDocs,
-  MessagePlan,
-  NamespacePlan,
-  RatePlan,
-  RoomGuardPlan,
-  ServerSidePlan,
-  StepPlan,
-} from './plan/types.js';
-export type {
   AdapterConstructor,
   AdapterHealth,
   AdapterHost,

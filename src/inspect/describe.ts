@@ -1,7 +1,6 @@
 import type { Schema } from '../contract/schema.js';
 import { isTemplate } from '../plan/namespaces.js';
-import type { AppPlan, EventPlan, NamespacePlan } from '../plan/types.js';
-import { eventsOf } from '../plan/walk.js';
+import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../plan/types.js';
 import type {
   AppDescription,
   EventDescription,

@@ -20,16 +20,16 @@ import { overlap } from './namespaces.js';
 import { compileProviders } from './providers.js';
 import { compileRooms } from './rooms.js';
 import { compileSteps, isClassWith, orNull } from './steps.js';
-import type {
-  AppPlan,
-  ContractPlan,
-  EventPlan,
-  NamespacePlan,
-  ReplyShape,
-  RoomGuardPlan,
-  StepPlan,
+import {
+  type AppPlan,
+  type ContractPlan,
+  type EventPlan,
+  type NamespacePlan,
+  type ReplyShape,
+  type RoomGuardPlan,
+  type StepPlan,
+  stepsOf,
 } from './types.js';
-import { stepsOf } from './walk.js';
 
 /** What an application declares, as far as the plan is concerned. Values are as written. */
 export interface AppDeclaration {

@@ -1,8 +1,15 @@
 import type { Server } from 'socket.io';
 import type { AuthMaker } from '../metadata/context.js';
 import type { Class } from '../metadata/record.js';
-import type { AppPlan, AuthPlan, EventPlan, GatewayPlan, NamespacePlan, StepPlan } from '../plan/types.js';
-import { stepsOf } from '../plan/walk.js';
+import {
+  type AppPlan,
+  type AuthPlan,
+  type EventPlan,
+  type GatewayPlan,
+  type NamespacePlan,
+  type StepPlan,
+  stepsOf,
+} from '../plan/types.js';
 import { identifier } from './access/identity.js';
 import { admission } from './admission.js';
 import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  type AppPlan,
   Ctx,
   createApp,
   createParamDecorator,
@@ -12,6 +11,7 @@ import {
   Payload,
   Use,
 } from '../../src/index.js';
+import type { AppPlan } from '../../src/plan/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 
 const planOf = (...gateways: (new () => unknown)[]): AppPlan => createApp({ gateways, logger: false }).plan();

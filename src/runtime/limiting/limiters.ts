@@ -1,5 +1,4 @@
-import type { AppPlan, ConcurrencyPlan, RatePlan } from '../../plan/types.js';
-import { eventsOf } from '../../plan/walk.js';
+import { type AppPlan, type ConcurrencyPlan, eventsOf, type RatePlan } from '../../plan/types.js';
 import { MemoryRates, type RateStore } from '../../stores/rates.js';
 import type { Stage } from '../bound.js';
 import { Lanes } from './concurrency.js';

@@ -47,6 +47,7 @@ function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
       'gatewire/client': [path.resolve('src/client/index.ts')],
       'gatewire/contract': [path.resolve('src/contract/index.ts')],
       'gatewire/jwt': [path.resolve('src/middleware/jwt/index.ts')],
+      'gatewire/plan': [path.resolve('src/plan/index.ts')],
       'gatewire/session': [path.resolve('src/middleware/session/session.ts')],
       'gatewire/testing': [path.resolve('src/testing/index.ts')],
     },
