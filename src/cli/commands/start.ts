@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
-import { runCluster } from '../../nodes/cluster/index.js';
+import { runCluster } from '../../nodes/cores/index.js';
 import { usageError } from '../arguments.js';
 import { type Command, defineCommand } from '../command.js';
 import { cliError } from '../errors.js';

@@ -29,7 +29,7 @@ const write = (file: string, text: string) => writeFileSync(path.join(folder.pat
 /** An application in JavaScript, which has no decorators: they are called. It asks for a port that it will not get. */
 const MAIN = `
 import { createApp, Gateway, OnEvent } from '${new URL('../../../dist/index.js', import.meta.url).href}';
-import { clusterAdapter } from '${new URL('../../../dist/nodes/cluster/index.js', import.meta.url).href}';
+import { clusterAdapter } from '${new URL('../../../dist/nodes/cores/index.js', import.meta.url).href}';
 class Hall {
   who() { return { pid: process.pid, port: process.env.PORT, listens: app.address.port }; }
 }

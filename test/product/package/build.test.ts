@@ -15,7 +15,7 @@ it.each([
   'client/index',
   'contract/index',
   'nodes/brokers/index',
-  'nodes/cluster/index',
+  'nodes/cores/index',
   'testing/index',
 ])('dist/%s.js exports everything under its own name', async (entry) => {
   const exported = (await import(`../../../dist/${entry}.js`)) as Record<string, unknown>;

@@ -4,5 +4,5 @@
  * @module gatewire/cluster
  */
 export { clusterAdapter } from './cluster-adapter.js';
-export type { ClusterOptions } from './options.js';
 export { runCluster } from './run-cluster.js';
+export type { ClusterOptions } from './run-cluster-options.js';

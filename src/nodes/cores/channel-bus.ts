@@ -1,7 +1,7 @@
 import { encodeMessage } from '../../runtime/cluster/codec.js';
 import type { AdapterHost, NodeBus } from '../../runtime/cluster/node-adapter.js';
-import type { Channel } from './channel.js';
 import type { BusMessage, RelayMessage } from './messages.js';
+import type { Channel } from './primary-channel.js';
 
 type Of<TMessage extends { readonly type: string }, TType extends TMessage['type']> = Extract<
   TMessage,

@@ -3,7 +3,7 @@ import { decodeMessage, encodeMessage } from '../../runtime/cluster/codec.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
 import { requirePeer } from '../../transport/peer.js';
 import { corrected, type RawAdapter } from '../corrected.js';
-import type { Channel } from './channel.js';
+import type { Channel } from './primary-channel.js';
 
 /** What is touched of the adapter: what a subclass of Socket.IO's ClusterAdapter has to have. */
 interface IpcAdapter extends RawAdapter {

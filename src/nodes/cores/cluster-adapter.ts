@@ -3,9 +3,9 @@ import { problem } from '../../errors/problem.js';
 import type { AdapterHost, NodeAdapter, NodeBus, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
 import { MemoryRates } from '../../stores/rates.js';
 import { isNode } from '../../transport/primary.js';
-import { Channel } from './channel.js';
 import { ChannelBus } from './channel-bus.js';
 import { ipcAdapter } from './ipc-adapter.js';
+import { Channel } from './primary-channel.js';
 import { primaryRates } from './rates.js';
 
 /**

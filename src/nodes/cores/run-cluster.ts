@@ -3,12 +3,12 @@ import { loggerFrom } from '../../base/logger.js';
 import { BootError } from '../../errors/boot-error.js';
 import { problem } from '../../errors/problem.js';
 import { requirePeer } from '../../transport/peer.js';
-import { Crew } from './crew.js';
-import { Door } from './door.js';
+import { Relay } from './message-relay.js';
 import type { End } from './node-process.js';
-import { type ClusterOptions, checkClusterOptions } from './options.js';
-import { Relay } from './relay.js';
+import { Door } from './primary-listener.js';
+import { type ClusterOptions, checkClusterOptions } from './run-cluster-options.js';
 import { Signals } from './signals.js';
+import { Crew } from './worker-pool.js';
 
 /**
  * Runs an application on several cores: this process has the port and hands connections over to nodes, which are
