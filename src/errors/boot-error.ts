@@ -1,8 +1,8 @@
 import type { Place, Problem } from './problem.js';
 
-/** Thrown when an application cannot start. Its message is a report of all problems found. */
+/** Error of an application that cannot start. Its message is a report of all problems. */
 export class BootError extends Error {
-  /** Every problem that was found, in the order in which it was found. */
+  /** All problems, in the order in which they were found. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

@@ -1,28 +1,28 @@
 import { isWireCode, WIRE_CODES, type WireCode } from './wire-codes.js';
 
-// By registered symbol and not by instanceof: two copies of the package in one process still agree.
+// A registered symbol and not instanceof: two copies of the package in one process still agree.
 const kBrand = Symbol.for('gatewire.error');
 
-/** What a `GatewireError` carries besides its code. */
+/** Options of a `GatewireError`, besides its code. */
 export interface GatewireErrorOptions<TDetails = unknown> {
   /**
-   * Text for the client. Keep paths, secrets and other users' data out of it.
+   * Text for the client. It must not contain paths, secrets or data of other users.
    * @default the fixed text of a wire code, else the code itself
    */
   readonly message?: string;
-  /** Data for the client; it has to survive JSON. */
+  /** Data for the client, which travels as JSON. */
   readonly details?: TDetails;
-  /** Milliseconds after which a new try makes sense. */
+  /** Milliseconds after which another attempt makes sense. */
   readonly retryAfterMs?: number;
-  /** Id under which the server logged it; set on errors that came from a server. */
+  /** Id of the error in the log of the server; set on errors that came from a server. */
   readonly id?: string;
-  /** What went wrong underneath; goes to the log, never to the client. */
+  /** Error that caused this one. It goes to the log, never to the client. */
   readonly cause?: unknown;
 }
 
 /**
- * An error that a client is meant to see: its code, message and details travel, everything else stays.
- * Whatever else a handler throws reaches the client as `INTERNAL` with a fixed message.
+ * Error that a client is meant to see: its code, message, details and waiting time travel, everything else stays.
+ * Any other error of a handler reaches the client as `INTERNAL` with a fixed message.
  *
  * @example
  * throw new GatewireError('SOLD_OUT', { message: 'no seats left', details: { next: '20:00' } });
@@ -72,7 +72,7 @@ export class GatewireError<
         (code === undefined || (value as GatewireError).code === code)
       );
     } catch {
-      return false; // a proxy may throw at every look
+      return false; // reading a property of a proxy may throw
     }
   }
 }

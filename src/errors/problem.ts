@@ -1,26 +1,26 @@
 import { ERRORS, type ErrorArguments, type ErrorCode } from './registry.js';
 
-/** Where in the application a problem stands. */
+/** Place in the application that a problem is about. */
 export interface Place {
   /** `file:line:column`, relative to the working directory; null when unknown. */
   readonly location: string | null;
-  /** What stands there, such as `ChatGateway.send`. */
+  /** Name of the declaration there, such as `ChatGateway.send`. */
   readonly label: string;
 }
 
-/** Something that keeps the application from starting. */
+/** Problem that keeps an application from starting. */
 export interface Problem {
   readonly code: ErrorCode;
-  /** One fact, lower case, no full stop. */
+  /** One fact, in lower case and without a full stop. */
   readonly message: string;
-  /** Why it matters. */
+  /** Reason why it matters; null when the message says enough. */
   readonly why: string | null;
-  /** What to write instead. */
+  /** Text to write instead. */
   readonly help: string;
   readonly places: readonly Place[];
 }
 
-/** Makes a problem of the registry's text for a code. */
+/** Makes a problem with the texts that the registry has for a code. */
 export function problem<TCode extends ErrorCode>(
   code: TCode,
   args: ErrorArguments<TCode>,

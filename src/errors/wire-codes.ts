@@ -1,11 +1,11 @@
 /**
- * The closed set of codes that gatewire itself sends to clients, each with the text that goes along.
+ * Closed set of the codes that gatewire itself sends to clients, each with its text.
  * Applications add codes of their own by throwing a `GatewireError`.
  */
 export const WIRE_CODES = {
   UNAUTHENTICATED: 'authentication is required',
   FORBIDDEN: 'this is not allowed',
-  NOT_FOUND: 'there is no such thing here',
+  NOT_FOUND: 'not found',
   UNKNOWN_EVENT: 'nothing handles this event',
   INVALID_PAYLOAD: 'the payload is not valid',
   PAYLOAD_TOO_LARGE: 'the payload is too large',
@@ -13,11 +13,11 @@ export const WIRE_CODES = {
   OVERLOADED: 'too many calls are waiting',
   TIMEOUT: 'no answer in time',
   CONFLICT: 'this conflicts with the present state',
-  UNAVAILABLE: 'not available at the moment',
+  UNAVAILABLE: 'temporarily unavailable',
   INTERNAL: 'internal error',
 } as const;
 
-/** One of the codes that gatewire itself sends to clients. */
+/** Code that gatewire itself sends to clients. */
 export type WireCode = keyof typeof WIRE_CODES;
 
 const CODES: ReadonlySet<string> = new Set(Object.keys(WIRE_CODES));

@@ -1,4 +1,4 @@
-import { GatewireError, type GatewireErrorOptions } from './gatewire-error.js';
+import { GatewireError } from './gatewire-error.js';
 
 /** Reduces an error to what may leave the process. */
 export function toWireError(error: GatewireError, id: string) {
@@ -11,10 +11,15 @@ export function toWireError(error: GatewireError, id: string) {
   };
 }
 
-/** Makes the error again that a server sent. */
-export function fromWireError({
-  code,
-  ...rest
-}: GatewireErrorOptions & { readonly code: string }): GatewireError {
-  return new GatewireError(code, rest);
+/**
+ * Reads an error that came over the wire. The other side may be any server, so every field is checked.
+ *
+ * @returns null when the value is not an error of gatewire
+ */
+export function readWireError(value: unknown): GatewireError | null {
+  const fields = (value ?? {}) as { readonly [K in keyof ReturnType<typeof toWireError>]?: unknown };
+  const { code, message, id, details, retryAfterMs } = fields;
+  if (typeof code !== 'string' || typeof message !== 'string' || typeof id !== 'string') return null;
+  const wait = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? { retryAfterMs } : null;
+  return new GatewireError(code, { message, id, details, ...wait });
 }

@@ -1,7 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { AckReply, WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { fromWireError } from '../errors/wire-error.js';
+import { readWireError } from '../errors/wire-error.js';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
@@ -55,11 +55,9 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
    */
   async call<TAnswer = unknown>(event: string, ...args: readonly unknown[]): Promise<TAnswer> {
     const [reply] = (await this.ack(event, ...args)) as [AckReply<TAnswer>];
-    if (typeof reply !== 'object' || reply === null || typeof reply.ok !== 'boolean') {
-      throw new TypeError(`the answer to \`${event}\` is no envelope; use ack() for reply: 'raw'`);
-    }
-    if (!reply.ok) throw fromWireError(reply.error);
-    return reply.data as TAnswer;
+    if (reply?.ok === true) return reply.data as TAnswer;
+    const error = reply?.ok === false ? readWireError(reply.error) : null;
+    throw error ?? new TypeError(`the answer to \`${event}\` is no envelope; use ack() for reply: 'raw'`);
   }
 
   /** Sends an event and waits for the arguments of its acknowledgement, as they are. */
@@ -169,7 +167,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
       };
       const refused = (error: Error & { data?: WireError }): void => {
         end();
-        reject(error.data === undefined ? error : fromWireError(error.data));
+        reject(readWireError(error.data) ?? error);
       };
       const end = (): void => {
         stop();

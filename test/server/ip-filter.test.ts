@@ -158,8 +158,8 @@ describe('at boot', () => {
   };
 
   it.each<readonly [unknown, string]>([
-    [{ deny: ['10.0.0.256'] }, "GW_ERR_BUILD_BAD_ADDRESS '10.0.0.256' in `deny` is no address"],
-    [{ allow: ['host.example'] }, "GW_ERR_BUILD_BAD_ADDRESS 'host.example' in `allow` is no address"],
+    [{ deny: ['10.0.0.256'] }, "GW_ERR_BUILD_BAD_ADDRESS '10.0.0.256' in `deny` is not an address"],
+    [{ allow: ['host.example'] }, "GW_ERR_BUILD_BAD_ADDRESS 'host.example' in `allow` is not an address"],
     [{ allow: '10.0.0.1' }, 'GW_ERR_BUILD_BAD_OPTION option `allow` is 10.0.0.1'],
     [{ denied: [] }, 'GW_ERR_BUILD_UNKNOWN_OPTION `denied` is not an option of ipFilter'],
     [{ countries: { allow: ['DE'] } }, 'GW_ERR_BUILD_BAD_OPTION option `lookup` is missing'],

@@ -84,7 +84,7 @@ describe('gatewire new', () => {
       stdout: '',
       stderr: [
         'error[GW_ERR_CLI_EXISTS]: `app/package.json` is there already',
-        '  why:  nothing was written, so that nothing is lost',
+        '  why:  nothing was written, so nothing is lost',
         '  help: choose another name, or overwrite with --force; --dry-run --force shows what that would do',
         '',
       ].join('\n'),

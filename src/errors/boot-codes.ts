@@ -1,0 +1,101 @@
+import { entry } from './entry.js';
+
+/** Errors that are found while an application starts. */
+export const BOOT_CODES = {
+  GW_ERR_BOOT_PROVIDER_FAILED: entry<{ token: string; reason: string }>({
+    message: ({ token, reason }) => `the provider of \`${token}\` failed: ${reason}`,
+    help: 'fix the factory; it runs once, when the application starts',
+  }),
+  GW_ERR_BOOT_PROVIDER_ORDER: entry<{ token: string; needs: string }>({
+    message: ({ token, needs }) =>
+      `the factory of \`${token}\` asks for \`${needs}\`, which is not ready yet`,
+    why: 'factories run one after the other, and get() does not wait',
+    help: ({ token, needs }) => `list the provider of \`${needs}\` ahead of \`${token}\``,
+  }),
+  GW_ERR_BOOT_CONSTRUCTION_FAILED: entry<{ target: string; reason: string }>({
+    message: ({ target, reason }) => `\`${target}\` could not be made: ${reason}`,
+    help: 'fix its constructor or what it injects',
+  }),
+  GW_ERR_BOOT_BAD_PORT: entry<{ given: string }>({
+    message: ({ given }) => `port ${given} is not a port`,
+    help: 'pass a whole number from 0 to 65535; 0 takes a free one',
+  }),
+  GW_ERR_BOOT_BAD_HOST: entry<{ host: string; reason: string }>({
+    message: ({ host, reason }) => `cannot listen on host \`${host}\`: ${reason}`,
+    help: "pass an address of this machine, such as '127.0.0.1', or leave it out to listen on all of them",
+  }),
+  GW_ERR_BOOT_PORT_IN_USE: entry<{ port: number; host: string }>({
+    message: ({ port, host }) => `port ${port} on ${host} is taken by another process`,
+    help: ({ port }) =>
+      `stop the other process, or choose another port (PORT=${port === 65535 ? port - 1 : port + 1})`,
+  }),
+  GW_ERR_BOOT_LISTEN_FAILED: entry<{ port: number; reason: string }>({
+    message: ({ port, reason }) => `cannot listen on port ${port}: ${reason}`,
+    help: 'ports below 1024 need privileges; choose another one',
+  }),
+  GW_ERR_BOOT_BAD_CERTIFICATE: entry<{ what: string; reason: string }>({
+    message: ({ what, reason }) => `${what} of \`tls\` cannot be used: ${reason}`,
+    help: 'give paths or PEM of a private key and of the certificate made for it',
+  }),
+  GW_ERR_BOOT_STATE: entry<{ state: string }>({
+    message: ({ state }) => `listen() was called on an application that is ${state}`,
+    help: 'an application starts once; make another with createApp()',
+  }),
+  GW_ERR_BOOT_STACK: entry<{ package: string; missing: string }>({
+    message: ({ package: name, missing }) => `this version of ${name} has no ${missing}`,
+    why: 'gatewire relies on it and will not run half-way',
+    help: ({ package: name }) => `install a version of ${name} that the peer dependency of gatewire allows`,
+  }),
+  GW_ERR_BOOT_REDIS_URL: entry<{ given: string }>({
+    message: ({ given }) => `redisAdapter was given ${given} as the URL of Redis`,
+    why: 'without Redis, nothing would reach the clients of other nodes',
+    help: "pass 'redis://:password@host:6379', or 'rediss://…' for TLS; is the environment variable set?",
+  }),
+  GW_ERR_BOOT_REDIS_RECOVERY: entry<{ mode: string }>({
+    message: ({ mode }) => `connectionStateRecovery does not work with Redis in the mode \`${mode}\``,
+    why: '`classic` recovers nothing, and `sharded` passes listeners an argument that was not sent',
+    help: "use redisAdapter({ mode: 'streams' }), or take connectionStateRecovery out of `socket`",
+  }),
+  GW_ERR_BOOT_BROKER_URL: entry<{ source: string; given: string; scheme: string }>({
+    message: ({ source, given }) => `${source} was given ${given} as its URL`,
+    help: ({ scheme }) => `pass '${scheme}://user:password@host:port'; is the environment variable set?`,
+  }),
+  GW_ERR_BOOT_MISSING_PACKAGE: entry<{ source: string; package: string }>({
+    message: ({ source, package: name }) => `${source} needs the package ${name}, which is not installed`,
+    why: 'it is an optional peer dependency, which npm does not install by itself',
+    help: ({ package: name }) => `npm install ${name}`,
+  }),
+  GW_ERR_BOOT_NODE_TLS: entry({
+    message: () => 'an application on several cores cannot use TLS itself',
+    why: 'the primary reads the session id of each request, which TLS would encrypt',
+    help: 'terminate TLS in a proxy in front, and set `trustProxy`',
+  }),
+  GW_ERR_BOOT_NODE_SERVER: entry({
+    message: () => 'an application on several cores has to listen itself',
+    why: 'the primary owns the port, and routes all requests of a session to one node',
+    help: 'write app.listen(port) beside `server`, and take server.listen() out',
+  }),
+  GW_ERR_BOOT_NODE_SECOND: entry({
+    message: () => 'a second application listens in this node',
+    why: 'the primary has one port',
+    help: 'start the second application on its own',
+  }),
+  GW_ERR_BOOT_NODE_ADAPTER: entry<{ nodes: number }>({
+    message: ({ nodes }) => `this is one of ${nodes} nodes, and there is no \`adapter\``,
+    why: 'emits of this node would not reach clients of the other nodes',
+    help: 'pass clusterAdapter() of gatewire/cluster, or redisAdapter() of gatewire/redis',
+  }),
+  GW_ERR_BOOT_NODE_PRIMARY: entry({
+    message: () => 'clusterAdapter() is in a worker that gatewire did not start',
+    why: 'its messages go through the primary, which would not forward them',
+    help: 'start it with `gatewire start` or runCluster(), or use redisAdapter()',
+  }),
+  GW_ERR_BOOT_NODE_RECOVERY: entry({
+    message: () => 'connectionStateRecovery does not work with clusterAdapter()',
+    help: "use redisAdapter({ mode: 'streams' }), or take connectionStateRecovery out of `socket`",
+  }),
+  GW_ERR_BOOT_NODES_END: entry<{ times: number; end: string }>({
+    message: ({ times, end }) => `a node ended ${times} times in a row before it listened: ${end}`,
+    help: 'see its output above, or run the file directly',
+  }),
+} as const;
