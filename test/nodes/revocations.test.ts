@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loggerFrom } from '../../src/base/logger.js';
-import { Link } from '../../src/nodes/redis/link.js';
-import { checkRedisOptions } from '../../src/nodes/redis/options.js';
+import { Link } from '../../src/nodes/redis/redis-connections.js';
+import { checkRedisOptions } from '../../src/nodes/redis/redis-options.js';
 import { RedisRevocations } from '../../src/nodes/redis/revocations.js';
 import { MemoryRevocations, type RevocationStore } from '../../src/stores/revocations.js';
 import type { TestApp } from '../../src/testing/index.js';

@@ -2,7 +2,7 @@ import type { Namespace } from 'socket.io';
 import { decodeMessage, encodeMessage } from '../../runtime/cluster/codec.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
 import { requirePeer } from '../../transport/peer.js';
-import { corrected, type RawAdapter } from '../corrected.js';
+import { corrected, type RawAdapter } from '../patch-adapter.js';
 import type { Channel } from './primary-channel.js';
 
 /** What is touched of the adapter: what a subclass of Socket.IO's ClusterAdapter has to have. */

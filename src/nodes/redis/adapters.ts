@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
-import { corrected, type MakeAdapter } from '../corrected.js';
-import { deafClient, listeningClient, publishingClient } from './facade.js';
-import type { Link } from './link.js';
+import { corrected, type MakeAdapter } from '../patch-adapter.js';
+import { deafClient, listeningClient, publishingClient } from './node-redis-shim.js';
+import type { Link } from './redis-connections.js';
 
 /** @socket.io/redis-adapter over classic pub/sub. */
 export function classicAdapter(link: Link, host: AdapterHost): AdapterConstructor {

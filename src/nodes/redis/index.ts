@@ -3,10 +3,11 @@
  *
  * @module gatewire/redis
  */
+
+export { createPublisher, type Publisher, type PublisherOptions } from './publisher.js';
+export { redisAdapter } from './redis-adapter.js';
 export type {
   RedisAdapterOptions,
   RedisMode,
   RedisSentinelOptions,
-} from './options.js';
-export { createPublisher, type Publisher, type PublisherOptions } from './publisher.js';
-export { redisAdapter } from './redis-adapter.js';
+} from './redis-options.js';

@@ -17,8 +17,8 @@ import { namespacesOf, removeNamespace } from '../../runtime/internals.js';
 import { DEFAULT_LIMITS } from '../../runtime/limits.js';
 import { Outgoing } from '../../runtime/outgoing.js';
 import { WholeNamespace } from '../../runtime/target.js';
-import type { RedisAdapterOptions } from './options.js';
 import { redisAdapter } from './redis-adapter.js';
+import type { RedisAdapterOptions } from './redis-options.js';
 
 /** Instances of a namespace that are kept at hand; making one again costs little. */
 const MAX_INSTANCES = 1_000;

@@ -1,6 +1,6 @@
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import { LimiterRates } from '../../stores/rates.js';
-import type { Link } from './link.js';
+import type { Link } from './redis-connections.js';
 
 interface EvalOptions {
   readonly keys: readonly string[];

@@ -1,10 +1,10 @@
 import type { AdapterHost, NodeAdapter, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
 import { classicAdapter, shardedAdapter } from './adapters.js';
-import { RedisBus } from './bus.js';
-import { isEncrypted } from './client.js';
-import { Link } from './link.js';
-import { checkRedisOptions, type RedisAdapterOptions, weaknesses } from './options.js';
 import { redisRates } from './rates.js';
+import { RedisBus } from './redis-bus.js';
+import { isEncrypted } from './redis-client.js';
+import { Link } from './redis-connections.js';
+import { checkRedisOptions, type RedisAdapterOptions, weaknesses } from './redis-options.js';
 import { RedisRevocations } from './revocations.js';
 import { type Streams, streamsAdapter } from './streams.js';
 

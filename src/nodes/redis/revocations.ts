@@ -1,5 +1,5 @@
 import { REVOCATION_KEEP_MS, type RevocationStore } from '../../stores/revocations.js';
-import type { Link } from './link.js';
+import type { Link } from './redis-connections.js';
 
 // The clock of Redis, since those of nodes differ.
 const NOW = `local time = redis.call('TIME')

@@ -1,5 +1,5 @@
-import type { Connection } from './client.js';
-import type { Link } from './link.js';
+import type { Connection } from './redis-client.js';
+import type { Link } from './redis-connections.js';
 
 interface Entry {
   readonly id: string;

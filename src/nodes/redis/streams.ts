@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
-import { corrected } from '../corrected.js';
-import type { SendInOrder } from './bus.js';
-import { deafClient, listeningClient, publishingClient } from './facade.js';
-import type { Link } from './link.js';
+import { corrected } from '../patch-adapter.js';
+import { deafClient, listeningClient, publishingClient } from './node-redis-shim.js';
+import type { SendInOrder } from './redis-bus.js';
+import type { Link } from './redis-connections.js';
 import { macOf, StreamReader } from './stream-reader.js';
 
 interface StreamsModule {

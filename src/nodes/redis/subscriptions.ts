@@ -1,6 +1,6 @@
-import type { Connection, SubscriptionKind } from './client.js';
 import type { Counters } from './counters.js';
-import type { Signer } from './signing.js';
+import type { Connection, SubscriptionKind } from './redis-client.js';
+import type { Signer } from './signer.js';
 
 export type Listener = (message: Buffer, channel: string) => unknown;
 

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { redisAdapter } from 'gatewire/redis';
 import { Server } from 'socket.io';
 import { BootError, createApp, Gateway, OnServerSideEmit, Payload, Scoped } from '../../../src/index.js';
-import { corrected } from '../../../src/nodes/corrected.js';
+import { corrected } from '../../../src/nodes/patch-adapter.js';
 
 @Gateway('/')
 class Nothing {}

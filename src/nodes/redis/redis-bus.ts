@@ -1,5 +1,5 @@
 import type { AdapterHost, NodeBus } from '../../runtime/cluster/node-adapter.js';
-import type { Link } from './link.js';
+import type { Link } from './redis-connections.js';
 
 /** Sends what has to keep its place among broadcasts that travel by a stream. */
 export type SendInOrder = (message: string) => boolean;

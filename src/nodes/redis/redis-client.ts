@@ -6,7 +6,7 @@ import {
   type RedisClusterType,
   type RedisSentinelType,
 } from 'redis';
-import type { RedisOptions } from './options.js';
+import type { RedisOptions } from './redis-options.js';
 
 /** Where a subscription hangs: a channel, a pattern of channels, or a channel of sharded pub/sub. */
 export type SubscriptionKind = 'channel' | 'pattern' | 'sharded';

@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.js';
 import type { AdapterHealth } from '../../runtime/cluster/node-adapter.js';
-import type { Connection } from './client.js';
 import type { Counters } from './counters.js';
+import type { Connection } from './redis-client.js';
 import type { Subscriptions } from './subscriptions.js';
 
 const TICK_MS = 250;

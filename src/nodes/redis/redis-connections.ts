@@ -1,9 +1,9 @@
 import type { Logger } from '../../base/logger.js';
-import { type Connection, connect } from './client.js';
 import { Counters } from './counters.js';
-import type { RedisOptions } from './options.js';
-import { Pulse } from './pulse.js';
-import { Signer } from './signing.js';
+import { Pulse } from './heartbeat.js';
+import { type Connection, connect } from './redis-client.js';
+import type { RedisOptions } from './redis-options.js';
+import { Signer } from './signer.js';
 import { Subscriptions } from './subscriptions.js';
 
 const MAX_IN_FLIGHT = 10_000;

@@ -1,5 +1,5 @@
-import type { SubscriptionKind } from './client.js';
-import type { Link } from './link.js';
+import type { SubscriptionKind } from './redis-client.js';
+import type { Link } from './redis-connections.js';
 import type { Listener } from './subscriptions.js';
 
 type RawListener = (message: Buffer, channel: string) => unknown;
