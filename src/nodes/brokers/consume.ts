@@ -1,9 +1,9 @@
 import { loggerFrom } from '../../base/logger.js';
 import { BootError } from '../../errors/boot-error.js';
-import { type Handler, Handling } from './handling.js';
-import { type ConsumerHealth, Status } from './health.js';
-import { Lifeline } from './lifeline.js';
-import { type CheckedOptions, type ConsumeOptions, checkConsume } from './options.js';
+import { type CheckedOptions, type ConsumeOptions, checkConsume } from './consume-options.js';
+import { type ConsumerHealth, Status } from './consumer-health.js';
+import { type Handler, Handling } from './message-processor.js';
+import { Lifeline } from './reconnector.js';
 import type { Source } from './source.js';
 import { atMost } from './waiting.js';
 

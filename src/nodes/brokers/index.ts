@@ -3,13 +3,14 @@
  *
  * @module gatewire/brokers
  */
-export type { BrokerTls } from './broker-options.js';
+
 export { type Consumer, consume } from './consume.js';
-export type { Handler } from './handling.js';
-export type { ConsumerCounters, ConsumerHealth } from './health.js';
+export type { ConsumeOptions } from './consume-options.js';
+export type { ConsumerCounters, ConsumerHealth } from './consumer-health.js';
 export { type KafkaOptions, type KafkaSasl, kafka } from './kafka.js';
 export type { DeadLetter, Message } from './message.js';
+export type { Handler } from './message-processor.js';
 export { type JetStreamOptions, type NatsOptions, type NatsSubjectOptions, nats } from './nats.js';
-export type { ConsumeOptions } from './options.js';
 export { type RabbitmqOptions, rabbitmq } from './rabbitmq.js';
 export type { Delivery, Intake, Session, Source } from './source.js';
+export type { BrokerTls } from './source-options.js';

@@ -2,6 +2,7 @@ import type { EachBatchPayload, KafkaConfig, KafkaMessage, Producer } from 'kafk
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
 import { show } from '../../base/show.js';
+import type { Delivery, Intake, Session, Source } from './source.js';
 import {
   type BrokerTls,
   checkInstalled,
@@ -11,8 +12,7 @@ import {
   nameOrFalse,
   nameRule,
   whereIs,
-} from './broker-options.js';
-import type { Delivery, Intake, Session, Source } from './source.js';
+} from './source-options.js';
 
 /** User and password for Kafka. */
 export interface KafkaSasl {

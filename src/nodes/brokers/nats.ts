@@ -1,5 +1,8 @@
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
+import { openCore } from './nats-core.js';
+import { openJetStream } from './nats-jetstream.js';
+import type { Source } from './source.js';
 import {
   type BrokerTls,
   checkInstalled,
@@ -8,10 +11,7 @@ import {
   fromRule,
   nameRule,
   whereIs,
-} from './broker-options.js';
-import { openCore } from './nats-core.js';
-import { openJetStream } from './nats-jetstream.js';
-import type { Source } from './source.js';
+} from './source-options.js';
 
 /** What both ways to use NATS need. */
 interface NatsConnectionOptions {

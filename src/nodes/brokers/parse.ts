@@ -1,5 +1,5 @@
 import { publicIssues } from '../../runtime/issues.js';
-import type { CheckedOptions } from './options.js';
+import type { CheckedOptions } from './consume-options.js';
 import type { Delivery } from './source.js';
 
 /** A message that will never be handled, however often it is tried. */

@@ -1,6 +1,8 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
+import { DeadLetters } from './rabbitmq-dead-letters.js';
+import type { Delivery, Intake, Session, Source } from './source.js';
 import {
   type BrokerTls,
   checkInstalled,
@@ -10,9 +12,7 @@ import {
   nameOrFalse,
   nameRule,
   whereIs,
-} from './broker-options.js';
-import { DeadLetters } from './rabbitmq-dead-letters.js';
-import type { Delivery, Intake, Session, Source } from './source.js';
+} from './source-options.js';
 
 /** Options of `rabbitmq`. */
 export interface RabbitmqOptions {

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { isPromise } from 'node:util/types';
 import type { Logger } from '../../base/logger.js';
-import type { Counting } from './health.js';
+import type { CheckedOptions } from './consume-options.js';
+import type { Counting } from './consumer-health.js';
 import type { DeadLetter, Message } from './message.js';
-import type { CheckedOptions } from './options.js';
 import { parse, Unfit } from './parse.js';
 import { reasonOf } from './reason.js';
 import type { Delivery } from './source.js';

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Status } from './health.js';
+import type { Status } from './consumer-health.js';
 import type { Delivery, Session, Source } from './source.js';
 import { atMost, backoffMs, pause } from './waiting.js';
 
