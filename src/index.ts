@@ -3,7 +3,10 @@
  *
  * @module gatewire
  */
-export { type App, createApp } from './app.js';
+export { type App, createApp } from './app/app.js';
+export type { Health, HealthReport, HealthStatus } from './app/health.js';
+export type { HealthOptions } from './app/health-options.js';
+export type { AppOptions } from './app/options.js';
 export type { CallSite, SourceLocation } from './base/call-site.js';
 export { type Logger, type LogRecord, lineLogger } from './base/logger.js';
 export type {
@@ -117,11 +120,8 @@ export type {
   OpenedAdapter,
 } from './runtime/cluster/node-adapter.js';
 export type { MapError } from './runtime/failures.js';
-export type { Health, HealthReport, HealthStatus } from './runtime/health/health.js';
-export type { HealthOptions } from './runtime/health/options.js';
 export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
 export type { Limits } from './runtime/limits.js';
-export type { AppOptions } from './runtime/options.js';
 export {
   type Admission,
   type AdmissionOptions,

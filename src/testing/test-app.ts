@@ -1,8 +1,8 @@
-import { type App, createAppForTests, optionsOf } from '../app.js';
+import { type App, createAppForTests, optionsOf } from '../app/app.js';
+import type { AppOptions } from '../app/options.js';
 import { CallSite } from '../base/call-site.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
-import type { AppOptions } from '../runtime/options.js';
 import { TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';
 import { describeEmit, type TestEmit } from './test-emits.js';

@@ -1,7 +1,7 @@
+import { SAME_HOST } from '../../app/settings.js';
 import type { Problem } from '../../errors/problem.js';
 import { relativeTo } from '../../inspect/locate.js';
 import type { AppPlan, NamespacePlan } from '../../plan/types.js';
-import { SAME_HOST } from '../../runtime/settings.js';
 import { loadApp } from '../app.js';
 import { CliError } from '../errors.js';
 import { isReport } from '../report.js';

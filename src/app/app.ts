@@ -1,9 +1,9 @@
-import { CallSite } from './base/call-site.js';
-import type { AsyncApiDocument, AsyncApiOptions } from './inspect/asyncapi/options.js';
-import { Application } from './runtime/app.js';
-import type { TestHooks } from './runtime/bound.js';
-import type { AppOptions } from './runtime/options.js';
-import type { RuntimeApp } from './runtime/runtime-app.js';
+import { CallSite } from '../base/call-site.js';
+import type { AsyncApiDocument, AsyncApiOptions } from '../inspect/asyncapi/options.js';
+import type { TestHooks } from '../runtime/bound.js';
+import { Application } from './open.js';
+import type { AppOptions } from './options.js';
+import type { RuntimeApp } from './runtime-app.js';
 
 /** A gatewire application. */
 export interface App extends RuntimeApp {
@@ -53,7 +53,7 @@ class DescribedApplication extends Application implements App {
 
   async asyncapi(options: AsyncApiOptions): Promise<AsyncApiDocument> {
     // Read when somebody asks, so that starting a server costs nothing more.
-    const { asyncApiOf } = await import('./inspect/asyncapi/document.js');
+    const { asyncApiOf } = await import('../inspect/asyncapi/document.js');
     return asyncApiOf(this.plan(), options);
   }
 }

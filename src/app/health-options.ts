@@ -1,6 +1,6 @@
-import { checkOptions, type OptionRule, rules } from '../../base/options.js';
-import type { Problems } from '../../base/problems.js';
-import type { Place } from '../../errors/problem.js';
+import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import type { Problems } from '../base/problems.js';
+import type { Place } from '../errors/problem.js';
 
 /** Where an application answers whether it lives and is ready. */
 export interface HealthOptions {

@@ -3,8 +3,8 @@ import type { Server } from 'socket.io';
 import type { RemoteOptions } from '../metadata/target.js';
 import type { Get } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
-import type { AdapterHealth } from './cluster/node-adapter.js';
-import type { Health } from './health/health.js';
+import type { AdapterHealth } from '../runtime/cluster/node-adapter.js';
+import type { Health } from './health.js';
 
 /** An application as far as it runs; what describes it comes on top. */
 export interface RuntimeApp {

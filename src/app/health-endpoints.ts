@@ -4,9 +4,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { listen } from '../../transport/listen.js';
+import { listen } from '../transport/listen.js';
 import type { Health } from './health.js';
-import type { HealthOptions } from './options.js';
+import type { HealthOptions } from './health-options.js';
 
 /** The paths at which a node says how it is. */
 export class HealthEndpoints {

@@ -11,17 +11,17 @@ import type { Class } from '../metadata/record.js';
 import type { RoomGuard } from '../metadata/room-guard.js';
 import type { Usable } from '../metadata/steps.js';
 import type { Provider } from '../plan/providers.js';
+import type { AdapterConstructor, NodeAdapter } from '../runtime/cluster/node-adapter.js';
+import type { MapError } from '../runtime/failures.js';
+import type { ForeignContainer } from '../runtime/injection/foreign-resolver.js';
+import { DEFAULT_LIMITS, type Limits } from '../runtime/limits.js';
 import type { Admission } from '../transport/admission.js';
 import type { AddressFilter } from '../transport/ip-filter.js';
 import { checkOrigins } from '../transport/origin-rules.js';
 import type { Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
-import type { AdapterConstructor, NodeAdapter } from './cluster/node-adapter.js';
-import type { MapError } from './failures.js';
-import { checkHealth, type HealthOptions } from './health/options.js';
-import type { ForeignContainer } from './injection/foreign-resolver.js';
-import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { checkHealth, type HealthOptions } from './health-options.js';
 
 /** Options of `createApp`. */
 export interface AppOptions {
