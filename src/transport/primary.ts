@@ -1,12 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { requirePeer } from '../base/peer.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 import type { Engine } from './engine.js';
 import { explain } from './listen.js';
 import type { Listening } from './listening.js';
-import { requirePeer } from './peer.js';
 
 /** Set by the primary, in every node that it starts. */
 const NUMBER = 'GATEWIRE_NODE';

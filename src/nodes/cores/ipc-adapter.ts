@@ -1,7 +1,7 @@
 import type { Namespace } from 'socket.io';
+import { requirePeer } from '../../base/peer.js';
 import { decodeMessage, encodeMessage } from '../../runtime/cluster/codec.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
-import { requirePeer } from '../../transport/peer.js';
 import { corrected, type RawAdapter } from '../patch-adapter.js';
 import type { Channel } from './primary-channel.js';
 

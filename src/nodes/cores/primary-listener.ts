@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { requirePeer } from '../../transport/peer.js';
+import { requirePeer } from '../../base/peer.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
 import type { NodeProcess } from './node-process.js';
 

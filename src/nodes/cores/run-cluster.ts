@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { loggerFrom } from '../../base/logger.js';
+import { requirePeer } from '../../base/peer.js';
 import { BootError } from '../../errors/boot-error.js';
 import { problem } from '../../errors/problem.js';
-import { requirePeer } from '../../transport/peer.js';
 import { Relay } from './message-relay.js';
 import type { End } from './node-process.js';
 import { Door } from './primary-listener.js';

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import { BootError } from '../errors/boot-error.js';
+import { problem } from '../errors/problem.js';
+
+/**
+ * Loads a package that only some applications need and install themselves.
+ *
+ * @param user - what needs it, for the message
+ * @throws {BootError} GW_ERR_BOOT_MISSING_PACKAGE when it is not installed
+ */
+export function requirePeer<TModule>(name: string, user: string): TModule {
+  if (!isInstalled(name)) {
+    throw new BootError([problem('GW_ERR_BOOT_MISSING_PACKAGE', { package: name, source: user })]);
+  }
+  return createRequire(import.meta.url)(name) as TModule;
+}
+
+/** Tells whether a package can be loaded, without loading it. */
+export function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
