@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RawClient } from './client/raw-client.js';
 import { HostileServer } from './hostile-server.js';
 import type { Entry } from './server/journal.js';
-import { hostileWorld, TRANSPORTS } from './shared-server.js';
+import { hostileWorld, PATIENT, TRANSPORTS, type World } from './shared-server.js';
 
 /** Ways to leave, with what Socket.IO calls them. */
 const WAYS: Readonly<
@@ -26,25 +26,24 @@ const WAYS: Readonly<
 
 const SHARED = ['FirstGateway', 'MiddleGateway', 'LastGateway'];
 
-const world = hostileWorld();
+/** The disconnect hooks of a socket, when all that is to come has come. */
+async function goodbyes(
+  world: World,
+  sid: unknown,
+  from: number,
+  gateways: readonly string[],
+): Promise<readonly Entry[]> {
+  const isGoodbye = (entry: Entry) => entry['hook'] === 'disconnect' && entry['socketId'] === sid;
+  for (const gateway of gateways) {
+    const isHis = (entry: Entry) => isGoodbye(entry) && entry['gateway'] === gateway;
+    await world.server.told(isHis, `the goodbye of ${gateway}`, from);
+  }
+  await world.expectAlive();
+  return world.server.entries('hook', from).filter(isGoodbye);
+}
 
 describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (transport) => {
-  let gates = 0;
-
-  /** The disconnect hooks of a socket, when all that is to come has come. */
-  async function goodbyes(
-    sid: unknown,
-    from: number,
-    gateways: readonly string[],
-  ): Promise<readonly Entry[]> {
-    const isGoodbye = (entry: Entry) => entry['hook'] === 'disconnect' && entry['socketId'] === sid;
-    for (const gateway of gateways) {
-      const isHis = (entry: Entry) => isGoodbye(entry) && entry['gateway'] === gateway;
-      await world.server.told(isHis, `the goodbye of ${gateway}`, from);
-    }
-    await world.expectAlive();
-    return world.server.entries('hook', from).filter(isGoodbye);
-  }
+  const world = hostileWorld();
 
   describe.each(Object.entries(WAYS))('by %s', (_name, { leave, reason }) => {
     it.each([
@@ -56,7 +55,9 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
       const { sid } = await client.connect(path);
       await client.roundTrip(path);
       leave(client, path);
-      expect(await goodbyes(sid, from, [gateway])).toMatchObject([{ gateway, reason, rooms: ['lobby'] }]);
+      expect(await goodbyes(world, sid, from, [gateway])).toMatchObject([
+        { gateway, reason, rooms: ['lobby'] },
+      ]);
       const leaving = world.server.entries('hook', from).filter(({ hook }) => hook === 'disconnecting');
       expect(leaving).toMatchObject([{ gateway, reason, rooms: ['lobby'] }]);
     });
@@ -67,36 +68,9 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
       const { sid } = await client.connect('/shared');
       await client.roundTrip('/shared');
       leave(client, '/shared');
-      const all = await goodbyes(sid, from, SHARED);
+      const all = await goodbyes(world, sid, from, SHARED);
       expect(all.map(({ gateway }) => gateway).sort()).toEqual([...SHARED].sort());
       for (const entry of all) expect(entry).toMatchObject({ reason, rooms: ['middle'] });
-    });
-
-    it('while its connect hook is running, and after that', async () => {
-      const { server } = world;
-      for (const end of ['open', 'fail'] as const) {
-        const from = server.mark;
-        const gate = `${transport}-${++gates}`;
-        const client = await world.client(transport, '/', '/sync-hooks');
-        const { sid } = await client.connect('/hooks', { kind: 'gate', gate });
-        await server.told((entry) => entry.at === 'gate' && entry['name'] === gate, 'the gate', from);
-        if (reason === 'server namespace disconnect') {
-          // Nobody can send it away yet: its events wait. It leaves with the connection.
-          client.wire.hangUp();
-        } else leave(client, '/hooks');
-        if (reason === 'client namespace disconnect') await client.roundTrip('/');
-        else
-          await server.told(
-            ({ at, hook }) => at === 'hook' && hook === 'disconnect',
-            'the other goodbye',
-            from,
-          );
-        expect(server.entries('hook', from).filter(({ socketId }) => socketId === sid)).toMatchObject([
-          { hook: 'connect' },
-        ]);
-        server.tell(end === 'open' ? { open: gate } : { fail: gate });
-        expect(await goodbyes(sid, from, ['HooksGateway'])).toMatchObject([{ rooms: ['lobby'] }]);
-      }
     });
   });
 
@@ -114,7 +88,7 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     const from = world.server.mark;
     const client = await world.client(transport, '/');
     const { sid } = await client.connect(path, { kind });
-    const [goodbye, ...more] = await goodbyes(sid, from, [gateway]);
+    const [goodbye, ...more] = await goodbyes(world, sid, from, [gateway]);
     expect(more).toEqual([]);
     const reason = kind === 'closes' ? 'forced close' : 'server namespace disconnect';
     expect(goodbye).toMatchObject({ gateway, reason, rooms: ['lobby'] });
@@ -138,7 +112,7 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     const from = world.server.mark;
     const client = await world.client(transport, '/');
     const { sid } = await client.connect('/shared', { kind: 'throws' });
-    const all = await goodbyes(sid, from, ['FirstGateway', 'MiddleGateway']);
+    const all = await goodbyes(world, sid, from, ['FirstGateway', 'MiddleGateway']);
     expect(all.map(({ gateway }) => gateway).sort()).toEqual(['FirstGateway', 'MiddleGateway']);
   });
 
@@ -148,7 +122,7 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     const { sid } = await client.connect('/bad-goodbye');
     await client.roundTrip('/bad-goodbye');
     client.packet('1/bad-goodbye,');
-    expect(await goodbyes(sid, from, ['BadGoodbyeGateway'])).toHaveLength(1);
+    expect(await goodbyes(world, sid, from, ['BadGoodbyeGateway'])).toHaveLength(1);
     await world.server.told(({ at }) => at === 'disposed', 'the disposal', from);
     await world.expectAlive();
     expect(world.server.entries('disposed', from)).toHaveLength(1);
@@ -159,7 +133,7 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     const client = await world.client(transport, '/');
     const { sid } = await client.connect('/slow-goodbye');
     client.packet('1/slow-goodbye,');
-    expect(await goodbyes(sid, from, ['SlowGoodbyeGateway'])).toHaveLength(1);
+    expect(await goodbyes(world, sid, from, ['SlowGoodbyeGateway'])).toHaveLength(1);
   });
 
   it.each(['refuses', 'hangs'])('with the scope of its stay, also when auth %s', async (kind) => {
@@ -170,6 +144,41 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     await world.expectAlive();
     expect(world.server.entries('disposed', from)).toHaveLength(1);
   });
+});
+
+describe.each(TRANSPORTS)('a socket that leaves over %s while its connect hook is running', (transport) => {
+  const world = hostileWorld(PATIENT);
+  let gates = 0;
+
+  it.each(Object.entries(WAYS))(
+    'by %s is seen off once, and after that',
+    async (_name, { leave, reason }) => {
+      const { server } = world;
+      for (const end of ['open', 'fail'] as const) {
+        const from = server.mark;
+        const gate = `${transport}-${++gates}`;
+        const client = await world.client(transport, '/', '/sync-hooks');
+        const { sid } = await client.connect('/hooks', { kind: 'gate', gate });
+        await server.told((entry) => entry.at === 'gate' && entry['name'] === gate, 'the gate', from);
+        if (reason === 'server namespace disconnect') {
+          // Nobody can send it away yet: its events wait. It leaves with the connection.
+          client.wire.hangUp();
+        } else leave(client, '/hooks');
+        if (reason === 'client namespace disconnect') await client.roundTrip('/');
+        else
+          await server.told(
+            ({ at, hook }) => at === 'hook' && hook === 'disconnect',
+            'the other goodbye',
+            from,
+          );
+        expect(server.entries('hook', from).filter(({ socketId }) => socketId === sid)).toMatchObject([
+          { hook: 'connect' },
+        ]);
+        server.tell(end === 'open' ? { open: gate } : { fail: gate });
+        expect(await goodbyes(world, sid, from, ['HooksGateway'])).toMatchObject([{ rooms: ['lobby'] }]);
+      }
+    },
+  );
 });
 
 describe('sockets of a server that is shut down', () => {

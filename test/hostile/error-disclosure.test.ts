@@ -100,7 +100,8 @@ const PAYLOADS: readonly unknown[] = [
   [MARKER, MARKER],
 ];
 
-const world = hostileWorld({ HOSTILE_LIMITS: '{"refusalsInARow":1000}' });
+// A connect hook that hangs has to hang until an event was sent.
+const world = hostileWorld({ HOSTILE_LIMITS: '{"refusalsInARow":1000}', HOSTILE_CONNECT_MS: '2000' });
 
 describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the server over %s', (transport) => {
   it.each(Object.entries(FAILING))('when calls fail in %s', async (namespace, events) => {

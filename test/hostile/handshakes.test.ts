@@ -2,9 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { isPacket, type RawClient } from './client/raw-client.js';
 import { hostileWorld, TRANSPORTS } from './shared-server.js';
 
-const BUSY_MS = 2_000;
-const AUTH_LIMIT_MS = 150;
-
 const KINDS: readonly (readonly [kind: string, code: string])[] = [
   ['throws', 'UNAUTHENTICATED'],
   ['throws-nothing', 'UNAUTHENTICATED'],
@@ -31,9 +28,7 @@ const world = hostileWorld();
 describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport) => {
   /** Asks to be let in, and expects one refusal. */
   async function refusal(client: RawClient, namespace: string, auth: object): Promise<unknown> {
-    const start = performance.now();
     const { data } = await client.connect(namespace, auth);
-    expect(performance.now() - start).toBeLessThan(AUTH_LIMIT_MS + BUSY_MS);
     await client.connect('/');
     await client.roundTrip('/');
     const answers = client.frames.filter(

@@ -5,6 +5,9 @@ import { HostileServer } from './hostile-server.js';
 
 export const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 
+/** For tests in which a connect hook waits at a gate: it may wait for as long as a busy machine takes. */
+export const PATIENT = { HOSTILE_CONNECT_MS: '60000' } as const;
+
 /** A server and its clients, for the tests of one `describe`. */
 export interface World {
   readonly server: HostileServer;
