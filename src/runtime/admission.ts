@@ -7,9 +7,9 @@ import { assume, expired, hasExpired } from './access/identity.js';
 import { lookAgain, recognize } from './access/recovery.js';
 import type { BoundNamespace, Stage } from './bound.js';
 import type { SocketContext } from './context.js';
-import { dropSocket, guardRefusal } from './internals.js';
 import { aroundConnect, type BoundStep } from './onion.js';
 import { SocketState } from './socket-state.js';
+import { dropSocket, guardRefusal } from './socketio.js';
 import { stateOf } from './state-of.js';
 
 /** What stands between a client and a namespace. */

@@ -3,7 +3,7 @@ import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
 import { PacketRefusal } from '../transport/packet-refusal.js';
-import { emitForAck } from './internals.js';
+import { emitForAck } from './socketio.js';
 import { stateOf } from './state-of.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;

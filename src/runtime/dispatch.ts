@@ -8,6 +8,9 @@ import { RENEWAL, renew } from './access/renewal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
 import { shuttingDown } from './calls.js';
+import type { EventPacket } from './internals-members.js';
+import type { SendAck } from './reply.js';
+import type { SocketState } from './socket-state.js';
 import {
   ackOf,
   callAnyListeners,
@@ -15,10 +18,7 @@ import {
   hasRawListeners,
   nameEvent,
   runSocketMiddleware,
-} from './internals.js';
-import type { EventPacket } from './internals-members.js';
-import type { SendAck } from './reply.js';
-import type { SocketState } from './socket-state.js';
+} from './socketio.js';
 import { stateOf } from './state-of.js';
 
 /**

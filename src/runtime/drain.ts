@@ -4,7 +4,7 @@ import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { closeConnections, type Engine, type EngineConnection } from '../transport/engine.js';
 import { abandon } from './call.js';
 import type { Calls } from './calls.js';
-import { namespacesOf } from './internals.js';
+import { namespacesOf } from './socketio.js';
 import { stateOf } from './state-of.js';
 
 /** Sent to each socket ahead of the end of its connection, with when to come back. */

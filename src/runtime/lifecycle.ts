@@ -8,9 +8,9 @@ import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
 import { leftError, SocketContext } from './context.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
-import { routeEvents, shieldSockets } from './internals.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import type { SocketState } from './socket-state.js';
+import { routeEvents, shieldSockets } from './socketio.js';
 import { stateOf } from './state-of.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';

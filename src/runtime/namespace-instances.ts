@@ -1,7 +1,7 @@
 import type { Server } from 'socket.io';
 import { PacketRefusal } from '../transport/packet-refusal.js';
 import type { BoundNamespace } from './bound.js';
-import { countChildren, hasNamespace } from './internals.js';
+import { countChildren, hasNamespace } from './socketio.js';
 
 const LIMIT = 'namespaceInstances';
 

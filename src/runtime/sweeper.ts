@@ -1,5 +1,5 @@
 import type { Namespace, Server } from 'socket.io';
-import { childrenOf, isEmpty, removeChild } from './internals.js';
+import { childrenOf, isEmpty, removeChild } from './socketio.js';
 
 const SWEEP_MS = 10_000;
 /** The least time between two sweeps, when there is no room for another instance. */

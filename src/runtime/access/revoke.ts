@@ -4,9 +4,9 @@ import type { User } from '../../metadata/context.js';
 import type { RemoteOptions } from '../../metadata/target.js';
 import { MemoryRevocations, type RevocationStore } from '../../stores/revocations.js';
 import { limitOf, note, type Operations } from '../cluster/operations.js';
-import { namespacesOf } from '../internals.js';
 import { userRoom } from '../rooms.js';
 import type { SocketState } from '../socket-state.js';
+import { namespacesOf } from '../socketio.js';
 import { stateOf } from '../state-of.js';
 import { sendAway } from './expiry.js';
 
