@@ -10,11 +10,11 @@ let issued = 0;
 let third = deferred();
 let gone = deferred();
 
-/** Tokens that last for little longer than a second. */
+/** Tokens that last for three seconds. */
 const Hall = gatewayFor(hall, {
   auth: ({ auth: { version } }: Handshake) => ({
     user: { id: 'ann', version: Number(version) },
-    expiresAt: new Date(Date.now() + 1_200),
+    expiresAt: new Date(Date.now() + 3_000),
   }),
 });
 
