@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
-import { PacketRefusal } from '../transport/packet-refusal.js';
+import { PacketRefusal } from '../transport/rejected-packet.js';
 import { emitForAck } from './socketio.js';
 import { stateOf } from './state-of.js';
 

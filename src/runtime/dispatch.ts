@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { PacketRefusal } from '../transport/packet-refusal.js';
+import { PacketRefusal } from '../transport/rejected-packet.js';
 import { sendAway } from './access/expiry.js';
 import { expired, hasExpired } from './access/identity.js';
 import { RENEWAL, renew } from './access/renewal.js';

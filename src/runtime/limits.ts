@@ -1,4 +1,4 @@
-import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/limits.js';
+import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../transport/transport-limits.js';
 
 /** Bounds of an application, each an option of `createApp({ limits })`. */
 export interface Limits extends TransportLimits {

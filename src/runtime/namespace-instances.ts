@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import { PacketRefusal } from '../transport/packet-refusal.js';
+import { PacketRefusal } from '../transport/rejected-packet.js';
 import type { BoundNamespace } from './bound.js';
 import { countChildren, hasNamespace } from './socketio.js';
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
 import { isThenable } from '../base/thenable.js';
 import { type Problem, problem } from '../errors/problem.js';
-import { PacketRefusal } from '../transport/packet-refusal.js';
+import { PacketRefusal } from '../transport/rejected-packet.js';
 import { checkEncodable } from './encodable.js';
 import {
   type Callback,

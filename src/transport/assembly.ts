@@ -1,6 +1,6 @@
-import type { RawPacket } from './engine-internals.js';
-import { type PacketRefusal, tooLarge } from './packet-refusal.js';
-import type { Slot } from './walk.js';
+import type { RawPacket } from './engineio.js';
+import type { Slot } from './packet-check.js';
+import { type PacketRefusal, tooLarge } from './rejected-packet.js';
 
 /** A packet whose binary parts are still to come. */
 export class Assembly {

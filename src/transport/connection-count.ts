@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Engine, EngineConnection } from './engine.js';
 import { countedAddress } from './ip.js';
-import type { TransportLimits } from './limits.js';
+import type { TransportLimits } from './transport-limits.js';
 
 /** A handshake that was let in and is no connection yet: engines and `allowRequest` may think for a while. */
 interface Pending {

@@ -1,19 +1,12 @@
 import { Assembly } from './assembly.js';
-import { Connects } from './connects.js';
+import { Connects } from './connect-tracker.js';
+import type { Traffic, Waiting } from './connection-limits.js';
 import type { EngineConnection } from './engine.js';
-import {
-  Decoder,
-  holdEnd,
-  keepAlive,
-  pauseReading,
-  type RawPacket,
-  resumeReading,
-} from './engine-internals.js';
-import type { Keeper } from './floods.js';
-import { type PacketRefusal, tooLarge } from './packet-refusal.js';
+import { Decoder, holdEnd, keepAlive, pauseReading, type RawPacket, resumeReading } from './engineio.js';
+import { type Slot, walkBinary, walkText } from './packet-check.js';
+import type { Keeper } from './read-throttle.js';
+import { type PacketRefusal, tooLarge } from './rejected-packet.js';
 import { TokenBucket } from './token-bucket.js';
-import type { Traffic, Waiting } from './traffic.js';
-import { type Slot, walkBinary, walkText } from './walk.js';
 
 const CONNECT = 0;
 const DISCONNECT = 1;

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { Server, ServerOptions } from 'socket.io';
+import type { Traffic } from './connection-limits.js';
 import { engineCors } from './cors.js';
-import type { EnginePacket } from './output.js';
+import type { EnginePacket } from './output-limit.js';
 import { sessionIds } from './session-ids.js';
-import type { Traffic } from './traffic.js';
 
 /** One connection of the engine, below all namespaces. */
 export interface EngineConnection {

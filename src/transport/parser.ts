@@ -1,6 +1,6 @@
+import type { Traffic } from './connection-limits.js';
 import { StrictDecoder } from './decoder.js';
-import { Encoder, type Piece } from './engine-internals.js';
-import type { Traffic } from './traffic.js';
+import { Encoder, type Piece } from './engineio.js';
 
 /** socket.io's encoder, except that it refuses a Blob, which the engine would send as the text "[object Blob]". */
 class StrictEncoder extends Encoder {

@@ -3,8 +3,8 @@ import type { Socket } from 'socket.io-client';
 import { type AdmissionOptions, admission, createApp, Gateway, OnConnect, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { TestClient } from '../../src/testing/test-client.js';
+import { WaitingLine } from '../../src/transport/connection-queue.js';
 import type { Engine } from '../../src/transport/engine.js';
-import { WaitingLine } from '../../src/transport/waiting-line.js';
 import { ask, askUpgrade } from '../support/raw-http.js';
 import { within } from '../support/within.js';
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Connects } from './connects.js';
+import type { Connects } from './connect-tracker.js';
 import type { EngineConnection } from './engine.js';
-import { cut, pollAnswer, unsentBytes } from './engine-internals.js';
-import type { TransportLimits } from './limits.js';
+import { cut, pollAnswer, unsentBytes } from './engineio.js';
 import type { Notices } from './notices.js';
+import type { TransportLimits } from './transport-limits.js';
 
 const REASON = 'slow consumer';
 const SWEEP_MS = 1_000;

@@ -2,12 +2,12 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { BoundedLog } from './bounded-log.js';
 import type { ConnectionCount } from './connection-count.js';
+import type { WaitingLine } from './connection-queue.js';
 import type { EngineConnection } from './engine.js';
+import type { Refusal } from './http-rejection.js';
 import type { AddressFilter } from './ip-filter.js';
 import { isOrigin, type OriginCheck } from './origins.js';
 import type { Proxies } from './proxies.js';
-import type { Refusal } from './refuse.js';
-import type { WaitingLine } from './waiting-line.js';
 
 /** What a gate asks, in this order. */
 export interface GateParts {

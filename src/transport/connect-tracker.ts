@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { toWireError } from '../errors/wire-error.js';
 import type { EngineConnection } from './engine.js';
-import type { TransportLimits } from './limits.js';
 import type { Notices } from './notices.js';
-import { PacketRefusal } from './packet-refusal.js';
+import { PacketRefusal } from './rejected-packet.js';
+import type { TransportLimits } from './transport-limits.js';
 
 /** What all connections of a server share. */
 interface Shared {

@@ -1,6 +1,6 @@
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { WireCode } from '../errors/wire-codes.js';
-import type { TransportLimits } from './limits.js';
+import type { TransportLimits } from './transport-limits.js';
 
 /** Stands in the place of data that a client sent and that the server does not take. */
 export class PacketRefusal {

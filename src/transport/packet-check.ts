@@ -1,4 +1,4 @@
-import { PacketRefusal, tooLarge } from './packet-refusal.js';
+import { PacketRefusal, tooLarge } from './rejected-packet.js';
 
 /** Where a binary part of a packet goes. */
 export interface Slot {

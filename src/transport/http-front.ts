@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight } from './cors.js';
 import type { Engine, EngineConnection } from './engine.js';
-import { netSocketOf } from './engine-internals.js';
-import type { Floods } from './floods.js';
-import type { Gate } from './gate.js';
-import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './refuse.js';
+import { netSocketOf } from './engineio.js';
+import type { Gate } from './handshake-policy.js';
+import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './http-rejection.js';
+import type { Floods } from './read-throttle.js';
 
 /** What other listeners of a server get to answer an upgrade that is none of ours; engine.io waits as long. */
 const UNWANTED_UPGRADE_MS = 1_000;

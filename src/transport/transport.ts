@@ -2,16 +2,16 @@ import type { Server, ServerOptions } from 'socket.io';
 import type { Admission } from './admission.js';
 import { BoundedLog, type Warn } from './bounded-log.js';
 import { ConnectionCount } from './connection-count.js';
-import { Edge, type EdgeOptions } from './edge.js';
+import { WaitingLine } from './connection-queue.js';
 import type { Engine } from './engine.js';
-import type { Floods } from './floods.js';
-import { Gate } from './gate.js';
+import { Gate } from './handshake-policy.js';
+import { Edge, type EdgeOptions } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
-import type { TransportLimits } from './limits.js';
 import { insecureOrigins, originsOfCors } from './origin-rules.js';
 import { OriginCheck, type Origins } from './origins.js';
 import { Proxies, type TrustProxy } from './proxies.js';
-import { WaitingLine } from './waiting-line.js';
+import type { Floods } from './read-throttle.js';
+import type { TransportLimits } from './transport-limits.js';
 
 /** Options of `createApp` that decide who reaches the engine. */
 export interface EdgeSettings {

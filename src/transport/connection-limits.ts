@@ -1,11 +1,11 @@
 import type { Warn } from './bounded-log.js';
-import { Deadlines } from './deadlines.js';
 import type { EngineConnection } from './engine.js';
-import { Floods } from './floods.js';
-import type { TransportLimits } from './limits.js';
 import { Notices } from './notices.js';
-import { OutputBound } from './output.js';
-import type { PacketRefusal } from './packet-refusal.js';
+import { OutputBound } from './output-limit.js';
+import { Floods } from './read-throttle.js';
+import type { PacketRefusal } from './rejected-packet.js';
+import { Deadlines } from './timeout-queue.js';
+import type { TransportLimits } from './transport-limits.js';
 
 /** The shortest text of one more level is a bracket on each side. */
 const CHARS_PER_LEVEL = 2;
