@@ -1,32 +1,33 @@
 import type { Socket } from 'socket.io-client';
+import { MAX_TIMER_MS } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { forgetAck } from './internals.js';
-import { readReply } from './reply.js';
-import { checkEncodable } from './sending.js';
 import type { Status } from './status.js';
+import { readReply } from './wire.js';
 
 /** Sends an event and waits for its answer. */
 export type Call = (event: string, args: readonly unknown[], timeoutMs: number) => Promise<unknown>;
 
-interface Waiting {
-  /** Whether it has not been sent yet. */
+/** Call that waits for its answer. */
+interface OpenCall {
+  /** Tells whether the event has not been sent yet. */
   isHeld(): boolean;
   fail(error: GatewireError): void;
 }
 
 /**
  * Makes the function behind every call of one connection. Each call has one timer and settles once: with the answer,
- * at its limit, when the connection drops, or when there will be none.
+ * at its limit, when the connection drops, or when there can be no answer.
  */
 export function createCalls(socket: Socket, status: Status, isRaw: boolean): Call {
-  const waiting = new Set<Waiting>();
+  const open = new Set<OpenCall>();
   socket.on('disconnect', (reason) => {
-    // What socket.io-client still holds back goes out with the next connection; what went out is lost.
-    for (const call of [...waiting]) if (!call.isHeld()) call.fail(lost(reason));
+    // socket.io-client sends held events with the next connection; the answers to sent ones are lost.
+    for (const call of [...open]) if (!call.isHeld()) call.fail(lost(reason));
   });
   status.subscribe(() => {
     const reason = reasonAgainst(status);
-    if (reason !== null) for (const call of [...waiting]) call.fail(reason);
+    if (reason !== null) for (const call of [...open]) call.fail(reason);
   });
 
   return (event, args, timeoutMs) =>
@@ -37,21 +38,21 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
       const forget = forgetAck(socket);
       const end = (): void => {
         clearTimeout(timer);
-        waiting.delete(call);
+        open.delete(call);
       };
-      const call: Waiting = {
+      const call: OpenCall = {
         isHeld: () => held !== undefined && socket.sendBuffer.includes(held),
         fail(error) {
           end();
           forget();
-          // Nothing that was rejected may be carried out later.
+          // An event whose call was rejected must not be sent later.
           if (call.isHeld()) socket.sendBuffer.splice(socket.sendBuffer.indexOf(held as never), 1);
           reject(error);
         },
       };
-      const late = () => call.fail(tooLate(event, timeoutMs, call.isHeld() ? status : null));
-      const timer = setTimeout(late, timeoutMs);
-      waiting.add(call);
+      const onLimit = () => call.fail(tooLate(event, timeoutMs, call.isHeld() ? status : null));
+      const timer = setTimeout(onLimit, timeoutMs);
+      open.add(call);
       let held: Socket['sendBuffer'][number] | undefined;
       try {
         checkEncodable(socket, args);
@@ -70,7 +71,48 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
     });
 }
 
-/** Why a call would wait in vain; null when it would not. */
+/**
+ * Makes an object whose properties are functions that call the event of their name.
+ *
+ * @param call - sends an event and waits for its answer
+ */
+export function createApi(call: (event: string, ...args: readonly unknown[]) => Promise<unknown>): object {
+  const known = new Map<string, (...args: readonly unknown[]) => Promise<unknown>>();
+  return new Proxy(
+    {},
+    {
+      get(_, event) {
+        // `await` reads `then` to find out whether this is a promise, which it is not.
+        if (typeof event === 'symbol' || event === 'then') return undefined;
+        const method = known.get(event) ?? ((...args) => call(event, ...args));
+        known.set(event, method);
+        return method;
+      },
+    },
+  );
+}
+
+/**
+ * Refuses arguments that cannot be encoded while they would only be stored. socket.io-client would find out when it
+ * connects, fail there, and fail again with each further attempt.
+ *
+ * @throws {TypeError} for a circle or a bigint
+ */
+export function checkEncodable(socket: Socket, args: readonly unknown[]): void {
+  if (!socket.connected) JSON.stringify(args, (_, value) => (ArrayBuffer.isView(value) ? 0 : value));
+}
+
+/**
+ * Checks the time limit of a call. Fractions are allowed: the rest of a deadline that a page measures has some.
+ *
+ * @throws {RangeError} when it is no number of milliseconds that a timer can wait
+ */
+export function checkLimit(timeoutMs: number): number {
+  if (timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
+  throw new RangeError(`timeoutMs is a number from 1 to ${MAX_TIMER_MS}, not ${String(timeoutMs)}`);
+}
+
+/** Says why a call would wait in vain; null when it would not. */
 function reasonAgainst({ state, error }: Status): GatewireError | null {
   if (state === 'closed') return new GatewireError('UNAVAILABLE', { message: 'the connection is closed' });
   if (state !== 'refused') return null;
@@ -85,7 +127,7 @@ function lost(reason: string): GatewireError {
   });
 }
 
-/** @param status - of a connection that was waited for in vain; null when it was the answer */
+/** @param status - of the connection that the call waited for; null when the call waited for its answer */
 function tooLate(event: string, timeoutMs: number, status: Status | null): GatewireError {
   const what = status === null ? `answer to \`${event}\`` : `connection for \`${event}\``;
   return new GatewireError('TIMEOUT', {

@@ -1,30 +1,28 @@
 import { io } from 'socket.io-client';
 import type { Contract } from '../contract/contract.js';
+import { fillNamespace } from '../contract/namespace-name.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { addressOf, fillIn } from './address.js';
-import { createApi } from './api.js';
-import { createCalls } from './calls.js';
-import type { Connection } from './connection.js';
-import { isDevelopment } from './development.js';
-import { readException } from './exceptions.js';
+import { checkEncodable, checkLimit, createApi, createCalls } from './calls.js';
 import { openOthers } from './internals.js';
-import { createLink } from './link.js';
-import { createAnswering, createWarning, listen } from './listeners.js';
-import type { ConnectArguments, ConnectOptions } from './options.js';
-import { checkEncodable, checkTimeout } from './sending.js';
+import { createAnswering, createWarning, isDevelopment, listen } from './listeners.js';
+import { createReconnector } from './reconnect.js';
 import { createStatus } from './status.js';
+import type { ConnectArguments, Connection, ConnectOptions } from './types.js';
+import { readException } from './wire.js';
+
+const BASE = /^(\w+:\/\/)?[^/?#]+$/;
 
 type AnyOptions = ConnectOptions & { readonly params?: Readonly<Record<string, string>> };
 
 /**
- * Connects to the namespace of a contract. It opens after the running code, so that listeners which are added next to
- * it miss nothing. Namespaces of one server share a connection.
+ * Connects to the namespace of a contract. The connection opens after the running code, so listeners that are added
+ * right away miss no event. Namespaces of one server share a connection.
  *
- * @param contract - what `defineContract` returned, or the namespace alone with the contract as a type, which keeps
- * the schemas out of the bundle
+ * @param contract - result of `defineContract`, or only its namespace with the contract as a type, which keeps the
+ * schemas out of the bundle
  * @param rest - base of the server, such as `https://example.com`, or nothing for the origin of the page; options
- * @throws {TypeError} when a parameter of the namespace is missing or unfit, or when the url is no base
- * @throws {RangeError} when `timeoutMs` is no time
+ * @throws {TypeError} when a parameter of the namespace is missing or unfit, or when the url is not a base
+ * @throws {RangeError} when `timeoutMs` is not a number of milliseconds that a timer can wait
  * @example
  * const room = connect<typeof chat>('/chat', 'https://example.com', { auth: () => ({ token }) });
  * room.on('message:new', ({ text }) => console.log(text));
@@ -36,26 +34,25 @@ export function connect<TContract extends Contract>(
 ): Connection<TContract> {
   const [url = '', options = {}] = rest as readonly [string?, AnyOptions?];
   const { auth, params = {}, timeoutMs = 10_000, reply, socket: own, warn = isDevelopment() } = options;
-  const limitMs = checkTimeout(timeoutMs);
+  const limitMs = checkLimit(timeoutMs);
   const namespace: unknown = (contract as Contract | undefined)?.namespace ?? contract;
-  const address = addressOf(url, fillIn(namespace, params));
   const status = createStatus();
-  const socket = io(address, {
+  const socket = io(addressOf(url, namespace, params), {
     ...own,
     autoConnect: false,
     retries: 0,
-    // By the time that anyone is asked, the link is there.
-    auth: (send) => queueMicrotask(() => link.authenticate(send)),
+    // By the time that socket.io-client asks, the reconnector exists.
+    auth: (send) => queueMicrotask(() => reconnector.authenticate(send)),
   });
   openOthers(socket);
   const send = createCalls(socket, status, reply === 'raw');
-  const link = createLink(socket, status, auth);
+  const reconnector = createReconnector(socket, status, auth);
   const warnOf = warn ? createWarning(socket) : null;
   socket.onAny((event: string, payload: unknown) => {
-    link.hear(event, payload);
+    reconnector.hear(event, payload);
     warnOf?.(event, payload);
   });
-  if (own?.autoConnect !== false) queueMicrotask(link.open);
+  if (own?.autoConnect !== false) queueMicrotask(reconnector.open);
   const caller = (ms: number) => ({
     call: (event: string, ...args: readonly unknown[]) => send(event, args, ms),
   });
@@ -72,7 +69,7 @@ export function connect<TContract extends Contract>(
     },
     api: createApi(call),
     call,
-    timeout: (ms: number) => caller(checkTimeout(ms)),
+    timeout: (ms: number) => caller(checkLimit(ms)),
     emit(event: string, ...args: readonly unknown[]) {
       checkEncodable(socket, args);
       socket.emit(event, ...args);
@@ -83,8 +80,40 @@ export function connect<TContract extends Contract>(
       listen(socket, 'exception', (payload) => listener(readException(payload))),
     isError: GatewireError.is,
     subscribe: status.subscribe,
-    connect: link.connect,
-    close: link.close,
+    connect: reconnector.connect,
+    close: reconnector.close,
   };
   return connection as unknown as Connection<TContract>;
+}
+
+/**
+ * Joins the base of a server and a namespace to the address that socket.io-client takes.
+ *
+ * @param base - such as `https://example.com`; empty for the origin of the page
+ * @param namespace - such as `/chat`
+ * @throws {TypeError} when the base has a path, when there is no page to take it from, or when `namespace` is none
+ */
+export function addressOf(
+  base: string,
+  namespace: unknown,
+  params: Readonly<Record<string, unknown>> = {},
+): string {
+  const origin = base.replace(/\/$/, '');
+  if (typeof namespace !== 'string' || namespace[0] !== '/') {
+    throw new TypeError(`connect needs a contract or a namespace such as '/chat', not ${show(namespace)}`);
+  }
+  const filled = fillNamespace(namespace, params);
+  if (origin === '' && !('location' in globalThis)) {
+    throw new TypeError('connect needs the url of the server outside of browsers');
+  }
+  if (origin !== '' && !BASE.test(origin)) {
+    throw new TypeError(
+      `url is ${show(base)}; expected the base of a server such as 'https://example.com' (a path goes into socket.path)`,
+    );
+  }
+  return origin + filled;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }

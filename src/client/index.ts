@@ -9,9 +9,12 @@ export type { WireCode } from '../errors/wire-codes.js';
 export { connect } from './connect.js';
 export type {
   Api,
+  AuthOption,
   Caller,
   ClientException,
+  ConnectArguments,
   Connection,
   ConnectionState,
-} from './connection.js';
-export type { AuthOption, ConnectArguments, ConnectOptions, SocketIoOptions } from './options.js';
+  ConnectOptions,
+  SocketIoOptions,
+} from './types.js';

@@ -1,21 +1,21 @@
-import type { Socket } from 'socket.io-client';
+import type { Manager, Socket } from 'socket.io-client';
 
-/** What socket.io-client does not offer and is needed all the same; without it, memory is kept longer, and no more. */
+/** Private members of socket.io-client. If they change, only memory is released later. */
 interface SocketInternals {
   readonly ids?: number;
   readonly acks?: Record<number, unknown>;
 }
 
-/** Prepares to forget the acknowledgement that is asked for next: call the result when nobody waits for it any more. */
+/** Prepares to forget the acknowledgement of the next event: the result does so once the answer is not awaited. */
 export function forgetAck(socket: Socket): () => void {
   const { ids = -1, acks = {} } = socket as unknown as SocketInternals;
   return () => void delete acks[ids];
 }
 
 /**
- * Ends socket.io-client's wait for its next attempt: all sockets that wait on the connection are opened anew, at once.
+ * Ends the wait of socket.io-client for its next attempt: opens all waiting sockets of the connection at once.
  *
- * @returns whether it waited; false while an attempt is under way
+ * @returns false when socket.io-client did not wait, because an attempt is under way
  */
 export function hurry({ io }: Socket): boolean {
   if (io._readyState !== 'closed') return false;
@@ -30,15 +30,15 @@ export function isShared(socket: Socket): boolean {
   return socketsOf(socket.io).some((other) => other !== socket && other.active);
 }
 
-function socketsOf(manager: Socket['io']): readonly Socket[] {
-  const { nsps = {} } = manager as unknown as { readonly nsps?: Readonly<Record<string, Socket>> };
-  return Object.values(nsps);
-}
-
 /**
- * Lets sockets that the application makes on the same connection open by themselves, as they would have without the
- * ones made here.
+ * Lets sockets that the application makes on the same connection open by themselves. `autoConnect: false` of the
+ * first one would hold for all of them.
  */
 export function openOthers({ io }: Socket): void {
   io._autoConnect = true;
+}
+
+function socketsOf(manager: Manager): readonly Socket[] {
+  const { nsps = {} } = manager as unknown as { readonly nsps?: Readonly<Record<string, Socket>> };
+  return Object.values(nsps);
 }

@@ -1,19 +1,24 @@
 import type { Socket } from 'socket.io-client';
-import { readException } from './exceptions.js';
+import { isInternalEvent } from '../base/reserved-names.js';
+import { readException } from './wire.js';
 
 type Listener = (...args: readonly unknown[]) => unknown;
 type AckFunction = (...answer: readonly unknown[]) => void;
 
-const MAX_WARNINGS = 100;
+// Replaced by bundlers with its value, so it is written out and nothing is imported for it.
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** Adds a listener, and returns what takes it off; the same function may listen several times. */
+const MAX_WARNINGS = 100;
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1])$/;
+
+/** Adds a listener, and returns a function that takes it off. The same function may listen several times. */
 export function listen(socket: Socket, event: string, listener: Listener): () => void {
   const own: Listener = (...args) => listener(...args);
   socket.on(event, own);
   return () => void socket.off(event, own);
 }
 
-/** Makes the function that answers what the server calls this client with, once per event. */
+/** Makes the function that answers calls of the server, once per event. */
 export function createAnswering(socket: Socket): (event: string, answer: Listener) => () => void {
   const answered = new Set<string>();
   return (event, answer) => {
@@ -26,7 +31,7 @@ export function createAnswering(socket: Socket): (event: string, answer: Listene
       const ack = typeof last === 'function' ? (last as AckFunction) : null;
       try {
         const value = await answer(...(ack === null ? args : args.slice(0, -1)));
-        // After a new connection the number of this question may stand for another one.
+        // On a new connection the number of this call may belong to another one.
         if (ack !== null && id !== undefined && socket.id === id)
           ack(...(value === undefined ? [] : [value]));
       } catch (error) {
@@ -40,17 +45,27 @@ export function createAnswering(socket: Socket): (event: string, answer: Listene
   };
 }
 
-/** Makes the function that warns of events which nobody listens to, once per name. */
+/** Makes the function that warns of events without a listener, once per name. */
 export function createWarning(socket: Socket): (event: string, payload: unknown) => void {
   const warned = new Set<string>();
   return (event, payload) => {
-    if (event.startsWith('gw:')) return;
-    // One of those that listen to any event is this one.
+    if (isInternalEvent(event)) return;
+    // The connection itself is one of the listeners to any event.
     if (socket.hasListeners(event) || socket.listenersAny().length > 1) return;
     if (warned.has(event) || warned.size >= MAX_WARNINGS) return;
     warned.add(event);
     console.warn(`gatewire: nothing listens to \`${event}\`, which arrived${describe(event, payload)}`);
   };
+}
+
+/** Tells whether this is development: not built for production, or not built at all and served by this machine. */
+export function isDevelopment(): boolean {
+  try {
+    return process.env.NODE_ENV !== 'production';
+  } catch {
+    const { location } = globalThis as { readonly location?: { readonly hostname: string } };
+    return location !== undefined && LOOPBACK.test(location.hostname);
+  }
 }
 
 function describe(event: string, payload: unknown): string {

@@ -1,16 +1,16 @@
-import type { ConnectionState } from './connection.js';
+import type { ConnectionState } from './types.js';
 
-/** State of a connection and the reason for it, with those who want to know of changes. */
+/** State of a connection and the reason for it, with the listeners to changes. */
 export interface Status {
   readonly state: ConnectionState;
   readonly error: Error | null;
   set(state: ConnectionState, error: Error | null): void;
   subscribe(listener: () => void): () => void;
-  /** Forgets the listeners. */
+  /** Removes the listeners. */
   end(): void;
 }
 
-/** Makes the status of a connection that has not been tried yet. */
+/** Makes the status of a connection before its first attempt. */
 export function createStatus(): Status {
   let state: ConnectionState = 'connecting';
   let error: Error | null = null;
@@ -29,8 +29,8 @@ export function createStatus(): Status {
       for (const listener of [...listeners]) listener();
     },
     subscribe(listener) {
-      // A function of its own, so that one listener may subscribe twice and leave once. What it throws must not keep
-      // the others, or the connection, from going on.
+      // A new function each time, so that a listener may subscribe twice and leave once. An error in it must not stop
+      // the other listeners or the connection.
       const guarded = (): void => {
         try {
           listener();

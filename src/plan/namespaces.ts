@@ -1,5 +1,6 @@
 import type { Problems } from '../base/problems.js';
 import { show } from '../base/show.js';
+import { PARAMETER_VALUE } from '../contract/namespace-name.js';
 import type { Place } from '../errors/problem.js';
 
 /** The name of a namespace, and what the names of its instances look like. */
@@ -8,11 +9,6 @@ export interface NamespaceName {
   readonly pattern: RegExp | null;
 }
 
-/**
- * What a parameter may be, as the source of a RegExp. `[` and `\` in a name would break the patterns of the Redis
- * adapters; the length keeps names out of memory.
- */
-export const PARAMETER_VALUE = '[A-Za-z0-9_.~-]{1,128}';
 const FIXED_SEGMENT = /^[A-Za-z0-9_.~-]+$/;
 const PARAMETER_SEGMENT = /^:[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -1,5 +1,6 @@
 import type { Server } from 'socket.io';
 import type { Contract } from '../contract/contract.js';
+import { fillNamespace } from '../contract/namespace-name.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/emitter.js';
 import type { NamespaceTarget, RemoteOptions } from '../metadata/target.js';
@@ -35,7 +36,10 @@ export class IoEmitter extends Emitter {
     if (this.#namespaces === null)
       throw new Error('the emitter works once the application listens, not in a constructor');
     const name = typeof given === 'object' ? given.namespace : String(given);
-    const instance = fill(name, params);
+    // A parameter that is missing stays as it is, and then fits no pattern.
+    const instance = fillNamespace(name, params, (parameter, value) =>
+      value === undefined ? `:${parameter}` : String(value),
+    );
     const bound = this.#namespaces.find(({ plan }) =>
       plan.pattern === null ? plan.name === instance : plan.pattern.test(instance),
     );
@@ -60,11 +64,4 @@ export class IoEmitter extends Emitter {
       ? new GatewireError('INVALID_PAYLOAD', { message: 'these parameters make no name of a namespace' })
       : new GatewireError('NOT_FOUND', { message: 'there is no such namespace' });
   }
-}
-
-/** `/team/:team` with `{ team: '7' }` is `/team/7`; what is missing stays, and then fits no pattern. */
-function fill(name: string, params: Readonly<Record<string, string>>): string {
-  return name.replace(/:([A-Za-z_][A-Za-z0-9_]*)/g, (whole, key: string) =>
-    Object.hasOwn(params, key) ? String(params[key]) : whole,
-  );
 }

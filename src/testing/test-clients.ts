@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
-import { fillIn } from '../client/address.js';
 import type { Contract, Params } from '../contract/contract.js';
+import { fillNamespace } from '../contract/namespace-name.js';
 import type { Handshake, User } from '../metadata/context.js';
 import type { ContractTestClient } from './contract-client.js';
 import { type ServerEvents, TestClient } from './test-client.js';
@@ -71,7 +71,7 @@ export class TestClients {
       ...options
     }: TestClientOptions & { readonly params?: Readonly<Record<string, string>> } = {},
   ): Promise<unknown> {
-    const namespace = typeof target === 'object' ? fillIn(target.namespace, params) : target;
+    const namespace = typeof target === 'object' ? fillNamespace(target.namespace, params) : target;
     const auth = { ...(options.auth as object | undefined), ...this.credentials };
     const client = this.open(namespace, { ...options, auth });
     await client.connect();

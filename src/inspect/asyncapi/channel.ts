@@ -1,4 +1,5 @@
-import { isTemplate, PARAMETER_VALUE } from '../../plan/namespaces.js';
+import { PARAMETER_VALUE } from '../../contract/namespace-name.js';
+import { isTemplate } from '../../plan/namespaces.js';
 import type { NamespacePlan } from '../../plan/types.js';
 import type { Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';

@@ -3,8 +3,8 @@ import { CallSite } from '../../base/call-site.js';
 import { type Logger, loggerFrom } from '../../base/logger.js';
 import { Problems, place } from '../../base/problems.js';
 import { show } from '../../base/show.js';
-import { fillIn } from '../../client/address.js';
 import type { Contract, ParamsArgument } from '../../contract/contract.js';
+import { fillNamespace } from '../../contract/namespace-name.js';
 import { BootError } from '../../errors/boot-error.js';
 import type { NamespaceTarget, RemoteOptions } from '../../metadata/target.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
@@ -113,7 +113,7 @@ export async function createPublisher<TContract extends Contract>(
   };
   return {
     namespace(...[params = {}]: readonly unknown[]) {
-      const name = fillIn(contract.namespace, params as Readonly<Record<string, string>>);
+      const name = fillNamespace(contract.namespace, params as Readonly<Record<string, string>>);
       const located = {
         outgoing,
         operations,

@@ -75,8 +75,13 @@ describe('what a browser loads', () => {
     const { gzipBytes, inputs } = await bundle(CONNECT);
     expect(gzipBytes).toBeLessThanOrEqual(MAX_BYTES);
     expect(inputs.filter((input) => !/^(<stdin>$|src\/client\/)/.test(input)).sort()).toEqual([
+      'src/base/backoff.ts',
+      'src/base/deadline.ts',
+      'src/base/reserved-names.ts',
+      'src/contract/namespace-name.ts',
       'src/errors/gatewire-error.ts',
       'src/errors/wire-codes.ts',
+      'src/errors/wire-error.ts',
     ]);
     const page = readFileSync('docs/reference/client.md', 'utf8');
     const [, documented] = /(\d+\.\d) KB of gzip/.exec(page) ?? [];
@@ -125,7 +130,7 @@ describe('development, where a bundle runs', () => {
     ['127.example.com', false],
   ])('on %s without process is %s', async (hostname, expected) => {
     const { outputFiles } = await build({
-      entryPoints: ['src/client/development.ts'],
+      entryPoints: ['src/client/listeners.ts'],
       bundle: true,
       format: 'iife',
       globalName: 'built',
@@ -138,7 +143,7 @@ describe('development, where a bundle runs', () => {
   });
 
   it('is left out of what is built for production', async () => {
-    const { code } = await bundle(`export { isDevelopment } from './src/client/development.js';`);
+    const { code } = await bundle(`export { isDevelopment } from './src/client/listeners.js';`);
     expect(code).not.toContain('process');
   });
 });

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { addressOf, fillIn } from '../../../src/client/address.js';
-import { connect } from '../../../src/client/index.js';
+import { addressOf, connect } from '../../../src/client/connect.js';
 import { type EventContext, Gateway, OnEvent } from '../../../src/index.js';
 import { describeMatrix } from '../../../src/testing/index.js';
 import { createWorld } from './sample-server.js';
@@ -69,6 +68,6 @@ describe('the address', () => {
   });
 
   it('fills in whole segments only', () => {
-    expect(fillIn('/a:b/:c', { c: 'd', b: 'x' })).toBe('/a:b/d');
+    expect(addressOf('http://a', '/a:b/:c', { c: 'd', b: 'x' })).toBe('http://a/a:b/d');
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { isDevelopment } from '../../../src/client/development.js';
-import { readException } from '../../../src/client/exceptions.js';
 import { type ClientException, GatewireError } from '../../../src/client/index.js';
+import { isDevelopment } from '../../../src/client/listeners.js';
+import { readException } from '../../../src/client/wire.js';
 import { describeMatrix } from '../../../src/testing/index.js';
 import { deferred } from '../../support/deferred.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
