@@ -23,10 +23,11 @@ const { exports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 const outputs = [...Object.values(exports).flatMap((entry) => entry.default ?? []), ...Object.values(bin)];
 
 /**
- * The questions of `gatewire new`. Bundled they are 7 KB in a file that is read when something is asked; as a
- * dependency they were six packages for everybody who runs a server.
+ * Libraries of the command line program. Bundled they are a few KB in files that only its commands read; as
+ * dependencies they were seven packages for every installation of a server.
  */
-const BUNDLED = /^(@clack\/(core|prompts)|sisteransi|fast-(string-width|string-truncated-width|wrap-ansi))$/;
+const BUNDLED =
+  /^(@clack\/(core|prompts)|semver\/.+|sisteransi|fast-(string-width|string-truncated-width|wrap-ansi))$/;
 const bundled = {
   name: 'bundled',
   setup({ onResolve }) {

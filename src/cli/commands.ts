@@ -1,14 +1,15 @@
-import type { Command } from './command.js';
+import { type Command, HELP } from './command.js';
+import { alignRows, type Paint, type Row } from './output.js';
 
-/** A command in the list: its file is read when it is asked for. */
+/** Row of the list of commands. The file of a command is read when the command is run. */
 export interface CommandRow {
   readonly name: string;
-  /** One line for `gatewire --help`. */
+  /** Line in `gatewire --help`. */
   readonly summary: string;
   readonly load: () => Promise<Command>;
 }
 
-/** Every command, in the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'new',
@@ -47,7 +48,45 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'doctor',
-    summary: 'look for what goes wrong most often, and say how to mend it',
+    summary: 'look for what goes wrong most often, and say how to fix it',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
 ];
+
+/** Writes the text of `gatewire --help`. */
+export function programHelp(paint: Paint): string {
+  const commands = COMMANDS.map(({ name, summary }) => helpRow(name, summary));
+  const options = [helpRow('-h, --help', 'show this help'), helpRow('-v, --version', 'print the version')];
+  return [
+    'gatewire: real-time servers on Socket.IO',
+    '',
+    'usage: gatewire COMMAND [options]',
+    '',
+    'commands',
+    ...alignRows(commands, 2, paint),
+    '',
+    'options',
+    ...alignRows(options, 2, paint),
+    '',
+    'gatewire COMMAND --help shows the options of a command',
+  ].join('\n');
+}
+
+/** Writes the text of `gatewire COMMAND --help`. */
+export function commandHelp({ usage, options, notes }: Command, paint: Paint): string {
+  const rows = Object.entries({ ...options, ...HELP }).map(([name, { value, help }]) => {
+    const short = name === 'help' ? '-h, ' : '    ';
+    return helpRow(short + (value === undefined ? `--${name}` : `--${name} ${value}`), help);
+  });
+  return [
+    ...usage.map((line, i) => `${i === 0 ? 'usage:' : '      '} gatewire ${line}`),
+    '',
+    'options',
+    ...alignRows(rows, 2, paint),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+  ].join('\n');
+}
+
+function helpRow(title: string, text: string): Row {
+  return [{ text: title, style: 'title' }, { text }];
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The program of the package create-gatewire, which `npm create gatewire` fetches and runs: `gatewire new`, with the same
-// words. It is a package of its own because npm looks for that name.
+// Program of the package create-gatewire, which `npm create gatewire` downloads and runs. It runs `gatewire new` with
+// the same arguments. The package exists because npm looks for that name.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,39 +1,54 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { cliError } from './errors.js';
+import { dirname, join, resolve } from 'node:path';
+import type { OptionSpecs } from './command.js';
+import { type CliError, cliError, usageError } from './errors.js';
+import { alignRows, type Output, type Paint, type Row } from './output.js';
 
-/** A file that a command wants to write. */
+/** Options of the commands that write source files. */
+export const WRITE_OPTIONS = {
+  'dry-run': { type: 'boolean', help: 'show what would be written, and write nothing' },
+  force: { type: 'boolean', help: 'overwrite files that are there' },
+  json: { type: 'boolean', help: 'print one JSON document' },
+} as const satisfies OptionSpecs;
+
+/** Options of the commands that print one document. */
+export const OUT_OPTIONS = {
+  out: { type: 'string', value: 'FILE', help: 'write to a file instead of standard output' },
+  force: { type: 'boolean', help: 'overwrite the file' },
+} as const satisfies OptionSpecs;
+
+/** File that a command wants to write. */
 export interface NewFile {
-  /** From the folder that it is written to, with forward slashes. */
+  /** Path from the folder that the files are written to, with forward slashes. */
   readonly path: string;
   readonly content: string | Buffer;
 }
 
-/** What became of a file, or would become of it. */
+/** File that was written, or would be. */
 export interface WrittenFile {
   readonly path: string;
   readonly action: 'create' | 'overwrite';
 }
 
-/** How files are written. */
-export interface WriteOptions {
+/** Way to write files. */
+export interface WriteMode {
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
 /**
- * Writes files, all of them or none: what is in the way is found before the first one is written.
+ * Writes files, all or none: files that exist are found before the first one is written.
  *
- * @param folder - absolute; made where it is missing
- * @param shown - how the folder is called in messages; '' when it is the working directory
- * @throws {CliError} GW_ERR_CLI_EXISTS when files are there and `force` is not set
- * @throws {CliError} GW_ERR_CLI_CANNOT_WRITE when the system refuses
+ * @param folder - absolute path; made if it is missing
+ * @param shown - name of the folder in messages; '' for the working directory
+ * @throws {CliError} GW_ERR_CLI_FILE_EXISTS when files exist and `force` is not set
+ * @throws {CliError} GW_ERR_CLI_FILE_NOT_WRITTEN when the system refuses
  */
 export async function writeFiles(
   folder: string,
   shown: string,
   files: readonly NewFile[],
-  { force, dryRun }: WriteOptions,
+  { force, dryRun }: WriteMode,
 ): Promise<readonly WrittenFile[]> {
   const display = (path: string): string => (shown === '' ? path : `${shown}/${path}`);
   const written = await Promise.all(
@@ -42,24 +57,81 @@ export async function writeFiles(
       return { path: display(path), action: isThere ? 'overwrite' : 'create' };
     }),
   );
-  const inTheWay = written.filter(({ action }) => action === 'overwrite').map(({ path }) => path);
-  if (inTheWay.length > 0 && !force) {
-    throw cliError('GW_ERR_CLI_EXISTS', { files: shorten(inTheWay), count: inTheWay.length });
-  }
+  const existing = written.filter(({ action }) => action === 'overwrite').map(({ path }) => path);
+  if (existing.length > 0 && !force) throw fileExists(existing);
   if (dryRun) return written;
-  for (const { path, content } of files) await write(join(folder, path), display(path), content, force);
+  for (const { path, content } of files) {
+    const file = join(folder, path);
+    await attempt(display(path), async () => {
+      await mkdir(dirname(file), { recursive: true });
+      await write(file, content, force);
+    });
+  }
   return written;
 }
 
-async function write(file: string, shown: string, content: string | Buffer, force: boolean): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    // Without `force` never over a file, not even over one that somebody else has just made.
-    await writeFile(file, content, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw cliError('GW_ERR_CLI_CANNOT_WRITE', { file: shown, reason: code || message }, [], { cause: error });
-  }
+/** Result of a command that writes source files. */
+export interface FilesResult {
+  readonly dryRun: boolean;
+  readonly files: readonly WrittenFile[];
+  /** Commands and lines of code that are left to the user. */
+  readonly next: readonly string[];
+}
+
+/**
+ * Writes the result of a command: one line for each file, and below them what is left to do.
+ *
+ * @param nextTitle - title of what is left to do
+ */
+export function renderFiles({ dryRun, files, next }: FilesResult, nextTitle: string, paint: Paint): string {
+  const rows = files.map(
+    ({ path, action }): Row => [
+      { text: dryRun ? `would ${action}` : DONE[action], style: action === 'create' ? 'good' : 'warning' },
+      { text: path },
+    ],
+  );
+  return [
+    ...alignRows(rows, 2, paint),
+    '',
+    `  ${nextTitle}`,
+    ...next.map((line) => `    ${paint('title', line)}`),
+  ].join('\n');
+}
+
+const DONE: Readonly<Record<WrittenFile['action'], string>> = {
+  create: 'created',
+  overwrite: 'overwritten',
+};
+
+interface Delivery {
+  readonly values: { readonly out?: string; readonly force?: boolean };
+  readonly cwd: string;
+  readonly output: Output;
+}
+
+/** Refuses `--force` without a file. @throws {CliError} GW_ERR_CLI_USAGE */
+export function checkOutOptions(command: string, { out, force }: Delivery['values']): void {
+  if (force && out === undefined) throw usageError(command, '--force needs --out');
+}
+
+/**
+ * Prints a document, or writes it to the file of `--out`.
+ *
+ * @param text - document without a line break at its end
+ * @throws {CliError} GW_ERR_CLI_FILE_EXISTS without `--force`, GW_ERR_CLI_FILE_NOT_WRITTEN
+ */
+export async function deliver(text: string, { values, cwd, output }: Delivery): Promise<void> {
+  const { out, force = false } = values;
+  if (out === undefined) return output.print(text);
+  const file = resolve(cwd, out);
+  if (!force && (await exists(file))) throw fileExists([out]);
+  await attempt(out, () => write(file, `${text}\n`, force));
+  output.print(`wrote ${out}`);
+}
+
+/** Without `force` it overwrites nothing, not even a file that was made a moment ago. */
+async function write(file: string, content: string | Buffer, force: boolean): Promise<void> {
+  await writeFile(file, content, { flag: force ? 'w' : 'wx' });
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -69,10 +141,32 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+async function attempt(shown: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    const reason = REASONS[code] ?? (code || message);
+    throw cliError('GW_ERR_CLI_FILE_NOT_WRITTEN', { file: shown, reason }, [], { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a file stands in its way',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
 const SHOWN = 5;
 
-function shorten(paths: readonly string[]): string {
-  const more = paths.length - SHOWN;
+function fileExists(paths: readonly string[]): CliError {
   const names = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const more = paths.length - SHOWN;
+  const files = names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return cliError('GW_ERR_CLI_FILE_EXISTS', { files, count: paths.length });
 }

@@ -23,13 +23,15 @@ export const CLI_CODES = {
     message: ({ what, name }) => `there is no ${what} \`${name}\``,
     help: ({ suggestion }) => `${didYouMean(suggestion)}gatewire events lists all of them`,
   }),
-  GW_ERR_CLI_FILE_EXISTS: entry<{ file: string }>({
-    message: ({ file }) => `${file} exists already`,
-    help: 'add --force to overwrite it, or name another file with --out',
+  GW_ERR_CLI_FILE_EXISTS: entry<{ files: string; count: number }>({
+    message: ({ files, count }) =>
+      count === 1 ? `${files} already exists` : `${count} files already exist: ${files}`,
+    why: 'nothing was written, so nothing is lost',
+    help: 'choose another name, or overwrite with --force',
   }),
   GW_ERR_CLI_FILE_NOT_WRITTEN: entry<{ file: string; reason: string }>({
-    message: ({ file, reason }) => `${file} cannot be written: ${reason}`,
-    help: 'name another file with --out, or leave it out to print',
+    message: ({ file, reason }) => `\`${file}\` cannot be written: ${reason}`,
+    help: 'check the permissions of the folder, and whether something else has that name',
   }),
   GW_ERR_CLI_NO_MAIN: entry<{ tried: string }>({
     message: ({ tried }) => `no file to run (tried ${tried})`,
@@ -38,16 +40,6 @@ export const CLI_CODES = {
   GW_ERR_CLI_BAD_NAME: entry<{ what: string; name: string; reason: string; suggestion: string | null }>({
     message: ({ what, name, reason }) => `\`${name}\` cannot name a ${what}: it ${reason}`,
     help: ({ suggestion }) => (suggestion === null ? 'choose another name' : `call it \`${suggestion}\``),
-  }),
-  GW_ERR_CLI_EXISTS: entry<{ files: string; count: number }>({
-    message: ({ files, count }) =>
-      count === 1 ? `${files} is there already` : `${count} files are there already: ${files}`,
-    why: 'nothing was written, so nothing is lost',
-    help: 'choose another name, or overwrite with --force; --dry-run --force shows what that would do',
-  }),
-  GW_ERR_CLI_CANNOT_WRITE: entry<{ file: string; reason: string }>({
-    message: ({ file, reason }) => `\`${file}\` cannot be written: ${reason}`,
-    help: 'check the permissions of the folder, and whether something else has that name',
   }),
   GW_ERR_CLI_INSTALL_FAILED: entry<{ reason: string }>({
     message: ({ reason }) => `the packages could not be installed: ${reason}`,

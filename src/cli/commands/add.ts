@@ -1,18 +1,18 @@
-import { relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { suggest } from '../../base/suggest.js';
 import { relativeTo } from '../../inspect/locate.js';
-import { contractFiles } from '../add/contract.js';
-import { gatewayFiles } from '../add/gateway.js';
-import { middlewareFiles } from '../add/middleware.js';
-import { type Project, readProject } from '../add/project.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { type NewFile, writeFiles } from '../files.js';
+import { TEMPLATES } from '../add/templates.js';
+import { findApp } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { EXIT, usageError } from '../errors.js';
+import { renderFiles, WRITE_OPTIONS, writeFiles } from '../files.js';
 import { type Kind, type Names, namesOf } from '../names.js';
-import { renderFiles } from '../views/files.js';
+import { jsonDocument } from '../output.js';
+import { findInstalled, readManifest } from '../packages.js';
+import { isTypeScript } from '../typescript.js';
 
-/** `gatewire add`: a gateway, a contract or a middleware, with a test. */
+/** `gatewire add`: writes a gateway, a contract or a middleware, with a test. */
 export const add: Command = defineCommand({
   usage: [
     'add gateway NAME [--folder FOLDER] [--dry-run] [--force] [--json]',
@@ -21,9 +21,7 @@ export const add: Command = defineCommand({
   ],
   options: {
     folder: { type: 'string', value: 'FOLDER', help: 'where to write; beside the application otherwise' },
-    'dry-run': { type: 'boolean', help: 'show what would be written, and write nothing' },
-    force: { type: 'boolean', help: 'overwrite files that are there' },
-    json: { type: 'boolean', help: 'print one JSON document' },
+    ...WRITE_OPTIONS,
   },
   notes: [
     'NAME may be written in any case: order-items, orderItems, OrderItemsGateway. The test connects and looks at an',
@@ -33,61 +31,91 @@ export const add: Command = defineCommand({
   ],
   async run({ values, words, cwd, output }) {
     const { kind, names } = readWords(words);
-    const project = await readProject(cwd, values.folder);
-    const files = MAKERS[kind](names, project.testImport);
-    const shown = relative(cwd, project.folder).split(sep).join('/');
-    const dryRun = values['dry-run'] === true;
-    const written = await writeFiles(project.folder, shown, files, { force: values.force === true, dryRun });
-    const result = { dryRun, files: written, next: nextSteps(kind, names, project) };
-    const app = project.app === null ? 'the file that calls createApp' : relativeTo(cwd, project.app);
+    const app = await sourceOfApp(cwd);
+    const folder = values.folder === undefined ? await usualFolder(cwd, app) : resolve(cwd, values.folder);
+    const files = TEMPLATES[kind](names, testRunner(cwd));
+    const mode = { force: values.force === true, dryRun: values['dry-run'] === true };
+    const written = await writeFiles(folder, relativeTo(cwd, folder), files, mode);
+    const next = [...registration(kind, names, folder, app), ...installation(cwd)];
+    const result = { dryRun: mode.dryRun, files: written, next };
+    const place = app === null ? 'the file that calls createApp' : relativeTo(cwd, app);
     output.print(
       values.json
-        ? JSON.stringify({ kind, name: names.kebab, ...result }, null, 2)
-        : renderFiles(result, `left to do, in ${app}`, output.paint),
+        ? jsonDocument({ kind, name: names.kebab, ...result })
+        : renderFiles(result, `left to do, in ${place}`, output.paint),
     );
     return EXIT.ok;
   },
 });
 
-const MAKERS: Readonly<Record<Kind, (names: Names, testImport: string) => readonly NewFile[]>> = {
-  gateway: gatewayFiles,
-  contract: contractFiles,
-  middleware: middlewareFiles,
-};
+const KINDS = Object.keys(TEMPLATES);
 
-const KINDS = Object.keys(MAKERS);
-
-function readWords([kind, name, ...more]: readonly string[]): { kind: Kind; names: Names } {
-  if (kind === undefined) throw usageError(`add needs one of ${KINDS.join(', ')}`, null, 'add');
-  if (!isKind(kind)) throw usageError(`there is no \`${kind}\` to add`, suggest(kind, KINDS), 'add');
-  if (name === undefined) throw usageError(`add ${kind} needs a name`, null, 'add');
-  if (more.length > 0) throw usageError(`\`${more[0]}\` is one word too many`, null, 'add');
+function readWords(words: readonly string[]): { kind: Kind; names: Names } {
+  const [kind, name] = words;
+  if (kind === undefined) throw usageError('add', `add needs one of ${KINDS.join(', ')}`);
+  if (!isKind(kind)) throw usageError('add', `there is no \`${kind}\` to add`, suggest(kind, KINDS));
+  if (name === undefined) throw usageError('add', `add ${kind} needs a name`);
+  refuseExtraWords('add', words, 2);
   return { kind, names: namesOf(kind, name) };
 }
 
 function isKind(word: string): word is Kind {
-  return Object.hasOwn(MAKERS, word);
+  return Object.hasOwn(TEMPLATES, word);
 }
 
-/** What nobody but the author can do: the place in the list is theirs to choose. */
-function nextSteps(
+/** Finds the source of the application; null when there is none, or only a compiled one. */
+async function sourceOfApp(cwd: string): Promise<string | null> {
+  const app = await findApp(cwd, undefined).catch(() => null);
+  // The folder of a compiled file is emptied by the next build.
+  return app !== null && isTypeScript(app) ? app : null;
+}
+
+async function usualFolder(cwd: string, app: string | null): Promise<string> {
+  if (app !== null) return dirname(app);
+  const src = join(cwd, 'src');
+  const found = await stat(src).catch(() => null);
+  return found?.isDirectory() ? src : cwd;
+}
+
+const RUNNERS: Readonly<Record<string, string>> = {
+  vitest: 'vitest',
+  jest: '@jest/globals',
+  '@jest/globals': '@jest/globals',
+};
+
+/** Returns the module that tests import `test` from: that of Node, where package.json has no other runner. */
+function testRunner(cwd: string): string {
+  const { dependencies, devDependencies, jest } = readManifest(cwd) ?? {};
+  const packages = { ...(dependencies as object), ...(devDependencies as object) };
+  // In a monorepo a package may have the configuration only.
+  const names = [...Object.keys(packages), ...(jest === undefined ? [] : ['jest'])];
+  const runner = names.find((name) => Object.hasOwn(RUNNERS, name));
+  return (runner !== undefined && RUNNERS[runner]) || 'node:test';
+}
+
+/** Writes the lines of code that put the class into the application. Its place in the list is the user's choice. */
+function registration(
   kind: Kind,
   { kebab, pascal }: Names,
-  { missing, folder, app }: Project,
+  folder: string,
+  app: string | null,
 ): readonly string[] {
   const isMiddleware = kind === 'middleware';
   const file = `${kebab}.${isMiddleware ? 'middleware' : 'gateway'}`;
   const name = `${pascal}${isMiddleware ? 'Middleware' : 'Gateway'}`;
   const from = app === null ? `./${file}.js` : importPath(app, folder, file);
   const list = isMiddleware ? 'use' : 'gateways';
-  return [
-    `import { ${name} } from '${from}';`,
-    `createApp({ ${list}: [/* … */ ${name}] })`,
-    ...(missing.length === 0 ? [] : [`npm install ${missing.join(' ')}`]),
-  ];
+  return [`import { ${name} } from '${from}';`, `createApp({ ${list}: [/* … */ ${name}] })`];
 }
 
 function importPath(app: string, folder: string, file: string): string {
-  const path = relativeTo(`${app}/..`, `${folder}/${file}.js`);
+  const path = relativeTo(dirname(app), join(folder, `${file}.js`));
   return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** Writes the command that installs what the new files import; no line when nothing is missing. */
+function installation(cwd: string): readonly string[] {
+  const needed = ['gatewire', 'socket.io-client', 'zod'];
+  const missing = needed.filter((name) => findInstalled(name, cwd) === null);
+  return missing.length === 0 ? [] : [`npm install ${missing.join(' ')}`];
 }

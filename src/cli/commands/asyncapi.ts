@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import { asyncApiOf } from '../../inspect/asyncapi/document.js';
-import { loadApp } from '../app.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { checkDelivery, DELIVERY, deliver } from '../deliver.js';
-import { EXIT } from '../exit-codes.js';
-import { readManifest } from '../manifest.js';
+import { APP_OPTION, loadApp } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { EXIT, usageError } from '../errors.js';
+import { checkOutOptions, deliver, OUT_OPTIONS } from '../files.js';
+import { jsonDocument } from '../output.js';
+import { nearestManifest } from '../packages.js';
 
-/** `gatewire asyncapi`: an application as an AsyncAPI document. */
+/** `gatewire asyncapi`: prints an application as an AsyncAPI document. */
 export const asyncapi: Command = defineCommand({
   usage: ['asyncapi [--app FILE] [--title TEXT] [--version TEXT] [--out FILE [--force]]'],
   options: {
-    app: { type: 'string', value: 'FILE', help: 'the file that exports `app`' },
+    ...APP_OPTION,
     title: { type: 'string', value: 'TEXT', help: 'title of the document' },
     version: { type: 'string', value: 'TEXT', help: 'version of the application' },
-    ...DELIVERY,
+    ...OUT_OPTIONS,
     json: { type: 'boolean', help: 'print JSON, as it does without' },
   },
   notes: [
@@ -24,24 +24,25 @@ export const asyncapi: Command = defineCommand({
     'exit codes: 0 fine, 1 the application has problems, 2 wrong usage',
   ],
   async run({ values, words, cwd, output }) {
-    const [word] = words;
-    if (word !== undefined) throw usageError(`\`${word}\` is one word too many`, null, 'asyncapi');
-    checkDelivery(values, 'asyncapi');
+    refuseExtraWords('asyncapi', words, 0);
+    checkOutOptions('asyncapi', values);
     const { file, plan } = await loadApp(cwd, values.app);
-    const manifest = await readManifest(resolve(cwd, file));
+    // Without a name it is one of those that only say `"type": "module"`.
+    const manifest = nearestManifest(resolve(cwd, file), ({ name }) => isText(name));
     const document = asyncApiOf(plan, {
-      title: values.title ?? manifest.name ?? missing('title', 'name', file),
-      version: values.version ?? manifest.version ?? missing('version', 'version', file),
+      title: values.title ?? textOf(manifest?.['name'], 'title', 'name', file),
+      version: values.version ?? textOf(manifest?.['version'], 'version', 'version', file),
     });
-    await deliver(JSON.stringify(document, null, 2), { values, cwd, output });
+    await deliver(jsonDocument(document), { values, cwd, output });
     return EXIT.ok;
   },
 });
 
-function missing(option: string, field: string, file: string): never {
-  throw usageError(
-    `\`--${option}\` is needed: package.json of ${file} has no \`${field}\``,
-    null,
-    'asyncapi',
-  );
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function textOf(value: unknown, option: string, field: string, file: string): string {
+  if (isText(value)) return value;
+  throw usageError('asyncapi', `\`--${option}\` is needed: package.json of ${file} has no \`${field}\``);
 }

@@ -1,16 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { relativeTo } from '../../inspect/locate.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { cliError } from '../errors.js';
-import { EXIT } from '../exit-codes.js';
-import { runUntilStopped } from '../run-until-stopped.js';
-import { isTypeScript, nearestTsconfig, tsxProgram } from '../typescript.js';
+import { findMain } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { EXIT } from '../errors.js';
+import { isTypeScript, tsxProgram, useNearestTsconfig } from '../typescript.js';
 
-const USUAL_PLACES = ['src/main.ts', 'main.ts', 'src/main.js', 'main.js'];
-
-/** `gatewire dev`: the application, and again whenever one of its files changes. */
+/** `gatewire dev`: runs an application, and again whenever one of its files changes. */
 export const dev: Command = defineCommand({
   usage: ['dev [FILE]'],
   options: {},
@@ -23,31 +19,52 @@ export const dev: Command = defineCommand({
     'exit codes: 0 ended by a signal, 1 it could not be watched any longer, 2 wrong usage, or no file to run',
   ],
   async run({ words, cwd, output }) {
-    if (words.length > 1) throw usageError(`\`${words[1]}\` is one word too many`, null, 'dev');
+    refuseExtraWords('dev', words, 1);
     const file = await findMain(cwd, words[0]);
-    const shown = relativeTo(cwd, file);
-    const command = watchCommand(file, shown, cwd);
-    output.print(`running ${shown}, and again whenever a file changes; Ctrl-C ends it`);
+    const args = watcherArguments(file, cwd);
+    output.print(`running ${relativeTo(cwd, file)}, and again whenever a file changes; Ctrl-C ends it`);
     await output.flush();
-    const tsconfig = nearestTsconfig(file);
-    const env = tsconfig === null ? process.env : { TSX_TSCONFIG_PATH: tsconfig, ...process.env };
-    return (await runUntilStopped(command, { cwd, env })) ? EXIT.ok : EXIT.problems;
+    useNearestTsconfig(file);
+    return (await runUntilSignal(args, cwd)) ? EXIT.ok : EXIT.problems;
   },
 });
 
-async function findMain(cwd: string, named: string | undefined): Promise<string> {
-  const tried = named === undefined ? USUAL_PLACES : [named];
-  for (const candidate of tried) {
-    const file = resolve(cwd, candidate);
-    if ((await stat(file).catch(() => null))?.isFile()) return file;
-  }
-  throw cliError('GW_ERR_CLI_NO_MAIN', { tried: tried.join(', ') });
+/** Returns the arguments of node. Neither watcher clears the screen: that would hide the error of the last run. */
+function watcherArguments(file: string, cwd: string): readonly string[] {
+  if (!isTypeScript(file)) return ['--watch', '--watch-preserve-output', file];
+  return [tsxProgram(file, cwd), 'watch', '--clear-screen=false', file];
 }
 
-/** Arguments of node. Both keep what stands on the screen: an error must not be wiped away. */
-function watchCommand(file: string, shown: string, cwd: string): readonly string[] {
-  if (!isTypeScript(file)) return ['--watch', '--watch-preserve-output', file];
-  const tsx = tsxProgram(file, cwd);
-  if (tsx === null) throw cliError('GW_ERR_CLI_NO_LOADER', { file: shown });
-  return [tsx, 'watch', '--clear-screen=false', file];
+/** Signals that end the command, each with the one that the child gets; a closed terminal is a stop like others. */
+const SIGNALS = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' } as const;
+
+/**
+ * Runs node until a signal comes, and passes the signal on.
+ *
+ * @param args - arguments of node
+ * @returns true when a signal ended it, false when it ended by itself
+ */
+async function runUntilSignal(args: readonly string[], cwd: string): Promise<boolean> {
+  const child = spawn(process.execPath, [...args], {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // In a group of its own: Ctrl-C reaches every process of a terminal's group, the watcher passes it on as well,
+    // and an application that gets two signals stops without answering what is running.
+    detached: process.platform !== 'win32',
+  });
+  let isStopped = false;
+  const listeners = Object.entries(SIGNALS).map(([signal, passedOn]) => {
+    const stop = (): void => {
+      isStopped = true;
+      child.kill(passedOn);
+    };
+    process.on(signal, stop);
+    return () => process.off(signal, stop);
+  });
+  try {
+    await once(child, 'exit');
+  } finally {
+    for (const off of listeners) off();
+  }
+  return isStopped;
 }

@@ -1,14 +1,12 @@
-import type { EventDescription } from '../../inspect/description.js';
+import type { EventDescription, Position, SchemaDescription } from '../../inspect/description.js';
 import type { EventInfo } from '../../inspect/event-info.js';
 import type { StepDescription } from '../../inspect/steps.js';
-import type { Paint } from '../output.js';
-import { alignGroups, alignRows, type Row } from '../table.js';
-import { nameWords, placeOf, shapeWords } from '../views/words.js';
+import { alignGroups, alignRows, type Paint, type Row } from '../output.js';
 
 /**
- * Writes everything about one event: its steps in the order in which they run, then its options.
+ * Writes one event: its steps in the order in which they run, then its options and limits.
  *
- * @param asked - the name that was asked for; it differs where a RegExp or the catch-all takes the event
+ * @param asked - name that the user gave; it differs from the event's where a RegExp or the catch-all takes the event
  */
 export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): string {
   const { namespace, event, connect, call } = info;
@@ -96,4 +94,20 @@ function optionRows({ namespace, event }: EventInfo): readonly Row[] {
     ['scope', gateway?.scope ?? 'singleton'],
   ];
   return rows.map(([option, value]): Row => [{ text: option }, { text: value }]);
+}
+
+/** Writes a position: `src/chat.gateway.ts:14`. */
+export function placeOf(at: Position | null): string {
+  return at === null ? '(unknown place)' : `${at.file}:${at.line}`;
+}
+
+/** Writes the shape of a schema: `-` without a schema, `otherwise` for a schema that does not tell its shape. */
+export function shapeWords(schema: SchemaDescription | null, otherwise: string): string {
+  return schema === null ? '-' : (schema.shape ?? otherwise);
+}
+
+/** Writes the name of an event, quoted where it would break the line or look like a pattern. */
+export function nameWords(name: string, isLiteral: boolean): string {
+  const isPlain = /^[^\s\p{C}'"]+$/u.test(name) && name !== '*' && !name.startsWith('/');
+  return isPlain || !isLiteral ? name : JSON.stringify(name);
 }

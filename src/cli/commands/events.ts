@@ -1,21 +1,20 @@
 import { suggest } from '../../base/suggest.js';
 import { describeApp } from '../../inspect/describe.js';
+import type { AppDescription, EventDescription, NamespaceDescription } from '../../inspect/description.js';
 import { describeEventInfo } from '../../inspect/event-info.js';
 import { findEvent, findNamespace } from '../../inspect/find.js';
 import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../../plan/types.js';
-import { loadApp } from '../app.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { cliError } from '../errors.js';
-import { EXIT } from '../exit-codes.js';
-import { renderEvents } from '../views/events-table.js';
-import { renderEventInfo } from './event-info.js';
+import { APP_OPTION, loadApp } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { cliError, EXIT, usageError } from '../errors.js';
+import { alignGroups, counted, jsonDocument, type Paint, type Row } from '../output.js';
+import { nameWords, placeOf, renderEventInfo, shapeWords } from './event-info.js';
 
-/** `gatewire events`: what an application listens to, or what runs for one of its events. */
+/** `gatewire events`: lists the events of an application, or shows the steps of one event. */
 export const events: Command = defineCommand({
   usage: ['events [--app FILE] [--json]', 'events --info NAMESPACE EVENT [--app FILE] [--json]'],
   options: {
-    app: { type: 'string', value: 'FILE', help: 'the file that exports `app`' },
+    ...APP_OPTION,
     info: { type: 'boolean', help: 'show one event: what runs for it, in which order' },
     json: { type: 'boolean', help: 'print one JSON document' },
   },
@@ -30,13 +29,15 @@ export const events: Command = defineCommand({
     const { file, plan } = await loadApp(cwd, values.app);
     if (asked === null) {
       const app = describeApp(plan, cwd);
-      output.print(values.json ? json({ app: file, ...app }) : renderEvents(app, output.paint));
+      output.print(values.json ? jsonDocument({ app: file, ...app }) : renderEvents(app, output.paint));
       return EXIT.ok;
     }
     const { namespace, event } = find(plan, asked);
     const info = describeEventInfo(plan, namespace, event, cwd);
     output.print(
-      values.json ? json({ app: file, asked, ...info }) : renderEventInfo(info, asked.event, output.paint),
+      values.json
+        ? jsonDocument({ app: file, asked, ...info })
+        : renderEventInfo(info, asked.event, output.paint),
     );
     return EXIT.ok;
   },
@@ -47,20 +48,17 @@ interface Asked {
   readonly event: string;
 }
 
+/** Returns null where no event is asked for. */
 function readWords(words: readonly string[], isInfo: boolean): Asked | null {
-  const [namespace, event, ...more] = words;
   if (!isInfo) {
-    if (namespace === undefined) return null;
-    throw usageError(
-      `\`${namespace}\` is one word too many`,
-      event === undefined ? null : '--info',
-      'events',
-    );
+    refuseExtraWords('events', words, 0, words.length > 1 ? '--info' : null);
+    return null;
   }
+  const [namespace, event] = words;
   if (namespace === undefined || event === undefined) {
-    throw usageError('--info needs a namespace and an event', null, 'events');
+    throw usageError('events', '--info needs a namespace and an event');
   }
-  if (more.length > 0) throw usageError(`\`${more[0]}\` is one word too many`, null, 'events');
+  refuseExtraWords('events', words, 2);
   return { namespace, event };
 }
 
@@ -82,6 +80,65 @@ function notFound(what: string, name: string, names: readonly string[]): Error {
   return cliError('GW_ERR_CLI_NOT_FOUND', { what, name, suggestion: suggest(name, names) });
 }
 
-function json(document: object): string {
-  return JSON.stringify(document, null, 2);
+/** Writes an application: one line for each gateway and for each event, and the totals. */
+function renderEvents(app: AppDescription, paint: Paint): string {
+  // One table for all namespaces: columns are aligned through the whole listing.
+  const gateways = alignGroups(app.namespaces.map(gatewayRows), 2, paint);
+  const hasRates = app.namespaces.some(({ events }) => events.some(({ rates }) => rates.length > 0));
+  const events = alignGroups(
+    app.namespaces.map((namespace) => eventRows(namespace, hasRates)),
+    4,
+    paint,
+  );
+  const lines = app.namespaces.flatMap((_, i) => [...(gateways[i] ?? []), ...(events[i] ?? [])]);
+  return [...lines, `  ${totals(app, paint)}`].join('\n');
+}
+
+function gatewayRows({ name, auth, gateways }: NamespaceDescription): readonly Row[] {
+  return gateways.map(({ name: gateway, at }, i) => {
+    const isFirst = i === 0;
+    const row: Row = [
+      { text: isFirst ? name : '', style: 'title' },
+      { text: gateway },
+      { text: placeOf(at), style: 'faint' },
+    ];
+    if (!isFirst) return row;
+    return [
+      ...row,
+      auth === null ? { text: 'open!', style: 'warning' } : { text: auth.label, style: 'good' },
+    ];
+  });
+}
+
+function eventRows({ gateways, events }: NamespaceDescription, hasRates: boolean): readonly Row[] {
+  const files = new Map(gateways.map(({ name, at }) => [name, at?.file]));
+  return events.map((event): Row => {
+    const { name, kind, ack, reply, handler, at } = event;
+    const payload = shapeWords(event.payload, event.payload?.kind ?? '-');
+    return [
+      { text: nameWords(name, kind === 'name') },
+      { text: ack === null ? payload : `${payload} -> ${shapeWords(ack, 'ack')}` },
+      { text: !event.isAnswered ? '-' : reply === 'raw' ? 'raw' : 'ack' },
+      ...(hasRates ? [{ text: event.rates.join(' ') || '-' }] : []),
+      { text: handler },
+      { text: lineOf(at, files.get(event.gateway)), style: 'faint' },
+    ];
+  });
+}
+
+/** Writes the line only, `:14`, in the file of the gateway, which stands above; else the file as well. */
+function lineOf(at: EventDescription['at'], file: string | undefined): string {
+  return at !== null && at.file === file ? `:${at.line}` : placeOf(at);
+}
+
+function totals(
+  { totals: { gateways, events, namespacesWithoutAuth } }: AppDescription,
+  paint: Paint,
+): string {
+  const open = `${counted(namespacesWithoutAuth, 'namespace')} without authentication`;
+  return [
+    counted(gateways, 'gateway'),
+    counted(events, 'event'),
+    namespacesWithoutAuth === 0 ? open : paint('warning', open),
+  ].join(', ');
 }

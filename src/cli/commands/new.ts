@@ -1,26 +1,24 @@
-import { relative, resolve, sep } from 'node:path';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { cliError } from '../errors.js';
-import { EXIT } from '../exit-codes.js';
-import { writeFiles } from '../files.js';
-import { install } from '../new/install.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { relativeTo } from '../../inspect/locate.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { cliError, EXIT, usageError } from '../errors.js';
+import { renderFiles, WRITE_OPTIONS, writeFiles } from '../files.js';
+import { projectName } from '../names.js';
 import { projectFiles } from '../new/project.js';
-import { problemOfName, projectName } from '../new/project-name.js';
+import type { Choice } from '../new/questions.js';
 import { listTemplates, readTemplate } from '../new/template.js';
-import { ownManifest } from '../own-package.js';
-import { isInteractive } from '../terminal.js';
-import { renderFiles } from '../views/files.js';
+import { isInteractive, jsonDocument } from '../output.js';
+import { ownManifest } from '../packages.js';
 
-/** `gatewire new`: a project that begins with one of the examples. */
+/** `gatewire new`: makes a project that begins with one of the examples. */
 export const newProject: Command = defineCommand({
   usage: ['new FOLDER --template NAME [--install] [--dry-run] [--force] [--json]'],
   options: {
     template: { type: 'string', value: 'NAME', help: 'the example that it begins with' },
     install: { type: 'boolean', help: 'install its packages, too' },
-    'dry-run': { type: 'boolean', help: 'show what would be written, and write nothing' },
-    force: { type: 'boolean', help: 'overwrite files that are there' },
-    json: { type: 'boolean', help: 'print one JSON document' },
+    ...WRITE_OPTIONS,
   },
   notes: [
     'Templates are the examples of gatewire, such as echo, chat and secure-chat. The folder gives the project its name.',
@@ -29,18 +27,15 @@ export const newProject: Command = defineCommand({
     'exit codes: 0 fine, 1 cancelled, or the packages could not be installed, 2 wrong usage, or files are in the way',
   ],
   async run({ values, words, cwd, output }) {
-    if (words.length > 1) throw usageError(`\`${words[1]}\` is one word too many`, null, 'new');
-    const asked = await complete(words[0], values.template, values.json !== true && isInteractive());
-    if (asked === null) return EXIT.problems;
-    const { folder, template } = asked;
-    const problem = problemOfName(folder, cwd);
-    if (problem !== null) {
-      throw cliError('GW_ERR_CLI_BAD_NAME', { what: 'project', name: projectName(folder, cwd), ...problem });
-    }
+    refuseExtraWords('new', words, 1);
+    const canAsk = values.json !== true && isInteractive();
+    const choice = await complete(words[0], values.template, cwd, canAsk);
+    if (choice === null) return EXIT.problems;
+    const { folder, template } = choice;
     const name = projectName(folder, cwd);
-    const files = projectFiles(name, await readTemplate(template), await ownManifest());
+    const files = projectFiles(name, await readTemplate(template), ownManifest());
     const target = resolve(cwd, folder);
-    const shown = relative(cwd, target).split(sep).join('/');
+    const shown = relativeTo(cwd, target);
     const dryRun = values['dry-run'] === true;
     const written = await writeFiles(target, shown, files, { force: values.force === true, dryRun });
     const isInstalled = values.install === true && !dryRun;
@@ -53,38 +48,53 @@ export const newProject: Command = defineCommand({
     const result = { dryRun, files: written, next };
     output.print(
       values.json
-        ? JSON.stringify({ name, template, folder: shown || '.', ...result }, null, 2)
+        ? jsonDocument({ name, template, folder: shown || '.', ...result })
         : renderFiles(result, dryRun ? 'then' : 'now', output.paint),
     );
     return EXIT.ok;
   },
 });
 
-interface Asked {
-  readonly folder: string;
-  readonly template: string;
-}
-
-/** Fills in what was not said: by questions, where somebody can answer; null when they do not want to. */
+/**
+ * Completes what the command line leaves out: by questions, where a user can answer.
+ *
+ * @returns null when the user cancels
+ */
 async function complete(
   folder: string | undefined,
   template: string | undefined,
+  cwd: string,
   canAsk: boolean,
-): Promise<Asked | null> {
+): Promise<Choice | null> {
   if (folder !== undefined && template !== undefined) return { folder, template };
   const templates = await listTemplates();
-  if (!canAsk) {
-    const reason =
-      folder === undefined
-        ? 'new needs a folder'
-        : `new needs --template; there are ${templates.map(({ name }) => name).join(', ')}`;
-    throw usageError(reason, null, 'new');
+  if (canAsk) {
+    const { askFor } = await import('../new/questions.js');
+    return askFor({ folder, template }, cwd, templates);
   }
-  const { askFolder, askTemplate, Cancelled } = await import('../new/questions.js');
-  try {
-    return { folder: folder ?? (await askFolder()), template: template ?? (await askTemplate(templates)) };
-  } catch (error) {
-    if (error instanceof Cancelled) return null;
-    throw error;
-  }
+  if (folder === undefined) throw usageError('new', 'new needs a folder');
+  const names = templates.map(({ name }) => name).join(', ');
+  throw usageError('new', `new needs --template; there are ${names}`);
+}
+
+/**
+ * Installs the packages of a project, with the package manager that runs this command.
+ *
+ * @throws {CliError} GW_ERR_CLI_INSTALL_FAILED when the package manager ends with an error
+ */
+async function install(folder: string): Promise<void> {
+  // npm, pnpm and yarn set it to their own program; without it, npm is taken from the path.
+  const program = process.env['npm_execpath'];
+  const isScript = program !== undefined && /\.[cm]?js$/.test(program);
+  const child = spawn(
+    isScript ? process.execPath : 'npm',
+    isScript ? [program, 'install'] : ['install'],
+    // Standard output belongs to the command. On Windows npm is a script of the shell.
+    { cwd: folder, stdio: ['ignore', 2, 2], shell: !isScript && process.platform === 'win32' },
+  );
+  const reason = await once(child, 'exit').then(
+    ([code]) => (code === 0 ? null : `it ended with ${code}`),
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+  if (reason !== null) throw cliError('GW_ERR_CLI_INSTALL_FAILED', { reason });
 }

@@ -1,14 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { relativeTo } from '../../inspect/locate.js';
 import { runCluster } from '../../nodes/cores/index.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { cliError } from '../errors.js';
-import { EXIT } from '../exit-codes.js';
-import { isTypeScript, nearestTsconfig, tsxLoader } from '../typescript.js';
+import { findMain } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { EXIT, usageError } from '../errors.js';
+import { isTypeScript, tsxLoader, useNearestTsconfig } from '../typescript.js';
 
-/** `gatewire start`: the application in as many processes as are wanted, behind one port. */
+/** `gatewire start`: runs an application in several processes behind one port. */
 export const start: Command = defineCommand({
   usage: ['start [--nodes N|auto] [--port P] FILE'],
   options: {
@@ -31,14 +27,12 @@ export const start: Command = defineCommand({
     'exit codes: 0 ended by a signal, 1 nodes end before they listen, or a second signal, 2 wrong usage, or no file to run',
   ],
   async run({ values, words, cwd }) {
-    const [named, tooMany] = words;
-    if (named === undefined) throw usageError('the file to run is missing', null, 'start');
-    if (tooMany !== undefined) throw usageError(`\`${tooMany}\` is one word too many`, null, 'start');
+    const [named] = words;
+    if (named === undefined) throw usageError('start', 'the file to run is missing');
+    refuseExtraWords('start', words, 1);
     const nodes = values.nodes === 'auto' ? 'auto' : wholeNumber('nodes', values.nodes ?? '1', 1, 1_000);
     const port = values.port === undefined ? undefined : wholeNumber('port', values.port, 0, 65_535);
-    const script = resolve(cwd, named);
-    if (!(await stat(script).catch(() => null))?.isFile())
-      throw cliError('GW_ERR_CLI_NO_MAIN', { tried: named });
+    const script = await findMain(cwd, named);
     await runCluster({
       script,
       nodes,
@@ -54,18 +48,15 @@ function wholeNumber(option: string, written: string, from: number, to: number):
   if (/^\d+$/.test(written) && number >= from && number <= to) return number;
   const words = option === 'nodes' ? ', or auto' : '';
   throw usageError(
-    `option \`--${option}\` is \`${written}\`, not a whole number from ${from} to ${to}${words}`,
-    null,
     'start',
+    `option \`--${option}\` is \`${written}\`, not a whole number from ${from} to ${to}${words}`,
   );
 }
 
-/** What node needs to run the file. tsx would look for tsconfig.json in the working directory. */
+/** Returns the arguments of node with which it can run the file. */
 function nodeArguments(file: string, cwd: string): readonly string[] {
   if (!isTypeScript(file)) return process.execArgv;
   const loader = tsxLoader(file, cwd);
-  if (loader === null) throw cliError('GW_ERR_CLI_NO_LOADER', { file: relativeTo(cwd, file) });
-  const tsconfig = nearestTsconfig(file);
-  if (tsconfig !== null) process.env['TSX_TSCONFIG_PATH'] ??= tsconfig;
+  useNearestTsconfig(file);
   return [...process.execArgv, '--import', loader];
 }

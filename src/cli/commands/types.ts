@@ -1,17 +1,16 @@
 import { clientTypesOf } from '../../inspect/types/client-types.js';
-import { loadApp } from '../app.js';
-import { usageError } from '../arguments.js';
-import { type Command, defineCommand } from '../command.js';
-import { checkDelivery, DELIVERY, deliver } from '../deliver.js';
-import { EXIT } from '../exit-codes.js';
+import { APP_OPTION, loadApp } from '../app.js';
+import { type Command, defineCommand, refuseExtraWords } from '../command.js';
+import { EXIT } from '../errors.js';
+import { checkOutOptions, deliver, OUT_OPTIONS } from '../files.js';
 
-/** `gatewire types`: what clients send and receive, as TypeScript. */
+/** `gatewire types`: prints what clients send and receive, as TypeScript. */
 export const types: Command = defineCommand({
   usage: ['types [--app FILE] [--contract] [--out FILE [--force]]'],
   options: {
-    app: { type: 'string', value: 'FILE', help: 'the file that exports `app`' },
+    ...APP_OPTION,
     contract: { type: 'boolean', help: 'write contracts for connect() of gatewire/client' },
-    ...DELIVERY,
+    ...OUT_OPTIONS,
   },
   notes: [
     'Prints a declaration file for clients that share no code with the server: events for',
@@ -20,9 +19,8 @@ export const types: Command = defineCommand({
     'exit codes: 0 fine, 1 the application has problems, 2 wrong usage',
   ],
   async run({ values, words, cwd, output }) {
-    const [word] = words;
-    if (word !== undefined) throw usageError(`\`${word}\` is one word too many`, null, 'types');
-    checkDelivery(values, 'types');
+    refuseExtraWords('types', words, 0);
+    checkOutOptions('types', values);
     const { plan } = await loadApp(cwd, values.app);
     const text = clientTypesOf(plan, values.contract ? 'contract' : 'events');
     await deliver(text.trimEnd(), { values, cwd, output });

@@ -3,13 +3,12 @@ import type { Problem } from '../../errors/problem.js';
 import { relativeTo } from '../../inspect/locate.js';
 import type { AppPlan, NamespacePlan } from '../../plan/types.js';
 import { loadApp } from '../app.js';
-import { CliError } from '../errors.js';
-import { isReport } from '../report.js';
-import { counted } from '../views/words.js';
+import { CliError, isReport } from '../errors.js';
+import { counted } from '../output.js';
 import { type Finding, failure, ok, warning } from './finding.js';
 
 /**
- * Imports the application, without starting it, and looks at who may come in.
+ * Imports the application, without starting it, and checks who may connect.
  *
  * @param app - absolute path of its file
  */
@@ -17,12 +16,9 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
   try {
     const { plan, io } = await loadApp(cwd, app);
     const shown = relativeTo(cwd, app);
-    const read = ok(
-      'application',
-      `${shown} has no problems: ${counted(plan.namespaces.length, 'namespace')}`,
-    );
+    const fact = `${shown} has no problems: ${counted(plan.namespaces.length, 'namespace')}`;
     return [
-      read,
+      ok('application', fact),
       ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace),
       ...origins(plan, io),
     ];
@@ -43,11 +39,11 @@ function openNamespace({ name, gateways }: NamespacePlan): Finding {
   );
 }
 
-/** Pages of every site may use the cookies of whoever looks at them, when origins are not limited. */
+/** Warns of unlimited origins: pages of any site can connect with the cookies of their visitors. */
 function origins({ settings }: AppPlan, io: unknown): readonly Finding[] {
   const named = settings['origins'] ?? SAME_HOST;
   const { origin } = (io as { opts?: { cors?: { origin?: unknown } } } | undefined)?.opts?.cors ?? {};
-  // Socket.IO's own option counts only where no origins are named.
+  // Socket.IO's own option applies only where `origins` is not set.
   const option = named.split(', ').includes('*')
     ? "origins is '*'"
     : named === SAME_HOST && (origin === '*' || origin === true)
@@ -60,7 +56,6 @@ function origins({ settings }: AppPlan, io: unknown): readonly Finding[] {
 
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof CliError) return [error.problem];
-  // By its form: the application brings its own copy of the class.
-  if (isReport(error)) return (error as Error & { problems: readonly Problem[] }).problems;
+  if (isReport(error)) return error.problems;
   throw error;
 }

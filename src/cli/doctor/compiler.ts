@@ -4,15 +4,14 @@ import { relativeTo } from '../../inspect/locate.js';
 import { findInstalled, type Installed } from '../packages.js';
 import { nearestTsconfig } from '../typescript.js';
 import { type Finding, failure, ok, warning } from './finding.js';
-import { isAtLeast } from './semver.js';
 
 const LIMIT_MS = 60_000;
 
 /**
- * Looks at what the compiler makes of tsconfig.json, with `extends` and defaults: the compiler itself is asked.
+ * Checks the compiler options that are in force. The compiler itself is asked, because of `extends` and defaults.
  *
  * @param app - absolute path of the application
- * @param isModule - whether the files are ES modules, by package.json
+ * @param isModule - true when package.json makes its files ES modules
  */
 export function checkCompiler(app: string, isModule: boolean, cwd: string): readonly Finding[] {
   const tsconfig = nearestTsconfig(app);
@@ -27,7 +26,7 @@ export function checkCompiler(app: string, isModule: boolean, cwd: string): read
     return [warning('tsconfig', fact, 'npm install --save-dev typescript')];
   }
   const config = showConfig(typescript, tsconfig);
-  if (typeof config === 'string') return [failure('tsconfig', `${shown}: ${config}`, 'mend tsconfig.json')];
+  if (typeof config === 'string') return [failure('tsconfig', `${shown}: ${config}`, 'fix tsconfig.json')];
   return [
     covers(config, app, tsconfig, cwd),
     decorators(config, shown),
@@ -46,7 +45,7 @@ interface Config {
   readonly files?: readonly string[];
 }
 
-/** The options in force, or what the compiler has against them. */
+/** Returns the options in force, or the error of the compiler. */
 function showConfig({ folder }: Installed, tsconfig: string): Config | string {
   const program = join(folder, 'bin/tsc');
   const { stdout, status, error } = spawnSync(process.execPath, [program, '--showConfig', '-p', tsconfig], {
@@ -59,7 +58,7 @@ function showConfig({ folder }: Installed, tsconfig: string): Config | string {
   return JSON.parse(stdout) as Config;
 }
 
-/** tsx and the compiler apply a tsconfig.json to the files it covers, and to no others. */
+/** Checks that tsconfig.json covers the application: tsx and the compiler apply it to the files it covers only. */
 function covers({ files = [] }: Config, app: string, tsconfig: string, cwd: string): Finding {
   const shown = relativeTo(cwd, app);
   return files.some((file) => resolve(dirname(tsconfig), file) === app)
@@ -94,9 +93,9 @@ function resolution(
   shown: string,
 ): Finding {
   const [written, of] = [moduleResolution.toLowerCase(), module.toLowerCase()];
-  // TypeScript 6 takes `bundler` where nothing is written.
-  const isDefault = written === '' && (isAtLeast(version, '6.0.0') || of === 'preserve');
-  // In node16 a CommonJS file may not require() a module, which Node 20.19 does.
+  // `bundler` is the default of TypeScript 6.
+  const isDefault = written === '' && (Number.parseInt(version, 10) >= 6 || of === 'preserve');
+  // With node16 a CommonJS file must not require() an ES module, although Node 20.19 can.
   const isGood = isDefault || /^(nodenext|bundler)$/.test(written) || (written === 'node16' && isModule);
   if (isGood) return ok('resolution', `moduleResolution is ${written || 'bundler'}`);
   const kind = isModule ? 'an ES module' : 'a CommonJS project';

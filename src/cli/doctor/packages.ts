@@ -1,12 +1,12 @@
-import type { OwnManifest } from '../own-package.js';
-import { findInstalled } from '../packages.js';
-import { type Finding, failure, ok, warning } from './finding.js';
-import { isAtLeast, satisfies } from './semver.js';
+import { readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 
-/**
- * What is below socket.io has to be as new as the published advisories ask for.
- * @source GUARANTEES, part 2: floors
- */
+import { relativeTo } from '../../inspect/locate.js';
+import { findInstalled, type Installed, type OwnManifest, readInstalled, upwards } from '../packages.js';
+import { type Finding, failure, ok, warning } from './finding.js';
+import { satisfies } from './semver.js';
+
+/** Oldest versions below socket.io for which no vulnerability is published. */
 const FLOORS: readonly {
   readonly name: string;
   readonly through: readonly string[];
@@ -17,7 +17,7 @@ const FLOORS: readonly {
   { name: 'ws', through: ['socket.io', 'engine.io'], floor: '8.21.0' },
 ];
 
-/** Looks at the versions of Node, of gatewire and its peers, and of what lies below them. */
+/** Checks the versions of Node, of gatewire, of its peers, and of the packages below socket.io. */
 export function checkVersions(cwd: string, own: OwnManifest): readonly Finding[] {
   return [node(own), gatewire(cwd, own), ...peers(cwd, own), ...floors(cwd)];
 }
@@ -60,10 +60,76 @@ function floors(cwd: string): readonly Finding[] {
     let from = cwd;
     for (const step of through) from = findInstalled(step, from)?.folder ?? from;
     const installed = findInstalled(name, from);
-    if (installed === null) return []; // socket.io is missing, which is said elsewhere
+    if (installed === null) return []; // without socket.io, which is a finding of its own
     const { version } = installed;
-    if (isAtLeast(version, floor)) return ok('advisories', `${name} ${version}`);
+    if (satisfies(version, `>=${floor}`)) return ok('advisories', `${name} ${version}`);
     const fact = `${name} is ${version}, and has known vulnerabilities below ${floor}`;
     return failure('advisories', fact, `npm update ${name}`);
   });
+}
+
+/** Packages that work as a single copy only: a decorator or a token of one copy means nothing to the other. */
+const ONCE = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io'];
+
+/** Checks that no package that has to be a single copy is installed more than once. */
+export function checkCopies(cwd: string): readonly Finding[] {
+  const copies = new Map<string, Map<string, Installed>>(ONCE.map((name) => [name, new Map()]));
+  const visited = new Set<string>();
+  for (const folder of upwards(cwd)) visit(join(folder, 'node_modules'), copies, visited);
+  const findings = ONCE.flatMap((name) => compare(name, [...(copies.get(name)?.values() ?? [])], cwd));
+  return findings.length > 0 ? findings : [ok('copies', `one copy each of ${ONCE.join(', ')}`)];
+}
+
+function compare(name: string, copies: readonly Installed[], cwd: string): readonly Finding[] {
+  if (copies.length < 2) return [];
+  const places = copies.map(({ folder, version }) => `${relativeTo(cwd, folder)} (${version})`).sort();
+  const fact = `${name} is installed ${copies.length} times: ${places.join(', ')}`;
+  const gatewire = findInstalled('gatewire', cwd);
+  const theirs = gatewire === null ? null : findInstalled(name, gatewire.folder);
+  const isShared = theirs === null || theirs.folder === findInstalled(name, cwd)?.folder;
+  // A copy of some tool does no harm; a copy that gatewire sees and the application does not is an error.
+  return isShared && name !== 'gatewire'
+    ? [warning('copies', fact, `see who brings them: npm ls ${name}`)]
+    : [failure('copies', fact, `npm dedupe, or make the versions agree: npm ls ${name}`)];
+}
+
+/** Collects the copies in a node_modules, and in those of its packages. pnpm keeps packages in `.pnpm`. */
+function visit(
+  modules: string,
+  copies: ReadonlyMap<string, Map<string, Installed>>,
+  visited: Set<string>,
+): void {
+  for (const name of packagesIn(modules)) {
+    const folder = realFolder(join(modules, name));
+    if (folder === null || visited.has(folder)) continue;
+    visited.add(folder);
+    const found = copies.get(name);
+    const installed = found === undefined ? null : readInstalled(folder);
+    if (installed !== null) found?.set(folder, installed);
+    visit(join(folder, 'node_modules'), copies, visited);
+  }
+}
+
+function packagesIn(modules: string): readonly string[] {
+  return names(modules).flatMap((name) => {
+    if (name.startsWith('@')) return names(join(modules, name)).map((inner) => `${name}/${inner}`);
+    if (name === '.pnpm') return names(join(modules, name)).map((inner) => `${name}/${inner}`);
+    return name.startsWith('.') ? [] : name;
+  });
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function realFolder(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null; // a link that leads nowhere
+  }
 }

@@ -1,22 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suggest } from '../../base/suggest.js';
-import { usageError } from '../arguments.js';
-import { EXAMPLES } from '../own-package.js';
+import { usageError } from '../errors.js';
+import { OWN_FOLDER, type OwnManifest } from '../packages.js';
 
-/** An example of gatewire, as a beginning for somebody's own project. */
+/** Example of gatewire that a project can begin with. */
 export interface Template {
   readonly name: string;
-  /** The first sentence of its README. */
+  /** First sentence of its README. */
   readonly summary: string;
 }
 
-/** One file of a template. */
+/** File of a template. */
 export interface TemplateFile {
-  /** From the folder of the example, with forward slashes. */
+  /** Path from the folder of the example, with forward slashes. */
   readonly path: string;
   readonly content: Buffer;
 }
+
+/** Folder of the examples, which are the templates; the package contains it unchanged. */
+const EXAMPLES = join(OWN_FOLDER, 'examples');
 
 /** Lists the templates: every folder of examples/ that can be started. */
 export async function listTemplates(): Promise<readonly Template[]> {
@@ -40,12 +43,12 @@ export async function readTemplate(name: string): Promise<readonly TemplateFile[
   const names = (await listTemplates()).map((template) => template.name);
   if (!names.includes(name)) {
     const reason = `there is no template \`${name}\`; there are ${names.join(', ')}`;
-    throw usageError(reason, suggest(name, names), 'new');
+    throw usageError('new', reason, suggest(name, names));
   }
   return readFolder(join(EXAMPLES, name), '');
 }
 
-/** What is installed or built beside an example is none of its files. */
+/** Folders beside an example that are installed or built. */
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 async function readFolder(root: string, below: string): Promise<readonly TemplateFile[]> {
@@ -66,4 +69,80 @@ async function summaryOf(name: string): Promise<string> {
   const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8').catch(() => '');
   const [, paragraph = ''] = readme.split(/\n\s*\n/);
   return /^[^.:]+/.exec(paragraph.replaceAll('\n', ' '))?.[0] ?? '';
+}
+
+/** Dependencies of a project, with version ranges. */
+export interface Packages {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+/** Dependencies of every project: gatewire, its peers, and tsx, which starts the project. */
+const ALWAYS = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io', 'tsx'];
+/** Development dependencies of every project. */
+const TOOLS = ['@biomejs/biome', '@types/node', 'typescript'];
+
+/** Packages without a range: a newer linter has newer rules, and a new project has to pass. */
+const EXACT = new Set(['@biomejs/biome']);
+
+/** Optional peers that entry points need. */
+const OPTIONAL_PEERS: Readonly<Record<string, readonly string[]>> = {
+  'gatewire/client': ['socket.io-client'],
+  'gatewire/redis': ['redis', '@socket.io/redis-adapter'],
+  'gatewire/testing': ['socket.io-client'],
+};
+
+/** Pattern of an import; it begins a line, so that texts and comments do not match. */
+const IMPORT =
+  /^(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const NAME = /^(?:@[^/]+\/)?[^/]+/;
+
+/**
+ * Lists the packages that the files of a template import. The versions are those that gatewire itself is tested with,
+ * so that there is no second list.
+ *
+ * @param own - gatewire's package.json
+ */
+export function packagesFor(files: readonly TemplateFile[], own: OwnManifest): Packages {
+  const programs = files.filter(({ path }) => /\.[cm]?[jt]s$/.test(path));
+  const needed = new Set([...ALWAYS, ...namesIn(programs.filter(({ path }) => !isTest(path)))]);
+  const tools = new Set([...TOOLS, ...namesIn(programs.filter(({ path }) => isTest(path)))]);
+  return {
+    dependencies: ranges(needed, own),
+    devDependencies: ranges(new Set([...tools].filter((name) => !needed.has(name))), own),
+  };
+}
+
+/** Tells by its name whether a file is a test. */
+export function isTest(path: string): boolean {
+  return /\.test\.[cm]?[jt]s$/.test(path);
+}
+
+function namesIn(files: readonly TemplateFile[]): readonly string[] {
+  return files.flatMap(({ content }) =>
+    [...content.toString().matchAll(IMPORT)]
+      .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
+      .filter((target) => target !== '' && !/^(\.|\/|node:)/.test(target))
+      .flatMap((target) => [NAME.exec(target)?.[0] ?? target, ...(OPTIONAL_PEERS[target] ?? [])]),
+  );
+}
+
+function ranges(names: ReadonlySet<string>, own: OwnManifest): Readonly<Record<string, string>> {
+  const known: Readonly<Record<string, string>> = {
+    ...own.devDependencies,
+    ...own.peerDependencies,
+    ...own.dependencies,
+    gatewire: own.version,
+  };
+  return Object.fromEntries(
+    [...names].sort().map((name) => {
+      const version = known[name] ?? '*';
+      return [name, EXACT.has(name) ? version : rangeOf(version)];
+    }),
+  );
+}
+
+/** Makes a range of a pinned version: gatewire pins its tools, a project takes compatible versions. */
+function rangeOf(version: string): string {
+  return /^\d/.test(version) ? `^${version}` : version;
 }

@@ -95,7 +95,7 @@ describe('gatewire add', () => {
     write('src/chat.gateway.ts', 'mine');
     const refused = await add('contract', 'chat');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain('error[GW_ERR_CLI_EXISTS]: `src/chat.gateway.ts` is there already\n');
+    expect(refused.stderr).toContain('error[GW_ERR_CLI_FILE_EXISTS]: `src/chat.gateway.ts` already exists\n');
     const tried = await add('contract', 'chat', '--force', '--dry-run');
     expect(tried.stdout).toContain('  would overwrite  src/chat.gateway.ts\n');
     expect(readdirSync(path.join(folder.path, 'src'))).toEqual(['app.ts', 'chat.gateway.ts']);

@@ -90,8 +90,8 @@ describe('--out', () => {
       expect(await gatewire([command, '--out', out], { cwd: shop })).toEqual(
         refused(
           'GW_ERR_CLI_FILE_EXISTS',
-          `${out} exists already`,
-          'add --force to overwrite it, or name another file with --out',
+          `\`${out}\` already exists\n  why:  nothing was written, so nothing is lost`,
+          'choose another name, or overwrite with --force',
         ),
       );
       expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('mine');
@@ -103,13 +103,17 @@ describe('--out', () => {
   );
 
   it('says why a file cannot be written', async () => {
-    const help = 'name another file with --out, or leave it out to print';
+    const help = 'check the permissions of the folder, and whether something else has that name';
     const missing = join(folder, 'none', 'out.txt');
     expect(await gatewire(['types', '--out', missing], { cwd: shop })).toEqual(
-      refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${missing} cannot be written: there is no such folder`, help),
+      refused(
+        'GW_ERR_CLI_FILE_NOT_WRITTEN',
+        `\`${missing}\` cannot be written: its folder does not exist`,
+        help,
+      ),
     );
     expect(await gatewire(['types', '--out', folder, '--force'], { cwd: shop })).toEqual(
-      refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `${folder} cannot be written: it is a folder`, help),
+      refused('GW_ERR_CLI_FILE_NOT_WRITTEN', `\`${folder}\` cannot be written: it is a folder`, help),
     );
   });
 

@@ -83,9 +83,9 @@ describe('gatewire new', () => {
       code: 2,
       stdout: '',
       stderr: [
-        'error[GW_ERR_CLI_EXISTS]: `app/package.json` is there already',
+        'error[GW_ERR_CLI_FILE_EXISTS]: `app/package.json` already exists',
         '  why:  nothing was written, so nothing is lost',
-        '  help: choose another name, or overwrite with --force; --dry-run --force shows what that would do',
+        '  help: choose another name, or overwrite with --force',
         '',
       ].join('\n'),
     });
@@ -97,7 +97,7 @@ describe('gatewire new', () => {
     expect(forced.stdout).toContain('  overwritten  app/package.json\n');
     expect(JSON.parse(read('app/package.json')).name).toBe('app');
     const again = await create('app', '--template', 'echo');
-    expect(again.stderr).toMatch(/: \d+ files are there already: (`app\/[^`]+`, ){4}`[^`]+` and \d+ more\n/);
+    expect(again.stderr).toMatch(/: \d+ files already exist: (`app\/[^`]+`, ){4}`[^`]+` and \d+ more\n/);
   });
 
   it.each([
@@ -141,7 +141,7 @@ describe('gatewire new', () => {
     const { code, stderr } = await create('file/app', '--template', 'echo');
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'error[GW_ERR_CLI_CANNOT_WRITE]: `file/app/package.json` cannot be written: ENOTDIR',
+      'error[GW_ERR_CLI_FILE_NOT_WRITTEN]: `file/app/package.json` cannot be written: a part of its path is a file',
     );
   });
 

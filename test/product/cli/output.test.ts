@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { createOutput, type Output } from '../../../src/cli/output.js';
-import { alignRows, type Row } from '../../../src/cli/table.js';
+import { alignRows, createOutput, type Output, type Row } from '../../../src/cli/output.js';
 import { gatewire } from './gatewire.js';
 
 const ESCAPE = '\u001b';
