@@ -92,6 +92,7 @@ export class Application implements RuntimeApp {
   #edge: Edge | null = null;
   #tls: Tls | null = null;
   #adapter: OpenedAdapter | null = null;
+  #limiters: Limiters | null = null;
   /** Where connections come from, when it was opened here and so has to be closed here. */
   #listening: Listening | null = null;
   #closing: Promise<void> | null = null;
@@ -258,6 +259,7 @@ export class Application implements RuntimeApp {
       });
       this.#revocations.share(this.#adapter?.revocations ?? null);
     }
+    this.#limiters = new Limiters(this.#adapter);
     const namespaces = bind(plan, sources, this.io, {
       calls: this.#calls,
       expiry: this.#expiry,
@@ -266,7 +268,7 @@ export class Application implements RuntimeApp {
       logger: this.#logger,
       limits: allLimits,
       impersonate: this.testing?.impersonate ?? null,
-      limiters: await Limiters.create(plan, this.#adapter?.rates ?? null),
+      limiters: this.#limiters,
       operations: this.#operations,
       checksEmits: this.#options.validateEmits,
     });
@@ -326,6 +328,7 @@ export class Application implements RuntimeApp {
     this.#traffic.close();
     this.#sweeper.close();
     this.#expiry.close();
+    this.#limiters?.close();
     this.#operations.cluster.close();
     await this.#adapter?.close();
     this.#edge?.detach();

@@ -1,56 +1,88 @@
-import type { RateLimiterMemory } from 'rate-limiter-flexible';
-
-/** How often something may happen for each key. */
+/** Rule of a rate: a bucket holds `burst` tokens, and `limit` tokens flow in evenly during each `windowMs`. */
 export interface RateRule {
   readonly limit: number;
   readonly windowMs: number;
   readonly burst: number;
 }
 
-/** Counts what happens for users, addresses and keys of the application's own. */
+/** Counter of events by key, for one node or for several. */
 export interface RateStore {
   /**
-   * Counts one event.
+   * Takes a token out of the bucket of a key.
    *
-   * @param key - whose event it is, and under which rule
-   * @returns 0 when it is within the rule, else milliseconds until another one is
+   * @param key - whose events are counted, and under which rule
+   * @returns 0 when there was a token, else milliseconds until there is one
    */
-  take(key: string, rule: RateRule): Promise<number>;
+  take(key: string, rule: RateRule): number | Promise<number>;
 }
 
-interface Limiter {
-  consume(key: string): Promise<unknown>;
-}
+/** Token bucket of one key. A new one is full. */
+export class TokenBucket {
+  #tokens = Number.POSITIVE_INFINITY;
+  #filledAt = 0;
+  #fullAt = 0;
 
-/** Counts with limiters of rate-limiter-flexible, one for each rule. */
-export class LimiterRates implements RateStore {
-  readonly #limiters = new WeakMap<RateRule, Limiter>();
-
-  constructor(private readonly make: (rule: RateRule) => Limiter) {}
-
-  async take(key: string, rule: RateRule): Promise<number> {
-    const limiter = this.#limiters.get(rule) ?? this.make(rule);
-    this.#limiters.set(rule, limiter);
-    try {
-      await limiter.consume(key);
-      return 0;
-    } catch (refusal) {
-      if (refusal instanceof Error) throw refusal;
-      return Math.max(1, (refusal as { readonly msBeforeNext: number }).msBeforeNext);
+  /**
+   * Takes a token.
+   *
+   * @param now - milliseconds on a clock that does not go back
+   * @returns 0 when there was a token, else milliseconds until there is one
+   */
+  take({ limit, windowMs, burst }: RateRule, now: number): number {
+    const msPerToken = windowMs / limit;
+    const tokens = Math.min(burst, this.#tokens + (now - this.#filledAt) / msPerToken);
+    this.#filledAt = now;
+    if (tokens < 1) {
+      this.#tokens = tokens;
+      return Math.ceil((1 - tokens) * msPerToken);
     }
+    this.#tokens = tokens - 1;
+    this.#fullAt = now + (burst - this.#tokens) * msPerToken;
+    return 0;
+  }
+
+  /** Tells whether the bucket is full again, and so the same as a new one. */
+  isFull(now: number): boolean {
+    return now >= this.#fullAt;
   }
 }
 
-/** Counts in the memory of one node. Keys go by themselves when their window is over. */
-export class MemoryRates extends LimiterRates {
-  /** Loads what it counts with; an application without such limits starts faster without it. */
-  static async create(): Promise<MemoryRates> {
-    const { BurstyRateLimiter, RateLimiterMemory } = await import('rate-limiter-flexible');
-    const limiter = (points: number, windowMs: number): RateLimiterMemory =>
-      new RateLimiterMemory({ points, duration: windowMs / 1_000 });
-    return new MemoryRates(({ limit, windowMs, burst }) => {
-      const steady = limiter(limit, windowMs);
-      return burst === limit ? steady : new BurstyRateLimiter(steady, limiter(burst - limit, windowMs * 2));
-    });
+const SWEEP_MS = 10_000;
+
+/**
+ * Buckets in the memory of one process. One timer removes those that are full again: what stays is bounded by the number
+ * of keys that were used within the time that a bucket takes to fill.
+ */
+export class MemoryRates implements RateStore {
+  readonly #buckets = new Map<string, TokenBucket>();
+  #sweeper: NodeJS.Timeout | null = null;
+
+  take(key: string, rule: RateRule): number {
+    const known = this.#buckets.get(key);
+    const bucket = known ?? new TokenBucket();
+    if (known === undefined) this.#add(key, bucket);
+    return bucket.take(rule, performance.now());
+  }
+
+  /** Forgets all buckets. */
+  close(): void {
+    this.#buckets.clear();
+    this.#stop();
+  }
+
+  #add(key: string, bucket: TokenBucket): void {
+    this.#buckets.set(key, bucket);
+    this.#sweeper ??= setInterval(this.#sweep, SWEEP_MS).unref();
+  }
+
+  readonly #sweep = (): void => {
+    const now = performance.now();
+    for (const [key, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(key);
+    if (this.#buckets.size === 0) this.#stop();
+  };
+
+  #stop(): void {
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
   }
 }

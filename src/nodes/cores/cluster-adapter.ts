@@ -1,12 +1,11 @@
 import cluster from 'node:cluster';
 import { problem } from '../../errors/problem.js';
 import type { AdapterHost, NodeAdapter, NodeBus, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
-import { MemoryRates } from '../../stores/rates.js';
 import { isNode } from '../../transport/primary.js';
 import { ChannelBus } from './channel-bus.js';
 import { ipcAdapter } from './ipc-adapter.js';
 import { Channel } from './primary-channel.js';
-import { primaryRates } from './rates.js';
+import { PrimaryRates } from './rates.js';
 
 /**
  * Connects the nodes of an application on one machine, as `gatewire start --nodes 4` and `runCluster` start them. In a
@@ -32,7 +31,8 @@ async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
   return {
     adapter: ipcAdapter(channel, host),
     bus,
-    rates: await primaryRates(),
+    rates: new PrimaryRates(channel),
+    store: null,
     revocations: null, // a node hears of everything, in order
     health: () => channel.health(),
     confirmed: () => null,
@@ -47,7 +47,8 @@ async function openAlone({ io }: AdapterHost): Promise<OpenedAdapter> {
   return {
     adapter: io.adapter() as unknown as OpenedAdapter['adapter'],
     bus: NOBODY,
-    rates: await MemoryRates.create(),
+    rates: null,
+    store: null,
     revocations: null,
     health: () => ({ status: 'ok', since, reason: null, counters: {} }),
     confirmed: () => null,

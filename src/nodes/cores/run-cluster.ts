@@ -6,6 +6,7 @@ import { problem } from '../../errors/problem.js';
 import { Relay } from './message-relay.js';
 import type { End } from './node-process.js';
 import { Door } from './primary-listener.js';
+import { RateCounter } from './rates.js';
 import { type ClusterOptions, checkClusterOptions } from './run-cluster-options.js';
 import { Signals } from './signals.js';
 import { Crew } from './worker-pool.js';
@@ -28,7 +29,8 @@ export async function runCluster(options: ClusterOptions): Promise<void> {
   const logger = loggerFrom(checked.logger);
   const relay = new Relay();
   const door = new Door(() => crew.leastBusy(), port);
-  await passOnMessages();
+  const rates = new RateCounter();
+  passOnMessages();
   // Buffers have to stay what they are on the way between processes.
   const settings = { exec: script, args: [...args], serialization: 'advanced' as const };
   cluster.setupPrimary({ ...settings, ...(execArgv && { execArgv: [...execArgv] }) });
@@ -39,6 +41,7 @@ export async function runCluster(options: ClusterOptions): Promise<void> {
   const crew = new Crew(checked, logger, {
     onNode: (node) => {
       relay.admit(node.worker);
+      rates.admit(node.worker);
       door.admit(node);
     },
     onFailure: (times, end) =>
@@ -55,19 +58,18 @@ export async function runCluster(options: ClusterOptions): Promise<void> {
   } finally {
     await crew.close();
     await door.close();
+    rates.close();
     signals.close();
   }
 }
 
-/** The halves of the adapter and of the rate limits that belong in the primary. */
-async function passOnMessages(): Promise<void> {
+/** Starts the half of the adapter that belongs in the primary. */
+function passOnMessages(): void {
   const { setupPrimary } = requirePeer<{ setupPrimary(): void }>(
     '@socket.io/cluster-adapter',
     'runCluster()',
   );
   setupPrimary();
-  const { RateLimiterClusterMaster } = await import('rate-limiter-flexible');
-  new RateLimiterClusterMaster();
 }
 
 function describe({ code, signal }: End): string {

@@ -1,11 +1,11 @@
 import type { AdapterHost, NodeAdapter, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
 import { classicAdapter, shardedAdapter } from './adapters.js';
-import { redisRates } from './rates.js';
 import { RedisBus } from './redis-bus.js';
 import { isEncrypted } from './redis-client.js';
 import { Link } from './redis-connections.js';
 import { checkRedisOptions, type RedisAdapterOptions, weaknesses } from './redis-options.js';
 import { RedisRevocations } from './revocations.js';
+import { redisStore } from './shared-store.js';
 import { type Streams, streamsAdapter } from './streams.js';
 
 /** A start does not fail without Redis; it waits this long for it, so that the first message is not lost. */
@@ -45,7 +45,8 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   return {
     adapter,
     bus,
-    rates: await redisRates(link),
+    store: redisStore(link),
+    rates: null,
     revocations: new RedisRevocations(link),
     health: () => link.pulse.health(),
     confirmed: () => link.confirmed(),

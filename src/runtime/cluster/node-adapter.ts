@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Place, Problem } from '../../errors/problem.js';
 import type { RateStore } from '../../stores/rates.js';
 import type { RevocationStore } from '../../stores/revocations.js';
+import type { SharedStore } from '../../stores/shared-store.js';
 
 /** Which sockets of a namespace instance are meant, by the stored names of rooms; no rooms stand for all. */
 export interface Members {
@@ -75,8 +76,10 @@ export interface OpenedAdapter {
   /** Given to Socket.IO's `io.adapter()`. */
   readonly adapter: AdapterConstructor;
   readonly bus: NodeBus;
-  /** Counts rates for all nodes together. */
-  readonly rates: RateStore;
+  /** Store that all nodes share; null where there is none. */
+  readonly store: SharedStore | null;
+  /** Counter of rates for all nodes together, where `store` is null; null where each node counts for itself. */
+  readonly rates: RateStore | null;
   /** Remembers for all nodes whose access was taken back; null where every node hears of it, or is not there any more. */
   readonly revocations: RevocationStore | null;
   /** How it is at the moment. */

@@ -1,7 +1,7 @@
 import { isThenable } from '../../base/thenable.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { RatePlan } from '../../plan/types.js';
-import type { RateStore } from '../../stores/rates.js';
+import { type RateStore, TokenBucket } from '../../stores/rates.js';
 import type { Stage } from '../bound.js';
 import type { CallContext } from '../context.js';
 import type { SocketState } from '../socket-state.js';
@@ -10,8 +10,8 @@ import type { SocketState } from '../socket-state.js';
 type Take = (call: CallContext) => number | Promise<number>;
 
 /** Makes the stage of one `@RateLimit`. What it counts is shared by all stages made of one plan. */
-export function rateLimiter(plan: RatePlan, store: RateStore | null): (inner: Stage) => Stage {
-  const take = plan.per === 'socket' || store === null ? bucketsOf(plan) : storeOf(plan, store);
+export function rateLimiter(plan: RatePlan, store: RateStore): (inner: Stage) => Stage {
+  const take = plan.per === 'socket' ? bucketsOf(plan) : storeOf(plan, store);
   return (inner) => (call) => {
     const waitMs = take(call);
     if (!isThenable(waitMs)) return waitMs === 0 ? inner(call) : exceed(plan, call, waitMs);
@@ -19,44 +19,27 @@ export function rateLimiter(plan: RatePlan, store: RateStore | null): (inner: St
   };
 }
 
-/** Tells whether a limit needs more than the memory of a socket. */
-export function needsStore({ per }: RatePlan): boolean {
-  return per !== 'socket';
-}
-
-interface Bucket {
-  tokens: number;
-  filledAt: number;
-}
-
-/** A token bucket for each socket: it goes with the socket, and costs no tick. */
-function bucketsOf({ limit, windowMs, burst }: RatePlan): Take {
-  const buckets = new WeakMap<SocketState, Bucket>();
-  const msPerToken = windowMs / limit;
+/** A token bucket for each socket: it goes with the socket. */
+function bucketsOf(plan: RatePlan): Take {
+  const buckets = new WeakMap<SocketState, TokenBucket>();
   return ({ state }) => {
-    const now = performance.now();
-    const bucket = buckets.get(state);
-    if (bucket === undefined) {
-      buckets.set(state, { tokens: burst - 1, filledAt: now });
-      return 0;
-    }
-    bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.filledAt) / msPerToken);
-    bucket.filledAt = now;
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) * msPerToken);
-    bucket.tokens -= 1;
-    return 0;
+    const known = buckets.get(state);
+    const bucket = known ?? new TokenBucket();
+    if (known === undefined) buckets.set(state, bucket);
+    return bucket.take(plan, performance.now());
   };
 }
 
 function storeOf(plan: RatePlan, store: RateStore): Take {
-  return async (call) => {
+  const { whenStoreFails } = plan;
+  const onFailure = (cause: unknown): number => {
+    if (whenStoreFails === 'allow') return 0;
+    throw new GatewireError('UNAVAILABLE', { cause });
+  };
+  return (call) => {
     const key = `${call.state.namespace.plan.name} ${plan.at.location} ${keyOf(plan, call)}`;
-    try {
-      return await store.take(key, plan);
-    } catch (error) {
-      if (plan.whenStoreFails === 'allow') return 0;
-      throw new GatewireError('UNAVAILABLE', { cause: error });
-    }
+    const waitMs = store.take(key, plan);
+    return isThenable(waitMs) ? Promise.resolve(waitMs).catch(onFailure) : waitMs;
   };
 }
 

@@ -11,7 +11,7 @@ let count = 0;
 const unpacked = path.join(folder.path, 'gatewire');
 
 /** What gatewire itself installs, besides what the pages name. */
-const OWN = ['@standard-schema', 'rate-limiter-flexible', 'jose', 'cookie', 'cookie-signature', 'esbuild'];
+const OWN = ['@standard-schema', 'jose', 'cookie', 'cookie-signature', 'esbuild'];
 
 /** Packs gatewire once for all tutorials. */
 export const packOnce = (): Promise<void> => unpackInto(unpacked);

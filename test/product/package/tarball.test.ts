@@ -57,7 +57,6 @@ beforeAll(async () => {
     'socket.io-client',
     'inversify',
     'reflect-metadata',
-    'rate-limiter-flexible',
     'zod',
     'typescript',
     'tsx',
