@@ -22,8 +22,7 @@ export class Limiters {
 
   rateOf(plan: RatePlan): (inner: Stage) => Stage {
     const limiter =
-      this.#rates.get(plan) ??
-      rateLimiter(plan, plan.scope === 'cluster' ? this.#shared : this.#memory);
+      this.#rates.get(plan) ?? rateLimiter(plan, plan.scope === 'cluster' ? this.#shared : this.#memory);
     this.#rates.set(plan, limiter);
     return limiter;
   }
