@@ -15,7 +15,7 @@ export type SentArguments<TEvent> = TEvent extends { readonly args: infer TArgs 
       : readonly [payload: Serialized<InputOf<TPayload>>]
     : readonly [];
 
-/** What a client gets as the answer to an event. */
+/** Answer that a client gets to an event. */
 export type ReceivedAnswer<TEvent> = TEvent extends { readonly ack: infer TAck }
   ? Serialized<OutputOf<TAck>>
   : undefined;
@@ -29,7 +29,7 @@ export type ReceivedArguments<TEvent> = TEvent extends { readonly args: infer TA
     ? readonly [payload: Serialized<InputOf<TPayload>>]
     : readonly [];
 
-/** What a client answers when the server asks it. */
+/** Answer of a client to a call of the server. */
 export type SentAnswer<TEvent> = TEvent extends { readonly ack: infer TAck }
   ? Serialized<InputOf<TAck>>
   : // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function returns

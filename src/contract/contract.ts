@@ -1,18 +1,18 @@
 import type { Schema } from './schema.js';
 
-/** What every event may have, whatever it carries. */
+/** Options of every event. */
 interface EventBase {
   /** Schema of the acknowledgement; without it the event is fire and forget. */
   readonly ack?: Schema;
-  /** Shown in generated documents. */
+  /** Text for generated documents. */
   readonly description?: string;
-  /** Payloads, shown in generated documents. */
+  /** Example payloads for generated documents. */
   readonly examples?: readonly unknown[];
   /** Marks the event as one that new code should not use. */
   readonly deprecated?: boolean;
 }
 
-/** One event of a contract, in either direction: without arguments, with one (`payload`), or with several (`args`). */
+/** Event of a contract, in either direction: without arguments, with one (`payload`), or with several (`args`). */
 export type EventDefinition =
   | (EventBase & {
       /** Schema of the one argument that the event carries. */
@@ -25,17 +25,17 @@ export type EventDefinition =
       readonly payload?: never;
     });
 
-/** The events and errors of one namespace. */
+/** Events and errors of one namespace. */
 export interface ContractDefinition {
-  /** What clients may send. */
+  /** Events that clients may send. */
   readonly clientToServer?: Readonly<Record<string, EventDefinition>>;
-  /** What the server may send. */
+  /** Events that the server may send. */
   readonly serverToClient?: Readonly<Record<string, EventDefinition>>;
-  /** Schemas of the details of the application's own error codes. */
+  /** Error codes of the application, each with the schema of its details. */
   readonly errors?: Readonly<Record<string, Schema>>;
 }
 
-/** A namespace together with everything that travels in it. */
+/** Namespace with its events and errors. */
 export interface Contract<
   TNamespace extends string = string,
   TDefinition extends ContractDefinition = ContractDefinition,
@@ -44,12 +44,12 @@ export interface Contract<
   readonly definition: TDefinition;
 }
 
-/** The contract of a gateway that has none: every event name and every payload is allowed. */
+/** Contract of a gateway without one: every event name and every payload is allowed. */
 export type AnyContract = Contract<string, ContractDefinition>;
 
 /**
- * Names a namespace and everything that travels in it, once for server, client and documents. It checks nothing when
- * it runs: what is wrong with a contract is found where a server starts with it, and together with everything else.
+ * Defines a namespace with its events and errors, once for server, client and documents. Nothing is checked here: a
+ * server that starts with the contract reports its problems together with all others.
  *
  * @param namespace - a path such as `'/chat'`, or with parameters such as `'/team/:team'`
  * @param definition - events in both directions, and errors, each with schemas of any Standard Schema library
@@ -68,7 +68,7 @@ export function defineContract<const TNamespace extends string, const TDefinitio
   return { namespace, definition };
 }
 
-/** The parameters of a namespace as an argument, which is there when the namespace has any. */
+/** Argument list with the parameters of a namespace; empty when the namespace has none. */
 export type ParamsArgument<TNamespace extends string> = string extends TNamespace
   ? readonly [params?: Params<TNamespace>]
   : Record<never, string> extends Params<TNamespace>

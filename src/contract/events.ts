@@ -3,7 +3,7 @@ import type { InputOf, OutputOf, Schema } from './schema.js';
 
 type Events = Readonly<Record<string, object>>;
 
-/** Events that clients may send; any at all without a contract. */
+/** Events that clients may send; any event without a contract. */
 export type ClientToServer<TContract extends Contract> = TContract['definition'] extends {
   readonly clientToServer: infer TEvents extends Events;
 }
@@ -12,7 +12,7 @@ export type ClientToServer<TContract extends Contract> = TContract['definition']
     ? Events
     : Readonly<Record<never, object>>;
 
-/** Events that the server may send; any at all without a contract. */
+/** Events that the server may send; any event without a contract. */
 export type ServerToClient<TContract extends Contract> = TContract['definition'] extends {
   readonly serverToClient: infer TEvents extends Events;
 }
@@ -31,30 +31,30 @@ export type ClientEvent<TContract extends Contract> = keyof ClientToServer<TCont
 /** Names of the events that a server of this contract may send. */
 export type ServerEvent<TContract extends Contract> = keyof ServerToClient<TContract> & string;
 
-/** The application's own error codes in this contract. */
+/** Error codes of the application in this contract. */
 export type ErrorCodeOf<TContract extends Contract> = keyof Errors<TContract> & string;
 
-/** What has to be given as details of one of the application's own errors. */
+/** Details that an error with a code of the contract needs. */
 export type ErrorDetailsIn<
   TContract extends Contract,
   TCode extends string,
 > = TCode extends keyof Errors<TContract> ? InputOf<Errors<TContract>[TCode]> : unknown;
 
-/** What a handler gets: the parsed payload, the parsed list of arguments, or nothing. */
+/** Argument of a handler: the parsed payload, the parsed list of arguments, or nothing. */
 export type HandlerPayload<TEvent> = TEvent extends { readonly args: infer TArgs }
   ? OutputOf<TArgs>
   : TEvent extends { readonly payload: infer TPayload }
     ? OutputOf<TPayload>
     : undefined;
 
-/** What a handler has to return; nothing is sent where the contract names no acknowledgement. */
+/** Value that a handler returns: the acknowledgement, or nothing where the contract has none. */
 export type HandlerAnswer<TEvent> = TEvent extends { readonly ack: infer TAck }
   ? InputOf<TAck>
   : // biome-ignore lint/suspicious/noConfusingVoidType: it is what a method returns
     void;
 
 /**
- * The parsed payloads of a contract by event, for the signatures of handlers.
+ * Parsed payloads of a contract by event, for the signatures of handlers.
  *
  * @example
  * type Payload = PayloadsOf<typeof chat>;
@@ -75,11 +75,11 @@ export type ArgumentsOf<TEvent> = TEvent extends { readonly args: infer TArgs }
       : readonly [payload: InputOf<TPayload>]
     : readonly [];
 
-/** Arguments of the server's `emit` for one event: anything without a contract. */
+/** Arguments of `emit` of the server for one event; any without a contract. */
 export type EmitArguments<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
   string extends ServerEvent<TContract> ? readonly unknown[] : ArgumentsOf<ServerToClient<TContract>[TEvent]>;
 
-/** The one argument of a call to a client; a list for an event that carries several. Anything without a contract. */
+/** Argument of a call to a client, which is a list for an event with several; any without a contract. */
 export type CallPayload<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
   string extends ServerEvent<TContract>
     ? unknown
@@ -89,7 +89,7 @@ export type CallPayload<TContract extends Contract, TEvent extends ServerEvent<T
         ? InputOf<TPayload>
         : undefined;
 
-/** What a client answers to a call: unknown without a contract, the parsed acknowledgement with one. */
+/** Result of a call to a client: the parsed acknowledgement; unknown without a contract. */
 export type CallAnswer<TContract extends Contract, TEvent extends ServerEvent<TContract>> =
   string extends ServerEvent<TContract>
     ? unknown

@@ -2,8 +2,8 @@ type Untouched = string | number | boolean | null | undefined | ArrayBuffer | Ar
 type NotSent = ((...args: never[]) => unknown) | symbol;
 
 /**
- * What JSON makes of a value: what travels, and what the other side gets. A `Date` arrives as a string, a `Map` as
- * an empty object, a function not at all; binary data arrives as it was.
+ * Type that a value has after it travelled as JSON. A `Date` arrives as a string, a `Map` as an empty object, a
+ * function not at all. Binary data arrives unchanged.
  *
  * @example
  * type Sent = Serialized<{ at: Date; data: Uint8Array }>; // { at: string; data: Uint8Array }
@@ -13,7 +13,7 @@ export type Serialized<T> = unknown extends T
   : T extends Untouched
     ? T
     : T extends bigint
-      ? never // JSON has no word for it: sending one fails
+      ? never // JSON cannot encode it: sending one fails
       : T extends { toJSON(): infer TJson }
         ? Serialized<TJson>
         : T extends readonly unknown[]
