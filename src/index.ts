@@ -69,7 +69,7 @@ export type {
   AsyncApiObject,
   AsyncApiOptions,
   AsyncApiServer,
-} from './inspect/asyncapi/options.js';
+} from './inspect/asyncapi/types.js';
 export {
   type ConnectContextOf,
   type ContextOf,

@@ -1,5 +1,5 @@
 import { CallSite } from '../base/call-site.js';
-import type { AsyncApiDocument, AsyncApiOptions } from '../inspect/asyncapi/options.js';
+import type { AsyncApiDocument, AsyncApiOptions } from '../inspect/asyncapi/types.js';
 import type { TestHooks } from '../runtime/bound.js';
 import { Application } from './open.js';
 import type { AppOptions } from './options.js';

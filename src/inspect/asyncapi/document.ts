@@ -2,11 +2,11 @@ import type { AppPlan, NamespacePlan } from '../../plan/types.js';
 import { type Message, messagesOf } from '../messages.js';
 import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook, type SchemaReference } from '../schema-book.js';
-import { channelHead } from './channel.js';
 import { Failures } from './failures.js';
 import { ackObject, messageObject } from './message.js';
-import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './options.js';
+import { channelHead } from './objects.js';
 import { SecuritySchemes } from './security.js';
+import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './types.js';
 
 /**
  * Writes a plan down as an AsyncAPI document. The same plan gives the same document.

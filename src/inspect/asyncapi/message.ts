@@ -1,6 +1,6 @@
 import type { Acknowledgement, Message } from '../messages.js';
 import type { FailureSchemas } from './failures.js';
-import type { AsyncApiObject } from './options.js';
+import type { AsyncApiObject } from './types.js';
 
 /** AsyncAPI's Message Object of an event. */
 export function messageObject({ name, carries, payload, docs }: Message): AsyncApiObject {

@@ -1,6 +1,6 @@
 import type { AuthPlan } from '../../plan/types.js';
 import { identifierOf, Names } from '../names.js';
-import type { AsyncApiObject } from './options.js';
+import type { AsyncApiObject } from './types.js';
 
 /** The security schemes of one document: one for each authenticator. */
 export class SecuritySchemes {

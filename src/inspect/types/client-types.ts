@@ -3,7 +3,7 @@ import { messagesOf, type NamespaceMessages } from '../messages.js';
 import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook, type SchemaReference } from '../schema-book.js';
 import { contractPrelude, writeContract } from './contract-form.js';
-import { eventsPrelude, writeEvents } from './events-form.js';
+import { eventsPrelude, writeEvents } from './forms.js';
 import { TypeWriter } from './type-writer.js';
 
 /** One namespace, ready to be written. */

@@ -15,7 +15,7 @@ import {
   OnAnyEvent,
   OnEvent,
 } from '../../../src/index.js';
-import type { AsyncApiDocument } from '../../../src/inspect/asyncapi/options.js';
+import type { AsyncApiDocument } from '../../../src/inspect/asyncapi/types.js';
 
 const parser = new Parser();
 const WARNING = 1;

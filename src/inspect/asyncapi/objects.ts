@@ -4,7 +4,7 @@ import type { NamespacePlan } from '../../plan/types.js';
 import type { Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';
 import type { FailureSchemas } from './failures.js';
-import type { AsyncApiObject } from './options.js';
+import type { AsyncApiObject } from './types.js';
 
 const UNKNOWN_EMITS =
   'Its gateways have no contract, so that what the server sends of its own accord is not written down here.';
