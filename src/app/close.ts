@@ -1,7 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'socket.io';
 import { withDeadline } from '../base/deadline.js';
+import type { Logger } from '../base/logger.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import { drain } from '../runtime/drain.js';
+import type { InFlight } from '../runtime/in-flight.js';
+import type { Limits } from '../runtime/limits.js';
+import type { Traffic } from '../transport/connection-limits.js';
+import type { Engine } from '../transport/engine.js';
+import type { Edge } from '../transport/http-front.js';
 
-/** What has to end while clients can still be reached: consumers of brokers, timers that emit. */
+/** Work of the application that has to end while clients can still be reached: consumers of brokers, timers that emit. */
 export class BeforeClose {
   readonly #works: (() => unknown)[] = [];
 
@@ -9,11 +18,45 @@ export class BeforeClose {
     this.#works.push(work);
   }
 
-  /** Runs all of it at the same time. It never rejects; what fails, or takes too long, is reported. */
+  /** Runs all works together. It never rejects: a work that fails or takes too long is reported. */
   async run(timeoutMs: number, onError: (error: unknown) => void): Promise<void> {
     const late = () => new GatewireError('TIMEOUT', { message: 'work ahead of closing took too long' });
     await Promise.all(
       this.#works.map((work) => withDeadline((async () => work())(), timeoutMs, late).catch(onError)),
     );
   }
+}
+
+/** What `leave` needs to see clients off. */
+export interface LeaveParts {
+  readonly io: Server;
+  readonly calls: InFlight;
+  readonly limits: Limits;
+  readonly traffic: Traffic;
+  readonly beforeClose: BeforeClose;
+  readonly logger: Logger;
+  /** Null where the start failed ahead of it. */
+  readonly engine: Engine | null;
+  readonly front: Edge | null;
+  /** Whether the application served clients, which a load balancer still sends. */
+  readonly wasOpen: boolean;
+}
+
+/**
+ * Sees all clients off, ahead of the parts: waits until load balancers have noticed, ends the application's own work,
+ * refuses new connections, and closes the others once their calls are answered. Ports stay open, since clients on
+ * polling fetch their last answers by requests of their own.
+ */
+export async function leave(parts: LeaveParts): Promise<void> {
+  const { io, calls, limits, engine, front, logger, wasOpen } = parts;
+  const { closeNoticeMs, closeSpreadMs, closeTimeoutMs } = limits;
+  if (wasOpen && closeNoticeMs > 0) await sleep(closeNoticeMs);
+  await parts.beforeClose.run(closeTimeoutMs, (error) =>
+    logger.error({ event: 'app.before-close-failed', error }),
+  );
+  front?.refuseNew();
+  parts.traffic.floods.release();
+  if (engine === null) return;
+  await drain({ io, engine, calls, spreadMs: closeSpreadMs, timeoutMs: closeTimeoutMs });
+  await calls.idle(closeTimeoutMs); // disconnect hooks
 }

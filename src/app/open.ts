@@ -1,344 +1,265 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Server as TlsServer } from 'node:tls';
-import { Server, type Socket } from 'socket.io';
-import { CallSite } from '../base/call-site.js';
-import { type Logger, type LogRecord, loggerFrom } from '../base/logger.js';
-import { Problems, place } from '../base/problems.js';
+import type { CallSite } from '../base/call-site.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
-import { CurrentContext } from '../metadata/current-context.js';
 import { Emitter } from '../metadata/emitter.js';
-import type { ScopeName } from '../metadata/record.js';
-import type { RemoteOptions } from '../metadata/target.js';
-import { type Get, nameOf } from '../metadata/token.js';
-import { compile } from '../plan/compile.js';
+import { nameOf } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
-import { Expiry } from '../runtime/access/expiry.js';
-import { recoverAfterAuth, recoveryOptions } from '../runtime/access/recovery.js';
-import { Revocations } from '../runtime/access/revoke.js';
-import { dropCandidate, Refusal } from '../runtime/admission.js';
-import { bind, resolveSources } from '../runtime/bind.js';
-import type { TestHooks } from '../runtime/bound.js';
-import { Calls } from '../runtime/calls.js';
-import { Cluster } from '../runtime/cluster/cluster.js';
-import type { AdapterHealth, OpenedAdapter } from '../runtime/cluster/node-adapter.js';
-import { adapterProblems, openAdapter } from '../runtime/cluster/open.js';
-import { Operations } from '../runtime/cluster/operations.js';
+import { bind, resolveSources, type Sources } from '../runtime/bind.js';
+import type { Impersonate } from '../runtime/bound.js';
+import type { OpenedAdapter } from '../runtime/cluster/node-adapter.js';
+import { openAdapter } from '../runtime/cluster/open.js';
 import { serveServerSide } from '../runtime/cluster/server-side.js';
 import { ServerSideBus } from '../runtime/cluster/server-side-bus.js';
-import { drain } from '../runtime/drain.js';
-import { Failures } from '../runtime/failures.js';
-import { bindingsOf, createResolver } from '../runtime/injection/create-resolver.js';
+import { createResolver } from '../runtime/injection/create-resolver.js';
 import type { Resolver } from '../runtime/injection/resolver.js';
-import { IoEmitter } from '../runtime/io-emitter.js';
 import { Limiters } from '../runtime/limiting/limiters.js';
 import { instanceBound } from '../runtime/namespace-instances.js';
-import { PendingConnects } from '../runtime/pending-connects.js';
-import { checkInternals, shieldNamespaces } from '../runtime/socketio.js';
-import { Sweeper } from '../runtime/sweeper.js';
-import { Traffic } from '../transport/connection-limits.js';
-import { createEngine, type Engine, type EngineConnection } from '../transport/engine.js';
-import { checkEngineInternals } from '../transport/engineio.js';
+import { namespacesOf } from '../runtime/socketio.js';
+import { createEngine, type Engine } from '../transport/engine.js';
 import type { Edge } from '../transport/http-front.js';
-import { checkPort, urlOf } from '../transport/listen.js';
 import { type Listening, openPort } from '../transport/listening.js';
-import { createParser } from '../transport/parser.js';
-import { nodeProblems } from '../transport/primary.js';
 import { Tls } from '../transport/tls.js';
 import { createEdge } from '../transport/transport.js';
-import { BeforeClose } from './close.js';
-import { AppHealth } from './health.js';
-import { HealthEndpoints } from './health-endpoints.js';
-import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
-import type { RuntimeApp } from './runtime-app.js';
-import { settingsOf } from './settings.js';
-import { runUntilSignal } from './signals.js';
-
-// Injected like a class, but made by gatewire.
-const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map<unknown, ScopeName>([
-  [CurrentContext, 'connection'],
-  [Emitter, 'singleton'],
-]);
-
-type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
+import type { HealthEndpoints } from './health-endpoints.js';
+import { writeLog } from './log.js';
+import type { CheckedOptions } from './options.js';
+import type { Part } from './parts.js';
+import type { Services } from './services.js';
+import type { Watchers } from './watch.js';
 
 const DEFAULT_PORT = 3_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Compiles, opens and closes one application. */
-export class Application implements RuntimeApp {
-  readonly io: Server;
-  readonly health: AppHealth;
-  readonly #endpoints: HealthEndpoints | null;
-  readonly #options: CheckedOptions;
-  readonly #optionProblems: readonly Problem[];
-  readonly #logger: Logger;
-  readonly #failures: Failures;
-  readonly #calls = new Calls();
-  readonly #beforeClose = new BeforeClose();
-  readonly #expiry = new Expiry();
-  readonly #revocations: Revocations;
-  readonly #emitter: IoEmitter;
-  readonly #sweeper: Sweeper;
-  readonly #traffic: Traffic;
-  readonly #operations: Operations;
-  #phase: Phase = 'new';
-  #plan: AppPlan | null = null;
-  #resolver: Resolver | null = null;
-  #engine: Engine | null = null;
-  #edge: Edge | null = null;
-  #tls: Tls | null = null;
-  #adapter: OpenedAdapter | null = null;
-  #limiters: Limiters | null = null;
-  /** Where connections come from, when it was opened here and so has to be closed here. */
-  #listening: Listening | null = null;
-  #closing: Promise<void> | null = null;
+/** What parts have opened, for the application and for parts that come after them; null while it is not open. */
+export interface Opened {
+  resolver: Resolver | null;
+  sources: Sources | null;
+  adapter: OpenedAdapter | null;
+  limiters: Limiters | null;
+  engine: Engine | null;
+  front: Edge | null;
+  tls: Tls | null;
+  /** Server that the application listens with. */
+  http: HttpServer | null;
+  /** Port that was opened here, and so is closed here. */
+  listening: Listening | null;
+}
 
-  constructor(
-    options: AppOptions,
-    private readonly at: CallSite,
-    private readonly testing: TestHooks | null,
-  ) {
-    const problems = new Problems();
-    this.#options = checkAppOptions(options, problems, place(at, 'createApp'));
-    this.#optionProblems = problems.found;
-    const { logger, mapError, socket, allLimits } = this.#options;
-    this.#logger = loggerFrom(logger);
-    this.#failures = new Failures(this.#logger, mapError ?? null);
-    const warn = (record: LogRecord) => this.#logger.warn(record);
-    this.#traffic = new Traffic(allLimits, warn, socket?.maxHttpBufferSize);
-    const parser = createParser(this.#traffic);
-    this.io = new Server({
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      parser,
-      ...socket,
-      ...recoveryOptions(socket),
-    });
-    shieldNamespaces(
-      this.io,
-      new PendingConnects(dropCandidate),
-      ({ id, nsp }, call, error) => {
-        const where = { namespace: nsp.name, socketId: id, requestId: randomUUID(), call };
-        return new Refusal(this.#failures.report(error, where));
-      },
-      ({ name }, error) => this.#logger.error({ event: 'adapter.failed', namespace: name, error }),
-      this.#prepare,
-    );
-    this.health = new AppHealth({
-      connections: () => this.#engine?.clientsCount ?? 0,
-      adapter: () => this.adapterHealth,
-      needsAdapter: this.#options.health?.needsAdapter ?? false,
-    });
-    const { health } = this.#options;
-    this.#endpoints = health === undefined ? null : new HealthEndpoints(health, this.health);
-    if (socket?.connectionStateRecovery) recoverAfterAuth(this.io);
-    const cluster = new Cluster(this.#logger, allLimits.clusterTimeoutMs);
-    this.#operations = new Operations(this.io, cluster, testing?.onEmit);
-    this.#revocations = new Revocations(this.#operations, this.#logger);
-    this.#emitter = new IoEmitter(this.io, this.#revocations);
-    this.#sweeper = new Sweeper(this.io, (error) =>
-      this.#logger.error({ event: 'namespace.sweep-failed', error }),
-    );
-  }
+/** What the parts are made of. */
+export interface PartsNeeds {
+  readonly plan: () => AppPlan;
+  readonly options: CheckedOptions;
+  readonly services: Services;
+  readonly opened: Opened;
+  readonly watchers: Watchers;
+  readonly endpoints: HealthEndpoints | null;
+  readonly impersonate: Impersonate | null;
+  /** Line of `createApp`. */
+  readonly at: CallSite;
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+}
 
-  get address(): AddressInfo | null {
-    if (this.#phase !== 'open') return null;
-    const address = this.#listening?.address ?? this.#options.server?.address();
-    return typeof address === 'object' && address !== null ? address : null;
-  }
+/** Lists the parts of an application in the order in which they open. What is added to an application is added here. */
+export function partsOf(needs: PartsNeeds): readonly Part[] {
+  return [
+    log(needs),
+    primary(needs),
+    health(needs),
+    certificates(needs),
+    container(needs),
+    instances(needs),
+    adapter(needs),
+    namespaces(needs),
+    timers(needs),
+    bus(needs),
+    engine(needs),
+    httpFront(needs),
+    listening(needs),
+  ];
+}
 
-  get adapterHealth(): AdapterHealth | null {
-    return this.#adapter?.health() ?? null;
-  }
-
-  readonly get: Get = (token) => {
-    if (this.#resolver === null) throw new Error(`get(${nameOf(token)}) needs an application that is open`);
-    return this.#resolver.get(token);
+function log({ options, watchers }: PartsNeeds): Part {
+  return {
+    name: 'log',
+    open: () => writeLog(options.log, watchers),
+    close: () => watchers.close(),
   };
+}
 
-  plan(): AppPlan {
-    if (this.#plan !== null) return this.#plan;
-    const { gateways, use, auth, rooms, providers, reply, allLimits } = this.#options;
-    const { plan, problems } = compile({
-      gateways,
-      use,
-      auth,
-      rooms,
-      providers,
-      reply,
-      limits: Object.freeze({ ...allLimits }),
-      settings: settingsOf(this.#options),
-      isBound: bindingsOf(this.#options.container),
-      builtIn: BUILT_IN,
-      at: this.at,
-    });
-    const all = [
-      ...checkInternals(),
-      ...checkEngineInternals(),
-      ...this.#optionProblems,
-      ...adapterProblems(this.#options, place(this.at, 'createApp')),
-      ...problems,
-    ];
-    if (plan === null || all.length > 0) throw new BootError(all);
-    this.#plan = plan;
-    return plan;
-  }
+/** Leaves the primary of several nodes last of all: what other parts say at their end goes through it. */
+function primary({ opened }: PartsNeeds): Part {
+  return { name: 'primary', close: () => opened.listening?.leave() };
+}
 
-  async revoke(userId: string, options?: RemoteOptions): Promise<number> {
-    return this.#revocations.revoke(userId, options);
-  }
+function health({ endpoints }: PartsNeeds): Part {
+  return { name: 'health', open: () => endpoints?.open(), close: () => endpoints?.close() };
+}
 
-  async listen(port?: number, host?: string): Promise<void> {
-    const problems = this.#phase === 'new' ? [] : [problem('GW_ERR_BOOT_STATE', { state: this.#phase })];
-    const badPort = port === undefined ? null : checkPort(port);
-    if (badPort !== null) problems.push(badPort);
-    problems.push(...nodeProblems(this.#options, port));
-    if (problems.length > 0) throw new BootError(problems);
-    this.#phase = 'starting';
-    try {
-      await this.#open(port, host);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-    this.#phase = 'open';
-    this.health.status = 'ok';
-    const { address } = this;
-    const isEncrypted = this.#tls !== null || this.#options.server instanceof TlsServer;
-    if (address !== null) this.#logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
-  }
+/** Comes early: it needs nothing, and fails most. */
+function certificates({ options: { tls }, services: { logger }, opened }: PartsNeeds): Part {
+  return {
+    name: 'certificates',
+    async open() {
+      if (tls === undefined) return;
+      opened.tls = new Tls(tls, logger);
+      opened.http = (await opened.tls.createServer()) as unknown as HttpServer;
+    },
+    close: () => opened.tls?.close(),
+  };
+}
 
-  beforeClose(work: () => unknown): void {
-    this.#beforeClose.add(work);
-  }
-
-  async run(port?: number, host?: string): Promise<void> {
-    await runUntilSignal(
-      () => this.listen(port, host),
-      () => this.close(),
-    );
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async reloadTls(): Promise<void> {
-    if (this.#tls === null || this.#phase !== 'open')
-      throw new Error('reloadTls() needs the option `tls` and an application that is open');
-    await this.#tls.reload();
-  }
-
-  async #open(port: number | undefined, host: string | undefined): Promise<void> {
-    const plan = this.plan();
-    const { allLimits, container, providers, server, socket, tls } = this.#options;
-    await this.#endpoints?.open();
-    if (tls !== undefined) this.#tls = new Tls(tls, this.#logger);
-    const https = await this.#tls?.createServer(); // first of all: it needs nothing, and fails most
-    this.#resolver = await createResolver({
-      container,
-      providers: providers ?? [],
-      dependencies: plan.dependencies,
-      builtIns: new Map([[Emitter, this.#emitter]]),
-      at: this.at,
-    });
-    const problems: Problem[] = [];
-    const sources = await resolveSources(plan, this.#resolver, (target, error) => {
-      const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-      problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
-    });
-    if (problems.length > 0) throw new BootError(problems);
-    const { adapter } = this.#options;
-    if (adapter !== undefined) {
-      this.#adapter = await openAdapter(adapter, this.io, this.#operations, this.#logger, {
-        ...socket,
+function container({ plan, options, services: { emitter, logger }, opened, at }: PartsNeeds): Part {
+  return {
+    name: 'container',
+    async open() {
+      opened.resolver = await createResolver({
+        container: options.container,
+        providers: options.providers ?? [],
+        dependencies: plan().dependencies,
+        builtIns: new Map([[Emitter, emitter]]),
+        at,
       });
-      this.#revocations.share(this.#adapter?.revocations ?? null);
-    }
-    this.#limiters = new Limiters(this.#adapter);
-    const namespaces = bind(plan, sources, this.io, {
-      calls: this.#calls,
-      expiry: this.#expiry,
-      revocations: this.#revocations,
-      failures: this.#failures,
-      logger: this.#logger,
-      limits: allLimits,
-      impersonate: this.testing?.impersonate ?? null,
-      limiters: this.#limiters,
-      operations: this.#operations,
-      checksEmits: this.#options.validateEmits,
-    });
-    serveServerSide(namespaces, this.#operations);
-    this.#emitter.open(namespaces);
-    this.#traffic.admit = instanceBound(this.io, namespaces, () => this.#sweeper.hurry());
-    const { cluster } = this.#operations;
-    const bus = this.#adapter?.bus ?? ServerSideBus.open(this.io, cluster.id, cluster.receive);
-    if (bus !== null) {
-      const names = plan.namespaces.map(({ name }) => name);
-      await cluster.open(bus, names);
-    }
-    this.#sweeper.start();
-    const onError = (error: unknown): void => this.#logger.error({ event: 'connection.allow-failed', error });
-    this.#engine = createEngine(this.io, socket ?? {}, this.#traffic, onError, this.#options.node);
-    const settings = {
-      ...this.#options,
-      limits: allLimits,
-      floods: this.#traffic.floods,
-      decisionTimeoutMs: allLimits.authTimeoutMs,
-      others: this.#endpoints?.shared ?? null,
-    };
-    this.#edge = createEdge(this.io, this.#engine, settings, (record) => this.#logger.warn(record));
-    const http = (server as HttpServer | undefined) ?? (https as HttpServer | undefined) ?? createServer();
-    this.#edge.attach(http);
-    if (server !== undefined && port === undefined) return;
-    this.#listening = await openPort(http, this.#engine, port ?? DEFAULT_PORT, host);
-    this.#tls?.watch();
-  }
-
-  /** Behind a proxy the socket below says nothing about the client's own connection. */
-  readonly #prepare = (socket: Socket): void => {
-    if (this.#options.trustProxy && this.#edge !== null) {
-      socket.handshake.secure = this.#edge.isSecure(socket.conn as unknown as EngineConnection);
-    }
+    },
+    async close() {
+      await opened.resolver?.close((error) => logger.error({ event: 'app.dispose-failed', error }));
+      opened.resolver = null;
+    },
   };
+}
 
-  async #close(): Promise<void> {
-    const { closeNoticeMs, closeSpreadMs: spreadMs, closeTimeoutMs: timeoutMs } = this.#options.allLimits;
-    const wasOpen = this.#phase === 'open';
-    this.#phase = 'closing';
-    this.health.status = 'draining';
-    if (wasOpen && closeNoticeMs > 0) await sleep(closeNoticeMs);
-    await this.#beforeClose.run(timeoutMs, (error) =>
-      this.#logger.error({ event: 'app.before-close-failed', error }),
-    );
-    this.#edge?.refuseNew();
-    this.#traffic.floods.release();
-    const engine = this.#engine;
-    // The server goes on listening for now: clients on polling need it to fetch their answers.
-    if (engine !== null) {
-      await drain({ io: this.io, engine, calls: this.#calls, spreadMs, timeoutMs });
-      await this.#calls.idle(timeoutMs); // disconnect hooks
-      this.#operations.cluster.close();
-      await this.io.close(); // closes the adapters; the HTTP server is not Socket.IO's to close
-    }
-    this.#traffic.close();
-    this.#sweeper.close();
-    this.#expiry.close();
-    this.#limiters?.close();
-    this.#operations.cluster.close();
-    await this.#adapter?.close();
-    this.#edge?.detach();
-    await this.#resolver?.close((error) => this.#logger.error({ event: 'app.dispose-failed', error }));
-    const stopped = this.#listening?.close();
-    this.#tls?.close();
-    await stopped;
-    this.#resolver = null;
-    this.#phase = 'closed';
-    this.health.status = 'closed';
-    await this.#endpoints?.close();
-  }
+/** Makes every instance. It is the last thing that can fail because of the application's own classes. */
+function instances({ plan, opened }: PartsNeeds): Part {
+  return {
+    name: 'instances',
+    async open() {
+      const problems: Problem[] = [];
+      const resolver = opened.resolver as Resolver;
+      opened.sources = await resolveSources(plan(), resolver, (target, error) => {
+        const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+        problems.push(problem('GW_ERR_BOOT_CONSTRUCTION_FAILED', { target: nameOf(target), reason }));
+      });
+      if (problems.length > 0) throw new BootError(problems);
+    },
+  };
+}
+
+function adapter({ options, services, opened }: PartsNeeds): Part {
+  const { io, operations, logger, revocations } = services;
+  return {
+    name: 'adapter',
+    async open() {
+      if (options.adapter === undefined) return;
+      opened.adapter = await openAdapter(options.adapter, io, operations, logger, { ...options.socket });
+      revocations.share(opened.adapter?.revocations ?? null);
+    },
+    async close() {
+      // Without an engine, `io.close()` did not close those of the namespaces.
+      if (opened.engine === null)
+        await Promise.allSettled(namespacesOf(io).map((namespace) => namespace.adapter.close()));
+      await opened.adapter?.close();
+    },
+  };
+}
+
+/** The namespaces of the plan in Socket.IO. Closing them closes their adapters, and the engine with them. */
+function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds): Part {
+  const { io, operations, emitter, traffic, sweeper } = services;
+  return {
+    name: 'namespaces',
+    open() {
+      opened.limiters = new Limiters(opened.adapter);
+      const bound = bind(plan(), opened.sources as Sources, io, {
+        ...services,
+        limits: options.allLimits,
+        impersonate,
+        limiters: opened.limiters,
+        checksEmits: options.validateEmits,
+      });
+      serveServerSide(bound, operations);
+      emitter.open(bound);
+      traffic.admit = instanceBound(io, bound, () => sweeper.hurry());
+    },
+    // The HTTP server is not Socket.IO's to close: it was bound to an engine only.
+    async close() {
+      if (opened.engine !== null) await io.close();
+      opened.limiters?.close();
+    },
+  };
+}
+
+function timers({ services: { sweeper, expiry, traffic } }: PartsNeeds): Part {
+  return {
+    name: 'timers',
+    open: () => sweeper.start(),
+    close() {
+      traffic.close();
+      sweeper.close();
+      expiry.close();
+    },
+  };
+}
+
+/** Questions between nodes. */
+function bus({ plan, services: { io, operations }, opened }: PartsNeeds): Part {
+  const { cluster } = operations;
+  return {
+    name: 'bus',
+    async open() {
+      const way = opened.adapter?.bus ?? ServerSideBus.open(io, cluster.id, cluster.receive);
+      if (way === null) return;
+      await cluster.open(
+        way,
+        plan().namespaces.map(({ name }) => name),
+      );
+    },
+    close: () => cluster.close(),
+  };
+}
+
+function engine({ options, services: { io, traffic, logger }, opened }: PartsNeeds): Part {
+  return {
+    name: 'engine',
+    open() {
+      const onError = (error: unknown): void => logger.error({ event: 'connection.allow-failed', error });
+      opened.engine = createEngine(io, options.socket ?? {}, traffic, onError, options.node);
+    },
+  };
+}
+
+function httpFront({ options, services: { io, traffic, logger }, opened, endpoints }: PartsNeeds): Part {
+  return {
+    name: 'http-front',
+    open() {
+      const settings = {
+        ...options,
+        limits: options.allLimits,
+        floods: traffic.floods,
+        decisionTimeoutMs: options.allLimits.authTimeoutMs,
+        others: endpoints?.shared ?? null,
+      };
+      opened.front = createEdge(io, opened.engine as Engine, settings, (record) => logger.warn(record));
+      opened.http = (options.server as HttpServer | undefined) ?? opened.http ?? createServer();
+      opened.front.attach(opened.http);
+    },
+    close: () => opened.front?.detach(),
+  };
+}
+
+/** A server of the application's owner is the owner's to open, unless `listen` was given a port. */
+function listening({ options, opened, port, host }: PartsNeeds): Part {
+  return {
+    name: 'listening',
+    async open() {
+      if (options.server !== undefined && port === undefined) return;
+      const { http, engine } = opened as { http: HttpServer; engine: Engine };
+      opened.listening = await openPort(http, engine, port ?? DEFAULT_PORT, host);
+      opened.tls?.watch();
+    },
+    async close() {
+      const closed = opened.listening?.close();
+      opened.tls?.close(); // connections that still agree on TLS would keep the server open
+      await closed;
+    },
+  };
 }

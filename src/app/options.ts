@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Container } from 'inversify';
 import type { ServerOptions } from 'socket.io';
-import type { Logger } from '../base/logger.js';
+import { type Logger, loggerFrom } from '../base/logger.js';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import type { Problems } from '../base/problems.js';
 import type { Place } from '../errors/problem.js';
@@ -118,8 +118,14 @@ export interface AppOptions {
   readonly socket?: Partial<ServerOptions>;
 }
 
+/** Milliseconds that a connection gets to enter its first namespace; Socket.IO's own default is 45 s. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** Socket.IO's own default of `maxHttpBufferSize`, in bytes. */
+export const MAX_HTTP_BUFFER_SIZE = 1_000_000;
+
 /** Options with the defaults filled in. */
 export interface CheckedOptions extends AppOptions {
+  readonly log: Logger;
   readonly reply: 'envelope' | 'raw';
   readonly allLimits: Limits;
   readonly validateEmits: boolean;
@@ -247,6 +253,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
   }
   return {
     ...options,
+    log: loggerFrom(options.logger),
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
     validateEmits: options.validateEmits ?? process.env['NODE_ENV'] !== 'production',

@@ -1,7 +1,4 @@
-import type { CheckedOptions } from './options.js';
-
-const CONNECT_TIMEOUT_MS = 10_000;
-const MAX_HTTP_BUFFER_SIZE = 1_000_000;
+import { type CheckedOptions, CONNECT_TIMEOUT_MS, MAX_HTTP_BUFFER_SIZE } from './options.js';
 
 /** What is said of origins where none are named. */
 export const SAME_HOST = 'same host';

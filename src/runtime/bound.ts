@@ -5,11 +5,11 @@ import type { EventPlan, NamespacePlan } from '../plan/types.js';
 import type { Expiry } from './access/expiry.js';
 import type { Identify } from './access/identity.js';
 import type { Revocations } from './access/revoke.js';
-import type { Calls } from './calls.js';
-import type { Operations, Sent } from './cluster/operations.js';
+import type { Operations } from './cluster/operations.js';
 import type { BoundServerSide } from './cluster/server-side.js';
 import type { CallContext, SocketContext } from './context.js';
 import type { Failures } from './failures.js';
+import type { InFlight } from './in-flight.js';
 import type { Limits } from './limits.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -38,12 +38,6 @@ export interface BoundGateway {
 /** Says who a client is ahead of auth; undefined leaves it to auth. */
 export type Impersonate = (handshake: Handshake) => User | undefined;
 
-/** What only the test kit puts into an application. */
-export interface TestHooks {
-  readonly impersonate: Impersonate;
-  readonly onEmit: (sent: Sent) => void;
-}
-
 /** A namespace, or a pattern of many, ready to serve. */
 export interface BoundNamespace {
   readonly plan: NamespacePlan;
@@ -63,7 +57,7 @@ export interface BoundNamespace {
   readonly identify: Identify | null;
   readonly expiry: Expiry;
   readonly revocations: Revocations;
-  readonly calls: Calls;
+  readonly calls: InFlight;
   readonly failures: Failures;
   readonly logger: Logger;
   readonly limits: Limits;

@@ -3,7 +3,7 @@ import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
 import { PacketRefusal } from '../transport/rejected-packet.js';
-import { emitForAck } from './socketio.js';
+import { emitForAnswer } from './send.js';
 import { stateOf } from './state-of.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -13,6 +13,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * soon as it leaves, or with TIMEOUT. A second answer, or a late one, finds nobody.
  */
 export function callClient(
+  app: string,
   socket: Socket,
   event: string,
   args: readonly unknown[],
@@ -34,7 +35,7 @@ export function callClient(
     const forgetLeaving = stateOf(socket)?.whenLeaving(() => fail(gone())) ?? (() => {});
     let forgetAck = (): void => {};
     try {
-      forgetAck = emitForAck(socket, event, args, (answer) => {
+      forgetAck = emitForAnswer(app, socket, event, args, (answer) => {
         if (answer instanceof PacketRefusal) return fail(answer.toError());
         end();
         resolve(answer);

@@ -9,6 +9,7 @@ import type { FailurePlace } from './failures.js';
 import { ScopeInstances } from './injection/instances.js';
 import type { Reply } from './reply.js';
 import { applicationRooms, storedRooms } from './rooms.js';
+import { emitToSocket } from './send.js';
 import type { SocketState } from './socket-state.js';
 import { Broadcast, RoomTarget, WholeNamespace } from './target.js';
 
@@ -105,8 +106,7 @@ export class SocketContext implements ConnectContext {
   emit(event: string, ...args: readonly unknown[]): void {
     const { outgoing, operations, socket } = this.state;
     outgoing?.checkEmit(event, args);
-    operations.onEmit?.({ nsp: socket.nsp.name, rooms: [socket.id], except: [], event, args });
-    socket.emit(event, ...args);
+    emitToSocket(operations.cluster.id, socket, event, args);
   }
 
   to(room: string | readonly string[]): Target {

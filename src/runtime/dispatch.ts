@@ -7,7 +7,7 @@ import { expired, hasExpired } from './access/identity.js';
 import { RENEWAL, renew } from './access/renewal.js';
 import type { BoundEvent, BoundNamespace } from './bound.js';
 import { refuse, reportEvent, runCall } from './call.js';
-import { shuttingDown } from './calls.js';
+import { shuttingDown } from './in-flight.js';
 import type { EventPacket } from './internals-members.js';
 import type { SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';

@@ -3,7 +3,7 @@ import type { Server, Socket } from 'socket.io';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { closeConnections, type Engine, type EngineConnection } from '../transport/engine.js';
 import { abandon } from './call.js';
-import type { Calls } from './calls.js';
+import type { InFlight } from './in-flight.js';
 import { namespacesOf } from './socketio.js';
 import { stateOf } from './state-of.js';
 
@@ -18,7 +18,7 @@ const MIN_BATCH = 100;
 export interface DrainParts {
   readonly io: Server;
   readonly engine: Engine;
-  readonly calls: Calls;
+  readonly calls: InFlight;
   /** Milliseconds between the first batch and the last, and the longest that a client is told to stay away. */
   readonly spreadMs: number;
   /** Milliseconds that running calls get. */

@@ -155,28 +155,20 @@ export function shieldSockets(
   };
 }
 
-/**
- * Sends an event that the client is to acknowledge.
- *
- * @returns what makes Socket.IO forget an acknowledgement that will not come; by itself it keeps it for ever
- */
-export function emitForAck(
-  socket: Socket,
-  event: string,
-  args: readonly unknown[],
-  onAnswer: (answer: unknown) => void,
-): () => void {
-  const id = (socket.nsp as unknown as NamespaceInternals)._ids;
-  const { acks } = internals(socket);
-  try {
-    socket.emit(event, ...args, onAnswer);
-  } catch (error) {
-    acks.delete(id); // what cannot be encoded is never answered
-    throw error;
-  }
-  const callback = acks.get(id);
+/** The id that the next event with an acknowledgement gets in the socket's namespace. */
+export function nextAcknowledgementId(socket: Socket): number {
+  return (socket.nsp as unknown as NamespaceInternals)._ids;
+}
+
+/** Makes Socket.IO forget an acknowledgement that is not awaited any more; by itself it keeps it until the end. */
+export function forgetAcknowledgement(socket: Socket, id: number): void {
+  internals(socket).acks.delete(id);
+}
+
+/** Lets the callback of an acknowledgement know when the client's answer is refused on its way in. */
+export function expectRefusals(socket: Socket, id: number): void {
+  const callback = internals(socket).acks.get(id);
   if (typeof callback === 'function') takesRefusals.add(callback);
-  return () => void acks.delete(id);
 }
 
 /** Callbacks that are to know when the answer of a client was refused; all others never hear of it. */

@@ -1,4 +1,4 @@
-import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
+import type { Namespace } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
   BroadcastTarget,
@@ -16,6 +16,7 @@ import type { Members } from './cluster/node-adapter.js';
 import type { Action, Operations } from './cluster/operations.js';
 import type { Outgoing } from './outgoing.js';
 import { socketRoom, storedRooms, userRoom } from './rooms.js';
+import { emitToRooms } from './send.js';
 
 /**
  * Something that knows its namespace instance, such as a socket. It is asked at each use: an instance that was
@@ -59,10 +60,10 @@ export class RoomTarget implements Target {
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
-    const { outgoing, operations } = this.located;
+    const { nsp, outgoing, operations } = this.located;
     outgoing?.checkEmit(event, args);
-    operations.onEmit?.({ ...this.members(), event, args });
-    this.#operator().emit(event, ...args);
+    const recipients = { rooms: this.rooms, except: this.excepted, isVolatile: this.isVolatile };
+    emitToRooms(operations.cluster.id, nsp, recipients, event, args);
   }
 
   async callAll(event: string, payload?: unknown, options?: CallOptions): Promise<CallAllResult<unknown>> {
@@ -118,13 +119,6 @@ export class RoomTarget implements Target {
   async #act(action: Action, rooms: readonly string[], options: RemoteOptions | undefined): Promise<void> {
     const { nsp, operations } = this.located;
     await operations.act(action, nsp, this.members(), rooms, checkLimit(options));
-  }
-
-  #operator(): BroadcastOperator<DefaultEventsMap, unknown> {
-    const namespace = this.located.nsp;
-    const addressed = namespace.to([...this.rooms]);
-    const operator = this.excepted.length === 0 ? addressed : addressed.except([...this.excepted]);
-    return this.isVolatile ? operator.volatile : operator;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type App, createAppForTests, optionsOf } from '../app/app.js';
 import type { AppOptions } from '../app/options.js';
 import { CallSite } from '../base/call-site.js';
+import { isReservedEvent } from '../base/reserved-names.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
 import { TestClient } from './test-client.js';
@@ -62,9 +63,9 @@ export async function createTestApp(
   const emits: TestEmit[] = [];
   const at = new CallSite(createTestApp);
   const given: AppOptions = { ...applicationOf(target), ...appOptions, logger: log };
-  const app = createAppForTests(rebound(given, rebind), at, {
-    impersonate: users.find,
-    onEmit: (sent) => void emits.push(describeEmit(sent)),
+  const app = createAppForTests(rebound(given, rebind), at, users.find);
+  app.watch('gatewire:emit', (message) => {
+    if (!isReservedEvent(message.event)) emits.push(describeEmit(message));
   });
   await app.listen(0, '127.0.0.1');
   process.on('unhandledRejection', log.unhandled);

@@ -1,4 +1,4 @@
-import type { Sent } from '../runtime/cluster/operations.js';
+import type { EmitMessage } from '../base/channels.js';
 import { recipients } from '../runtime/rooms.js';
 
 /** One emit of the server. Without rooms, users and sockets it went to everybody in the namespace. */
@@ -17,13 +17,13 @@ export interface TestEmit {
 }
 
 /** Puts an emit into the words of the application. */
-export function describeEmit({ nsp, event, args, rooms, except }: Sent): TestEmit {
-  const left = recipients(except);
+export function describeEmit({ namespace, event, args, socketId, rooms, except }: EmitMessage): TestEmit {
+  const left = recipients(except ?? []);
   return {
-    namespace: nsp,
+    namespace,
     event,
     args,
-    ...recipients(rooms),
+    ...recipients(socketId === undefined ? (rooms ?? []) : [socketId]),
     except: [...left.rooms, ...left.users, ...left.sockets],
   };
 }

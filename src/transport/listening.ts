@@ -9,6 +9,8 @@ export interface Listening {
   readonly address: AddressInfo | null;
   /** Takes no more of them, and ends those that are left. */
   close(): Promise<void>;
+  /** Leaves the primary where that has the port; nothing can be said to other nodes afterwards. */
+  leave(): void;
 }
 
 /**
@@ -33,5 +35,6 @@ export async function openPort(
       server.closeAllConnections();
       return closed;
     },
+    leave() {},
   };
 }

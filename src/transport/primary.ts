@@ -91,6 +91,8 @@ export async function joinPrimary(
       clearInterval(timer);
       server.close();
       server.closeAllConnections();
+    },
+    leave() {
       // Without it the way to the primary would keep the process alive; with it the primary waits for its end.
       (cluster.worker as Worker).disconnect();
     },

@@ -91,7 +91,7 @@ export async function createPublisher<TContract extends Contract>(
 
   const logger = loggerFrom(options.logger);
   const io = new Server();
-  const cluster = new Cluster(logger, DEFAULT_LIMITS.clusterTimeoutMs, true);
+  const cluster = new Cluster(Cluster.newId(), logger, DEFAULT_LIMITS.clusterTimeoutMs, true);
   const operations = new Operations(io, cluster);
   const revocations = new Revocations(operations, logger);
   const opened = await openAdapter(adapter, io, operations, logger, {});

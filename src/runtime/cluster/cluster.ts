@@ -21,8 +21,7 @@ const MEET_MS = 500;
  * after, there are no others, and every question is answered at once by nobody.
  */
 export class Cluster {
-  readonly id = randomBytes(8).toString('hex');
-  name = `${hostname()}:${process.pid}:${this.id.slice(0, 4)}`;
+  name: string;
   readonly #nodes = new Nodes();
   readonly #requests = new Map<number, Request>();
   readonly #answerers = new Map<string, Answerer>();
@@ -36,12 +35,23 @@ export class Cluster {
   /** Messages that were no messages. */
   malformed = 0;
 
-  /** @param isGuest - whether it asks and tells the nodes without being one: nobody asks it, and nobody misses it */
+  /**
+   * @param id - identity of this node and of the application on it
+   * @param isGuest - whether it asks and tells the nodes without being one: no node asks it or waits for it
+   */
   constructor(
+    readonly id: string,
     private readonly logger: Logger,
     private readonly timeoutMs: number,
     readonly isGuest = false,
-  ) {}
+  ) {
+    this.name = `${hostname()}:${process.pid}:${id.slice(0, 4)}`;
+  }
+
+  /** Makes an identity. */
+  static newId(): string {
+    return randomBytes(8).toString('hex');
+  }
 
   /** Says how a kind of question is answered here. */
   answer(operation: string, answerer: Answerer): void {

@@ -12,12 +12,6 @@ import type { Answers, NodeAnswer } from './request.js';
 /** What can be done to the members of rooms, wherever they are. */
 export type Action = 'join' | 'leave' | 'disconnect' | 'disconnectAll' | 'close';
 
-/** An emit of a target or a context, with stored names of rooms; no rooms stand for all. */
-export interface Sent extends Members {
-  readonly event: string;
-  readonly args: readonly unknown[];
-}
-
 /** What one socket answered, or null when it did not. */
 export type ClientAnswer = readonly [id: string, answer: { readonly value?: unknown } | null];
 
@@ -36,11 +30,9 @@ export class Operations {
   /** Told when the way to the other nodes is open, for the first time or again. */
   onReachable: () => void = () => {};
 
-  /** @param onEmit - sees what targets and contexts emit; only the test kit has one */
   constructor(
     readonly io: Server,
     readonly cluster: Cluster,
-    readonly onEmit: ((sent: Sent) => void) | null = null,
   ) {
     cluster.answer('fetch', async (body, reply) => {
       const sockets = await localMembers(this.#instance(body), membersOf(body));
@@ -59,7 +51,7 @@ export class Operations {
     cluster.answer('callAll', async (body, reply) => {
       const { event, args, timeoutMs } = callOf(body);
       const sockets = await localMembers(this.#instance(body), membersOf(body));
-      reply({ answers: await callEach(sockets, event, args, timeoutMs) });
+      reply({ answers: await callEach(this.cluster.id, sockets, event, args, timeoutMs) });
     });
   }
 
@@ -133,7 +125,7 @@ export class Operations {
   ): Promise<unknown> {
     const { timeoutMs } = options;
     const socket = nsp.sockets.get(id);
-    if (socket !== undefined) return callClient(socket, event, args, timeoutMs);
+    if (socket !== undefined) return callClient(this.cluster.id, socket, event, args, timeoutMs);
     let outcome: Body | null = null;
     let owner: string | null = null;
     const onReply = ({ node, body }: NodeAnswer, isLast: boolean): boolean => {
@@ -157,7 +149,9 @@ export class Operations {
     args: readonly unknown[],
     { timeoutMs }: Required<CallOptions>,
   ): Promise<{ readonly answers: readonly ClientAnswer[]; readonly missingNodes: readonly string[] }> {
-    const here = localMembers(nsp, members).then((sockets) => callEach(sockets, event, args, timeoutMs));
+    const here = localMembers(nsp, members).then((sockets) =>
+      callEach(this.cluster.id, sockets, event, args, timeoutMs),
+    );
     const question = { ...members, event, args, timeoutMs };
     const there = this.cluster.ask('callAll', question, { timeoutMs: timeoutMs + TRAVEL_MS });
     const [own, { replies, missing }] = await Promise.all([here, there]);
@@ -188,7 +182,7 @@ export class Operations {
     if (socket === undefined) return reply({});
     reply({ mine: true }, false);
     try {
-      reply({ settled: true, value: await callClient(socket, event, args, timeoutMs) });
+      reply({ settled: true, value: await callClient(this.cluster.id, socket, event, args, timeoutMs) });
     } catch (error) {
       const { code, message } = GatewireError.is(error) ? error : new GatewireError('INTERNAL');
       reply({ settled: true, code, message });
@@ -209,6 +203,7 @@ async function localMembers(nsp: Namespace | null, { rooms, except }: Members): 
 }
 
 async function callEach(
+  app: string,
   sockets: readonly Socket[],
   event: string,
   args: readonly unknown[],
@@ -216,7 +211,7 @@ async function callEach(
 ): Promise<readonly ClientAnswer[]> {
   return Promise.all(
     sockets.map((socket) =>
-      callClient(socket, event, args, timeoutMs).then<ClientAnswer, ClientAnswer>(
+      callClient(app, socket, event, args, timeoutMs).then<ClientAnswer, ClientAnswer>(
         (value) => [socket.id, { value }],
         () => [socket.id, null],
       ),

@@ -17,7 +17,7 @@ interface Waiter {
 }
 
 /** The calls that wait for a promise, and who is told that no new ones are taken. `close()` waits for them. */
-export class Calls {
+export class InFlight {
   readonly #running = new Set<CallContext>();
   /** What no client waits for, such as a disconnect hook, and whose connection it is. */
   readonly #settling = new Map<Promise<unknown>, Connection | null>();

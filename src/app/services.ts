@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { Server, type Socket } from 'socket.io';
+import { channelLogger } from '../base/channels.js';
+import type { Logger } from '../base/logger.js';
+import { Expiry } from '../runtime/access/expiry.js';
+import { recoverAfterAuth, recoveryOptions } from '../runtime/access/recovery.js';
+import { Revocations } from '../runtime/access/revoke.js';
+import { dropCandidate, Refusal } from '../runtime/admission.js';
+import { Cluster } from '../runtime/cluster/cluster.js';
+import { Operations } from '../runtime/cluster/operations.js';
+import { Failures } from '../runtime/failures.js';
+import { InFlight } from '../runtime/in-flight.js';
+import { IoEmitter } from '../runtime/io-emitter.js';
+import { PendingConnects } from '../runtime/pending-connects.js';
+import { shieldNamespaces } from '../runtime/socketio.js';
+import { Sweeper } from '../runtime/sweeper.js';
+import { Traffic } from '../transport/connection-limits.js';
+import { createParser } from '../transport/parser.js';
+import { BeforeClose } from './close.js';
+import { type CheckedOptions, CONNECT_TIMEOUT_MS } from './options.js';
+
+/** What an application has from its first moment: all of it idle, none of it open. */
+export interface Services {
+  /** Identity of the application in the messages of channels. */
+  readonly id: string;
+  readonly io: Server;
+  readonly logger: Logger;
+  readonly failures: Failures;
+  readonly calls: InFlight;
+  readonly beforeClose: BeforeClose;
+  readonly expiry: Expiry;
+  readonly operations: Operations;
+  readonly revocations: Revocations;
+  readonly emitter: IoEmitter;
+  readonly sweeper: Sweeper;
+  readonly traffic: Traffic;
+}
+
+/**
+ * Makes the services of an application and the Socket.IO server that they work on.
+ *
+ * @param prepare - sees each socket ahead of all middleware
+ */
+export function createServices(options: CheckedOptions, prepare: (socket: Socket) => void): Services {
+  const { mapError, socket, allLimits } = options;
+  const id = Cluster.newId();
+  const logger = channelLogger(id);
+  const failures = new Failures(logger, mapError ?? null);
+  const traffic = new Traffic(allLimits, (record) => logger.warn(record), socket?.maxHttpBufferSize);
+  const io = new Server({
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    parser: createParser(traffic),
+    ...socket,
+    ...recoveryOptions(socket),
+  });
+  shieldNamespaces(
+    io,
+    new PendingConnects(dropCandidate),
+    ({ id: socketId, nsp }, call, error) => {
+      const where = { namespace: nsp.name, socketId, requestId: randomUUID(), call };
+      return new Refusal(failures.report(error, where));
+    },
+    ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
+    prepare,
+  );
+  if (socket?.connectionStateRecovery) recoverAfterAuth(io);
+  const operations = new Operations(io, new Cluster(id, logger, allLimits.clusterTimeoutMs));
+  const revocations = new Revocations(operations, logger);
+  return {
+    id,
+    io,
+    logger,
+    failures,
+    calls: new InFlight(),
+    beforeClose: new BeforeClose(),
+    expiry: new Expiry(),
+    operations,
+    revocations,
+    emitter: new IoEmitter(io, revocations),
+    sweeper: new Sweeper(io, (error) => logger.error({ event: 'namespace.sweep-failed', error })),
+    traffic,
+  };
+}

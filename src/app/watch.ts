@@ -1,0 +1,52 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ChannelMessages, ChannelName } from '../base/channels.js';
+import type { Logger } from '../base/logger.js';
+import { catchRejection } from '../base/thenable.js';
+
+/** Subscribers of one application. A subscriber that throws changes nothing, and is logged once. */
+export class Watchers {
+  readonly #ends = new Set<() => void>();
+
+  constructor(
+    private readonly app: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Calls a function with each message of this application on a channel.
+   *
+   * @returns a function that ends the subscription
+   */
+  watch<TName extends ChannelName>(
+    name: TName,
+    onMessage: (message: ChannelMessages[TName]) => unknown,
+  ): () => void {
+    let hasFailed = false;
+    const fail = (error: unknown): void => {
+      if (hasFailed) return;
+      hasFailed = true;
+      this.logger.error({ event: 'app.watcher-failed', channel: name, error });
+    };
+    const listener = (given: unknown): void => {
+      const message = given as ChannelMessages[TName];
+      if (message.app !== this.app) return; // of another application of this process
+      try {
+        catchRejection(onMessage(message), fail);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const end = (): void => {
+      unsubscribe(name, listener);
+      this.#ends.delete(end);
+    };
+    subscribe(name, listener);
+    this.#ends.add(end);
+    return end;
+  }
+
+  /** Ends all subscriptions. */
+  close(): void {
+    for (const end of [...this.#ends]) end();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Namespace, Socket } from 'socket.io';
+import { type EmitMessage, emitChannel } from '../base/channels.js';
+import { expectRefusals, forgetAcknowledgement, nextAcknowledgementId } from './socketio.js';
+
+/** Members of a namespace instance that an emit goes to, by the stored names of rooms. */
+export interface Recipients {
+  /** Empty for everyone. */
+  readonly rooms: readonly string[];
+  readonly except: readonly string[];
+  /** Whether the emit may be dropped for a client that is not ready to receive. */
+  readonly isVolatile: boolean;
+}
+
+/**
+ * Emits to one client. This file is the only one that emits to clients.
+ *
+ * @param app - identity of the application, for `gatewire:emit`
+ * @throws when the arguments cannot be encoded
+ */
+export function emitToSocket(app: string, socket: Socket, event: string, args: readonly unknown[]): void {
+  announce(app, socket, event, args);
+  socket.emit(event, ...args);
+}
+
+/**
+ * Emits to the members of rooms, on all nodes.
+ *
+ * @param app - identity of the application, for `gatewire:emit`
+ * @throws when the arguments cannot be encoded
+ */
+export function emitToRooms(
+  app: string,
+  namespace: Namespace,
+  { rooms, except, isVolatile }: Recipients,
+  event: string,
+  args: readonly unknown[],
+): void {
+  if (emitChannel.hasSubscribers) {
+    const message: EmitMessage = { app, namespace: namespace.name, event, args, rooms, except };
+    emitChannel.publish(message);
+  }
+  const addressed = namespace.to([...rooms]);
+  const operator = except.length === 0 ? addressed : addressed.except([...except]);
+  (isVolatile ? operator.volatile : operator).emit(event, ...args);
+}
+
+/**
+ * Emits an event that the client is to acknowledge.
+ *
+ * @param onAnswer - called with the client's answer, or with what refused it on the way in
+ * @returns a function that makes Socket.IO forget an acknowledgement that is not awaited any more
+ * @throws when the arguments cannot be encoded
+ */
+export function emitForAnswer(
+  app: string,
+  socket: Socket,
+  event: string,
+  args: readonly unknown[],
+  onAnswer: (answer: unknown) => void,
+): () => void {
+  announce(app, socket, event, args);
+  const id = nextAcknowledgementId(socket);
+  try {
+    socket.emit(event, ...args, onAnswer);
+  } catch (error) {
+    forgetAcknowledgement(socket, id); // what cannot be encoded is never answered
+    throw error;
+  }
+  expectRefusals(socket, id);
+  return () => forgetAcknowledgement(socket, id);
+}
+
+function announce(app: string, socket: Socket, event: string, args: readonly unknown[]): void {
+  if (!emitChannel.hasSubscribers) return;
+  const message: EmitMessage = { app, namespace: socket.nsp.name, event, args, socketId: socket.id };
+  emitChannel.publish(message);
+}
