@@ -127,7 +127,7 @@ export {
   type AdmissionOptions,
   admission,
   type WaitingClient,
-} from './transport/admission.js';
+} from './transport/connection-queue.js';
 export {
   type AddressFilter,
   type CountryRecord,

@@ -19,7 +19,7 @@ import type { AdapterHealth } from '../runtime/cluster/node-adapter.js';
 import { adapterProblems } from '../runtime/cluster/open.js';
 import { bindingsOf } from '../runtime/injection/create-resolver.js';
 import { checkInternals } from '../runtime/socketio.js';
-import type { EngineConnection } from '../transport/engine.js';
+import type { EngineConnection } from '../transport/engineio.js';
 import { checkEngineInternals } from '../transport/engineio.js';
 import { checkPort, urlOf } from '../transport/listen.js';
 import { nodeProblems } from '../transport/primary.js';

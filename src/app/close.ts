@@ -6,9 +6,9 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import { drain } from '../runtime/drain.js';
 import type { InFlight } from '../runtime/in-flight.js';
 import type { Limits } from '../runtime/limits.js';
-import type { Traffic } from '../transport/connection-limits.js';
-import type { Engine } from '../transport/engine.js';
-import type { Edge } from '../transport/http-front.js';
+import type { ConnectionLimits } from '../transport/connection-limits.js';
+import type { Engine } from '../transport/engineio.js';
+import type { HttpFront } from '../transport/http-front.js';
 
 /** Work of the application that has to end while clients can still be reached: consumers of brokers, timers that emit. */
 export class BeforeClose {
@@ -32,12 +32,12 @@ export interface LeaveParts {
   readonly io: Server;
   readonly calls: InFlight;
   readonly limits: Limits;
-  readonly traffic: Traffic;
+  readonly connectionLimits: ConnectionLimits;
   readonly beforeClose: BeforeClose;
   readonly logger: Logger;
   /** Null where the start failed ahead of it. */
   readonly engine: Engine | null;
-  readonly front: Edge | null;
+  readonly front: HttpFront | null;
   /** Whether the application served clients, which a load balancer still sends. */
   readonly wasOpen: boolean;
 }
@@ -55,7 +55,7 @@ export async function leave(parts: LeaveParts): Promise<void> {
     logger.error({ event: 'app.before-close-failed', error }),
   );
   front?.refuseNew();
-  parts.traffic.floods.release();
+  parts.connectionLimits.throttle.release();
   if (engine === null) return;
   await drain({ io, engine, calls, spreadMs: closeSpreadMs, timeoutMs: closeTimeoutMs });
   await calls.idle(closeTimeoutMs); // disconnect hooks

@@ -16,11 +16,11 @@ import type { Resolver } from '../runtime/injection/resolver.js';
 import { Limiters } from '../runtime/limiting/limiters.js';
 import { instanceBound } from '../runtime/namespace-instances.js';
 import { namespacesOf } from '../runtime/socketio.js';
-import { createEngine, type Engine } from '../transport/engine.js';
-import type { Edge } from '../transport/http-front.js';
+import type { Engine } from '../transport/engineio.js';
+import type { HttpFront } from '../transport/http-front.js';
 import { type Listening, openPort } from '../transport/listening.js';
 import { Tls } from '../transport/tls.js';
-import { createEdge } from '../transport/transport.js';
+import { createTransport } from '../transport/transport.js';
 import type { HealthEndpoints } from './health-endpoints.js';
 import { writeLog } from './log.js';
 import type { CheckedOptions } from './options.js';
@@ -37,7 +37,7 @@ export interface Opened {
   adapter: OpenedAdapter | null;
   limiters: Limiters | null;
   engine: Engine | null;
-  front: Edge | null;
+  front: HttpFront | null;
   tls: Tls | null;
   /** Server that the application listens with. */
   http: HttpServer | null;
@@ -73,8 +73,7 @@ export function partsOf(needs: PartsNeeds): readonly Part[] {
     namespaces(needs),
     timers(needs),
     bus(needs),
-    engine(needs),
-    httpFront(needs),
+    transport(needs),
     listening(needs),
   ];
 }
@@ -164,7 +163,7 @@ function adapter({ options, services, opened }: PartsNeeds): Part {
 
 /** The namespaces of the plan in Socket.IO. Closing them closes their adapters, and the engine with them. */
 function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds): Part {
-  const { io, operations, emitter, traffic, sweeper } = services;
+  const { io, operations, emitter, connectionLimits, sweeper } = services;
   return {
     name: 'namespaces',
     open() {
@@ -178,7 +177,7 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
       });
       serveServerSide(bound, operations);
       emitter.open(bound);
-      traffic.admit = instanceBound(io, bound, () => sweeper.hurry());
+      connectionLimits.admit = instanceBound(io, bound, () => sweeper.hurry());
     },
     // The HTTP server is not Socket.IO's to close: it was bound to an engine only.
     async close() {
@@ -188,12 +187,12 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
   };
 }
 
-function timers({ services: { sweeper, expiry, traffic } }: PartsNeeds): Part {
+function timers({ services: { sweeper, expiry, connectionLimits } }: PartsNeeds): Part {
   return {
     name: 'timers',
     open: () => sweeper.start(),
     close() {
-      traffic.close();
+      connectionLimits.close();
       sweeper.close();
       expiry.close();
     },
@@ -217,30 +216,23 @@ function bus({ plan, services: { io, operations }, opened }: PartsNeeds): Part {
   };
 }
 
-function engine({ options, services: { io, traffic, logger }, opened }: PartsNeeds): Part {
+function transport({ options, services, opened, endpoints }: PartsNeeds): Part {
+  const { io, connectionLimits, parser, logger } = services;
   return {
-    name: 'engine',
-    open() {
-      const onError = (error: unknown): void => logger.error({ event: 'connection.allow-failed', error });
-      opened.engine = createEngine(io, options.socket ?? {}, traffic, onError, options.node);
-    },
-  };
-}
-
-function httpFront({ options, services: { io, traffic, logger }, opened, endpoints }: PartsNeeds): Part {
-  return {
-    name: 'http-front',
+    name: 'transport',
     open() {
       const settings = {
         ...options,
-        limits: options.allLimits,
-        floods: traffic.floods,
+        limits: connectionLimits,
+        parser,
         decisionTimeoutMs: options.allLimits.authTimeoutMs,
         others: endpoints?.shared ?? null,
       };
-      opened.front = createEdge(io, opened.engine as Engine, settings, (record) => logger.warn(record));
+      const { engine, front } = createTransport(io, settings, logger);
+      opened.engine = engine;
+      opened.front = front;
       opened.http = (options.server as HttpServer | undefined) ?? opened.http ?? createServer();
-      opened.front.attach(opened.http);
+      front.attach(opened.http);
     },
     close: () => opened.front?.detach(),
   };

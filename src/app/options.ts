@@ -15,7 +15,7 @@ import type { AdapterConstructor, NodeAdapter } from '../runtime/cluster/node-ad
 import type { MapError } from '../runtime/failures.js';
 import type { ForeignContainer } from '../runtime/injection/foreign-resolver.js';
 import { DEFAULT_LIMITS, type Limits } from '../runtime/limits.js';
-import type { Admission } from '../transport/admission.js';
+import type { Admission } from '../transport/connection-queue.js';
 import type { AddressFilter } from '../transport/ip-filter.js';
 import { checkOrigins } from '../transport/origin-rules.js';
 import type { Origins } from '../transport/origins.js';

@@ -14,8 +14,8 @@ import { IoEmitter } from '../runtime/io-emitter.js';
 import { PendingConnects } from '../runtime/pending-connects.js';
 import { shieldNamespaces } from '../runtime/socketio.js';
 import { Sweeper } from '../runtime/sweeper.js';
-import { Traffic } from '../transport/connection-limits.js';
-import { createParser } from '../transport/parser.js';
+import { ConnectionLimits } from '../transport/connection-limits.js';
+import { StrictParser } from '../transport/parser.js';
 import { BeforeClose } from './close.js';
 import { type CheckedOptions, CONNECT_TIMEOUT_MS } from './options.js';
 
@@ -33,7 +33,8 @@ export interface Services {
   readonly revocations: Revocations;
   readonly emitter: IoEmitter;
   readonly sweeper: Sweeper;
-  readonly traffic: Traffic;
+  readonly connectionLimits: ConnectionLimits;
+  readonly parser: StrictParser;
 }
 
 /**
@@ -46,10 +47,15 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
   const id = Cluster.newId();
   const logger = channelLogger(id);
   const failures = new Failures(logger, mapError ?? null);
-  const traffic = new Traffic(allLimits, (record) => logger.warn(record), socket?.maxHttpBufferSize);
+  const connectionLimits = new ConnectionLimits(
+    allLimits,
+    (record) => logger.warn(record),
+    socket?.maxHttpBufferSize,
+  );
+  const parser = new StrictParser(connectionLimits);
   const io = new Server({
     connectTimeout: CONNECT_TIMEOUT_MS,
-    parser: createParser(traffic),
+    parser,
     ...socket,
     ...recoveryOptions(socket),
   });
@@ -78,6 +84,7 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
     revocations,
     emitter: new IoEmitter(io, revocations),
     sweeper: new Sweeper(io, (error) => logger.error({ event: 'namespace.sweep-failed', error })),
-    traffic,
+    connectionLimits,
+    parser,
   };
 }

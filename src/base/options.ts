@@ -48,6 +48,7 @@ export const rules = {
  * @param given - as the application wrote it
  * @param known - the options there are; `undefined` stands for an absent one
  * @param of - whose options these are, for messages
+ * @param required - options that must not be absent
  * @returns the options whose values are usable
  */
 export function checkOptions<TOptions extends object>(
@@ -56,6 +57,7 @@ export function checkOptions<TOptions extends object>(
   of: string,
   problems: Problems,
   where: Place,
+  required: readonly (keyof TOptions & string)[] = [],
 ): Partial<TOptions> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const args = { option: 'options', given: show(given), expected: `an object of options for ${of}` };
@@ -74,6 +76,11 @@ export function checkOptions<TOptions extends object>(
     } else if (value !== undefined) {
       usable[option] = value;
     }
+  }
+  for (const option of required) {
+    if ((given as Partial<TOptions>)[option] !== undefined) continue;
+    const args = { option, given: 'missing', expected: known[option].expected };
+    problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
   }
   return usable as Partial<TOptions>;
 }

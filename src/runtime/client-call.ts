@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
-import { PacketRefusal } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/rejected-packet.js';
 import { emitForAnswer } from './send.js';
 import { stateOf } from './state-of.js';
 
@@ -36,7 +36,7 @@ export function callClient(
     let forgetAck = (): void => {};
     try {
       forgetAck = emitForAnswer(app, socket, event, args, (answer) => {
-        if (answer instanceof PacketRefusal) return fail(answer.toError());
+        if (answer instanceof RejectedPacket) return fail(answer.toError());
         end();
         resolve(answer);
       });

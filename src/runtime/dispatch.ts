@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { PacketRefusal } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/rejected-packet.js';
 import { sendAway } from './access/expiry.js';
 import { expired, hasExpired } from './access/identity.js';
 import { RENEWAL, renew } from './access/renewal.js';
@@ -75,7 +75,7 @@ export function dispatch(state: SocketState, packet: EventPacket): void {
 
 /** Answers for what the decoder refused; the name is all that is left of the event. */
 function refuseData(state: SocketState, packet: EventPacket, refusal: unknown): void {
-  if (!(refusal instanceof PacketRefusal)) return;
+  if (!(refusal instanceof RejectedPacket)) return;
   refusePacket(state, { ...packet, data: [refusal.event] }, refusal.toError());
 }
 

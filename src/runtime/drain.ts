@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server, Socket } from 'socket.io';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
-import { closeConnections, type Engine, type EngineConnection } from '../transport/engine.js';
+import { closeConnections } from '../transport/engine.js';
+import type { Engine, EngineConnection } from '../transport/engineio.js';
 import { abandon } from './call.js';
 import type { InFlight } from './in-flight.js';
 import { namespacesOf } from './socketio.js';

@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import { PacketRefusal } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/rejected-packet.js';
 import type { BoundNamespace } from './bound.js';
 import { countChildren, hasNamespace } from './socketio.js';
 
@@ -15,13 +15,13 @@ export function instanceBound(
   io: Server,
   namespaces: readonly BoundNamespace[],
   onFull: () => void,
-): (name: string) => PacketRefusal | null {
+): (name: string) => RejectedPacket | null {
   const patterns = namespaces.filter(({ plan }) => plan.pattern !== null);
   return (name) => {
     if (patterns.length === 0 || hasNamespace(io, name)) return null;
     const bound = patterns.find(({ plan }) => plan.pattern?.test(name));
     if (bound === undefined || countChildren(bound.io) < bound.limits.namespaceInstances) return null;
     onFull();
-    return new PacketRefusal('OVERLOADED', LIMIT, 'there are too many namespaces of this kind');
+    return new RejectedPacket('OVERLOADED', LIMIT, 'there are too many namespaces of this kind');
   };
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Namespace, Server, Socket } from 'socket.io';
 import { isThenable } from '../base/thenable.js';
 import { type Problem, problem } from '../errors/problem.js';
-import { PacketRefusal } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/rejected-packet.js';
 import { checkEncodable } from './encodable.js';
 import {
   type Callback,
@@ -138,7 +138,7 @@ export function shieldSockets(
   const { onack, registerAckCallback, emitReserved } = prototype;
   prototype.onack = function (packet) {
     // Too deep an answer ends the process where an adapter passes it on to the node that asked.
-    if (packet.data?.[0] instanceof PacketRefusal) return refuseAnswer(this, packet, packet.data[0]);
+    if (packet.data?.[0] instanceof RejectedPacket) return refuseAnswer(this, packet, packet.data[0]);
     if (!isOurs(this)) return onack.call(this, packet);
     attempt(this, 'ack of the client', () => onack.call(this, packet));
   };
@@ -174,7 +174,7 @@ export function expectRefusals(socket: Socket, id: number): void {
 /** Callbacks that are to know when the answer of a client was refused; all others never hear of it. */
 const takesRefusals = new WeakSet<object>();
 
-function refuseAnswer(socket: Socket, packet: EventPacket, refusal: PacketRefusal): void {
+function refuseAnswer(socket: Socket, packet: EventPacket, refusal: RejectedPacket): void {
   const id = packet.id as number;
   const callback = internals(socket).acks.get(id);
   if (typeof callback !== 'function' || !takesRefusals.has(callback)) return;

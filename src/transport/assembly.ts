@@ -1,6 +1,6 @@
 import type { RawPacket } from './engineio.js';
 import type { Slot } from './packet-check.js';
-import { type PacketRefusal, tooLarge } from './rejected-packet.js';
+import { type RejectedPacket, tooLarge } from './rejected-packet.js';
 
 /** A packet whose binary parts are still to come. */
 export class Assembly {
@@ -15,7 +15,7 @@ export class Assembly {
   constructor(
     readonly packet: RawPacket,
     private readonly slots: readonly Slot[],
-    public refusal: PacketRefusal | null,
+    public refusal: RejectedPacket | null,
     private readonly maxBytes: number,
   ) {
     this.#missing = packet.attachments ?? 0;

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Engine, EngineConnection } from './engine.js';
+import type { Engine, EngineConnection } from './engineio.js';
 import { countedAddress } from './ip.js';
 import type { TransportLimits } from './transport-limits.js';
 

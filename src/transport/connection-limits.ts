@@ -1,33 +1,31 @@
 import type { Warn } from './bounded-log.js';
-import type { EngineConnection } from './engine.js';
+import type { ConnectionStep } from './engine.js';
 import { Notices } from './notices.js';
-import { OutputBound } from './output-limit.js';
-import { Floods } from './read-throttle.js';
-import type { PacketRefusal } from './rejected-packet.js';
-import { Deadlines } from './timeout-queue.js';
+import { OutputLimit } from './output-limit.js';
+import { ReadThrottle } from './read-throttle.js';
+import type { RejectedPacket } from './rejected-packet.js';
+import { TimeoutQueue } from './timeout-queue.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** The shortest text of one more level is a bracket on each side. */
 const CHARS_PER_LEVEL = 2;
 const DEFAULT_MAX_BYTES = 1_000_000;
 
-/** Something that waits for the rest of what its client sends. */
+/** Decoder that waits for the attachments of a packet. */
 export interface Waiting {
   onLate(): void;
 }
 
-/** What all connections of a server share, of all that bounds what they send and what waits for them. */
-export class Traffic {
+/** Limits shared by all connections of a server: input rate, packet size, output buffer. */
+export class ConnectionLimits {
   readonly notices: Notices;
-  readonly floods = new Floods();
-  readonly output: OutputBound;
-  readonly deadlines: Deadlines<Waiting>;
+  readonly throttle = new ReadThrottle();
+  readonly output: OutputLimit;
+  readonly attachmentTimeouts: TimeoutQueue<Waiting>;
   /** Texts below this length can neither be too deep nor have too many members. */
   readonly skipBelow: number;
-  /** Decides about namespaces that do not exist yet; set by who knows which may. */
-  admit: (namespace: string) => PacketRefusal | null = () => null;
-  /** The connection that Socket.IO is about to make a decoder for. */
-  opening: EngineConnection | null = null;
+  /** Decides about namespaces that do not exist yet; set by the owner of the namespaces. */
+  admit: (namespace: string) => RejectedPacket | null = () => null;
 
   constructor(
     readonly limits: TransportLimits,
@@ -35,20 +33,20 @@ export class Traffic {
     readonly maxBytes: number = DEFAULT_MAX_BYTES,
   ) {
     this.notices = new Notices(warn);
-    this.output = new OutputBound(limits, this.notices);
-    this.deadlines = new Deadlines(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());
+    this.output = new OutputLimit(limits, this.notices);
+    this.attachmentTimeouts = new TimeoutQueue(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());
     this.skipBelow = CHARS_PER_LEVEL * Math.min(limits.packetDepth, limits.packetKeys);
   }
 
-  /** Told of each connection ahead of Socket.IO, which makes its decoder at once. */
-  open(connection: EngineConnection): void {
-    this.opening = connection;
+  /** Step of a new connection: counts what is sent to its client. What the client sends is judged by its decoder. */
+  readonly watch: ConnectionStep = (connection, next) => {
     this.output.watch(connection);
-  }
+    next(connection);
+  };
 
   close(): void {
-    this.floods.close();
+    this.throttle.close();
     this.output.close();
-    this.deadlines.close();
+    this.attachmentTimeouts.close();
   }
 }

@@ -1,15 +1,90 @@
-import type { IncomingMessage } from 'node:http';
-import type { AdmissionOptions } from './admission.js';
-import type { Engine, EngineConnection } from './engine.js';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import { Problems } from '../base/problems.js';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { Problem } from '../errors/problem.js';
+import type { ConnectionListener, ConnectionStep } from './engine.js';
+import { type EngineConnection, PacketType, packetText } from './engineio.js';
+import { connectErrorText } from './rejected-packet.js';
 import { RecentTickets, ticketOf } from './tickets.js';
 
-/** What a waiting client may send ahead: its CONNECT packets, and not much more. */
+/** Facts of a client that waits: it has not said who it is. */
+export interface WaitingClient {
+  readonly address: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** Options of `admission`. */
+export interface AdmissionOptions {
+  /** Connections that are served at the same time; more wait. */
+  readonly maxConnections: number;
+  readonly queue: {
+    /** Connections that may wait; more are refused with HTTP status 503. */
+    readonly max: number;
+    /** Milliseconds that one may wait; then it is refused with `OVERLOADED`. */
+    readonly timeoutMs: number;
+    /**
+     * Ranks a client: a higher number comes first, equal ones in order of arrival. Everything in its argument was
+     * written by the client.
+     * @default the same for all
+     */
+    readonly priority?: (client: WaitingClient) => number;
+  };
+}
+
+/** Waiting line in front of an application; `admission` makes one. */
+export interface Admission {
+  readonly options: AdmissionOptions;
+  /** Faults of the options, with which the application does not start. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Lets connections beyond a number wait in a line, and refuses those beyond the line. A client that was there moments
+ * ago and comes back goes ahead of the line.
+ *
+ * @param options - how many are served, how many wait, and for how long
+ * @example
+ * createApp({
+ *   gateways: [ShopGateway],
+ *   admission: admission({ maxConnections: 10_000, queue: { max: 2_000, timeoutMs: 60_000 } }),
+ * });
+ */
+export function admission(options: AdmissionOptions): Admission {
+  return Object.freeze({ options, problems: problemsOf(options) });
+}
+
+const RULES: Readonly<Record<keyof AdmissionOptions, OptionRule>> = {
+  maxConnections: rules.count,
+  queue: rules.object,
+};
+const QUEUE_RULES: Readonly<Record<keyof AdmissionOptions['queue'], OptionRule>> = {
+  max: rules.count,
+  timeoutMs: rules.milliseconds,
+  priority: rules.callable,
+};
+
+function problemsOf(given: unknown = {}): readonly Problem[] {
+  const problems = new Problems();
+  const where = { location: null, label: 'admission' };
+  const { queue = {} } = checkOptions<AdmissionOptions>(given, RULES, 'admission', problems, where, [
+    'maxConnections',
+  ]);
+  const of = '`queue` of admission';
+  checkOptions<AdmissionOptions['queue']>(queue, QUEUE_RULES, of, problems, where, ['max', 'timeoutMs']);
+  return problems.found;
+}
+
+/** Bounds of what a waiting client may send ahead: its CONNECT packets, and not much more. */
 const MAX_PACKETS = 64;
 const MAX_BYTES = 100_000;
 /** Positions are told in one sweep: a message to everybody at every step would cost more than the service. */
 const TELL_MS = 1_000;
 
-type Listener = (connection: EngineConnection) => void;
+const CONNECT_TEXT = new RegExp(`^${PacketType.CONNECT}(/[^,?]*)?`);
+
 type DataListener = (this: EngineConnection, data: unknown) => void;
 
 interface Place {
@@ -17,41 +92,35 @@ interface Place {
   readonly rank: number;
   readonly isReturning: boolean;
   readonly ticket: string | null;
+  /** Next step of the connection, once there is room. */
+  readonly next: ConnectionListener;
   readonly endsAt: number;
   readonly packets: unknown[];
   bytes: number;
-  /** The position that the client was told of last. */
+  /** Position that the client was told last. */
   told: number;
 }
 
-/** What the line is told by its owner. */
-export interface WaitingLineParts {
+/** Parts of a connection queue. */
+export interface ConnectionQueueParts {
   readonly options: AdmissionOptions;
   readonly addressOf: (request: IncomingMessage) => string;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Stands between the engine and Socket.IO. A connection beyond the number stays one of the engine, with its pings, and
- * Socket.IO hears of it when its turn comes: so that no connect timer runs, and what it has sent is not lost.
+ * Lets connections beyond a number wait. One that waits stays a connection of the engine, with its pings, and goes to
+ * the next step when its turn comes, so that no connect timer runs. What it sends meanwhile is kept.
  */
-export class WaitingLine {
+export class ConnectionQueue {
   readonly #line: Place[] = [];
   readonly #places = new Map<EngineConnection, Place>();
   readonly #tickets: RecentTickets;
-  readonly #accept: Listener;
   #served = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(
-    engine: Engine,
-    private readonly parts: WaitingLineParts,
-  ) {
+  constructor(private readonly parts: ConnectionQueueParts) {
     this.#tickets = new RecentTickets(parts.options.maxConnections);
-    // Socket.IO was bound first of all.
-    [this.#accept] = engine.listeners('connection') as [Listener];
-    engine.off('connection', this.#accept);
-    engine.on('connection', (connection) => this.#arrive(connection));
   }
 
   /** Whether a new connection, with `pending` others on their way, would find no place to wait either. */
@@ -70,16 +139,18 @@ export class WaitingLine {
     this.#timer = null;
   }
 
-  #arrive(connection: EngineConnection): void {
+  /** Step of a new connection: goes on at once while there is room. */
+  readonly arrive: ConnectionStep = (connection, next) => {
     const ticket = ticketOf(connection.request);
     const isReturning = ticket !== null && this.#tickets.take(ticket);
     const isFree = this.#served < this.parts.options.maxConnections;
-    if (isFree && this.#line.length === 0) return this.#serve(connection, ticket);
+    if (isFree && this.#line.length === 0) return this.#serve(connection, ticket, next);
     const place: Place = {
       connection,
       rank: this.#rankOf(connection.request),
       isReturning,
       ticket,
+      next,
       endsAt: Date.now() + this.parts.options.queue.timeoutMs,
       packets: [],
       bytes: 0,
@@ -92,29 +163,29 @@ export class WaitingLine {
     connection.on('close', this.#leave);
     this.#timer ??= setInterval(() => this.#sweep(), TELL_MS).unref();
     this.#tell(place, this.#line.indexOf(place) + 1);
-  }
+  };
 
-  #serve(connection: EngineConnection, ticket: string | null): void {
+  #serve(connection: EngineConnection, ticket: string | null, next: ConnectionListener): void {
     this.#served++;
     connection.once('close', () => {
       this.#served--;
       if (ticket !== null) this.#tickets.add(ticket);
-      this.#next();
+      this.#advance();
     });
-    this.#accept(connection);
+    next(connection);
   }
 
-  /** Lets in whoever is first, as long as there is room. */
-  #next(): void {
+  /** Serves those who wait, in their order, as long as there is room. */
+  #advance(): void {
     while (this.#served < this.parts.options.maxConnections) {
       const place = this.#line[0];
       if (place === undefined) break;
       this.#remove(place);
-      const { connection, ticket, packets } = place;
+      const { connection, ticket, next, packets } = place;
       if (connection.readyState !== 'open') continue;
       const before = connection.listeners('data');
-      this.#serve(connection, ticket);
-      // Only what Socket.IO has added now: others have heard it already.
+      this.#serve(connection, ticket, next);
+      // Only those that the next steps have added now: others have heard it already.
       const added = connection.listeners('data').filter((listener) => !before.includes(listener));
       for (const packet of packets) {
         for (const listener of added) (listener as DataListener).call(connection, packet);
@@ -145,7 +216,8 @@ export class WaitingLine {
     if (place.told === position) return;
     place.told = position;
     // Of a namespace that no client is in: one that does not know of it passes it by.
-    place.connection.write(`2/gw:queue,["gw:queue",{"position":${position}}]`);
+    const { queue } = INTERNAL_EVENTS;
+    place.connection.write(packetText(PacketType.EVENT, `/${queue}`, [queue, { position }]));
   }
 
   #rankOf(request: IncomingMessage): number {
@@ -195,12 +267,10 @@ function leaveOf(
 
 /** Answers the CONNECT packets that wait, as a namespace would that refuses, and closes the connection. */
 function refuse({ connection, packets }: Place): void {
-  const data = { code: 'OVERLOADED', message: 'waited too long for a place' };
-  const body = JSON.stringify({ message: data.message, data });
+  const error = new GatewireError('OVERLOADED', { message: 'waited too long for a place' });
   for (const packet of packets) {
-    const [, namespace = ''] = /^0(\/[^,?]*)?/.exec(String(packet)) ?? [];
-    if (String(packet).startsWith('0'))
-      connection.write(`4${namespace === '' ? '' : `${namespace},`}${body}`);
+    const connect = CONNECT_TEXT.exec(String(packet));
+    if (connect !== null) connection.write(connectErrorText(connect[1] ?? '/', error));
   }
   connection.close();
 }

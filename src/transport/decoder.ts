@@ -1,21 +1,23 @@
 import { Assembly } from './assembly.js';
-import { Connects } from './connect-tracker.js';
-import type { Traffic, Waiting } from './connection-limits.js';
-import type { EngineConnection } from './engine.js';
-import { Decoder, holdEnd, keepAlive, pauseReading, type RawPacket, resumeReading } from './engineio.js';
-import { type Slot, walkBinary, walkText } from './packet-check.js';
+import { ConnectTracker } from './connect-tracker.js';
+import type { ConnectionLimits, Waiting } from './connection-limits.js';
+import {
+  Decoder,
+  type EngineConnection,
+  holdEnd,
+  keepAlive,
+  PacketType,
+  pauseReading,
+  type RawPacket,
+  resumeReading,
+} from './engineio.js';
+import { checkBinaryPacket, checkPacket, type Slot } from './packet-check.js';
 import type { Keeper } from './read-throttle.js';
-import { type PacketRefusal, tooLarge } from './rejected-packet.js';
+import { type RejectedPacket, tooLarge } from './rejected-packet.js';
 import { TokenBucket } from './token-bucket.js';
 
-const CONNECT = 0;
-const DISCONNECT = 1;
-const EVENT = 2;
-const ACK = 3;
-const BINARY_EVENT = 5;
-const BINARY_ACK = 6;
-const CHAR_ACK = 0x33;
-const CHAR_BINARY_ACK = 0x36;
+const { CONNECT, DISCONNECT, EVENT, ACK, BINARY_EVENT, BINARY_ACK } = PacketType;
+const CHAR_ZERO = 0x30;
 
 type Bytes = Uint8Array | ArrayBuffer;
 
@@ -36,9 +38,9 @@ interface Backlog {
  * many namespaces. What is refused is replaced, so that it is answered with a code; Socket.IO would close.
  */
 export class StrictDecoder extends Decoder implements Keeper, Waiting {
-  readonly #traffic: Traffic;
+  readonly #shared: ConnectionLimits;
   readonly #connection: EngineConnection;
-  readonly #connects: Connects;
+  readonly #connects: ConnectTracker;
   /** Whether the client has sent its first CONNECT: one that only listens sends nothing more, and needs no bucket. */
   #hasBegun = false;
   #tokens: TokenBucket | null = null;
@@ -49,16 +51,13 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   /** What came too fast, as it came; null as long as nothing did. */
   #kept: Backlog | null = null;
 
-  constructor(traffic: Traffic) {
+  constructor(limits: ConnectionLimits, connection: EngineConnection) {
     super();
     (this as unknown as { opts: object }).opts = BASE_OPTIONS; // one for all
-    const connection = traffic.opening;
-    if (connection === null) throw new TypeError('a decoder belongs to a connection');
-    traffic.opening = null;
-    this.#traffic = traffic;
+    this.#shared = limits;
     this.#connection = connection;
-    this.#connects = new Connects(connection, traffic);
-    traffic.output.follow(connection, this.#connects);
+    this.#connects = new ConnectTracker(connection, limits);
+    limits.output.follow(connection, this.#connects);
   }
 
   /** Takes one piece as the engine delivers it. A throw makes Socket.IO close the connection. */
@@ -82,7 +81,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   onLate(): void {
-    this.#traffic.notices.note('connection.closed', 'attachmentTimeoutMs');
+    this.#shared.notices.note('connection.closed', 'attachmentTimeoutMs');
     this.#connection.onClose('attachment timeout');
   }
 
@@ -90,8 +89,8 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#kept = null;
     this.#assembly = null;
     this.#aside = null;
-    this.#traffic.deadlines.end(this);
-    this.#traffic.floods.end(this.#connection);
+    this.#shared.attachmentTimeouts.end(this);
+    this.#shared.throttle.end(this.#connection);
     // A WebSocket that is not read would not see the other side's goodbye either.
     resumeReading(this.#connection);
   }
@@ -101,14 +100,14 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       this.#hasBegun = true;
       return true;
     }
-    this.#tokens ??= new TokenBucket(this.#traffic.limits);
+    this.#tokens ??= new TokenBucket(this.#shared.limits);
     return this.#tokens.take();
   }
 
   #addText(text: string): void {
     if (this.#aside !== null) throw new Error('text where an attachment was due');
-    const type = text.charCodeAt(0);
-    const isAck = type === CHAR_ACK || type === CHAR_BINARY_ACK;
+    const type = text.charCodeAt(0) - CHAR_ZERO;
+    const isAck = type === ACK || type === BINARY_ACK;
     if (this.#kept !== null) {
       // A handler may wait for it: it would wait behind what is kept.
       if (isAck) this.#decode(text, true);
@@ -142,15 +141,15 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   #complete({ packet, refusal }: Assembly): void {
-    if (this.#assembly === null && this.#aside === null) this.#traffic.deadlines.end(this);
+    if (this.#assembly === null && this.#aside === null) this.#shared.attachmentTimeouts.end(this);
     this.#emit(packet, refusal);
   }
 
   #keep(piece: string | Bytes): void {
     if (this.#kept === null) {
       this.#kept = { pieces: [], next: 0, transport: null, release: () => {} };
-      this.#traffic.notices.note('connection.slowed', 'eventsPerSecond');
-      this.#traffic.floods.begin(this.#connection, this);
+      this.#shared.notices.note('connection.slowed', 'eventsPerSecond');
+      this.#shared.throttle.begin(this.#connection, this);
     }
     this.#kept.pieces.push(piece);
     // At each piece, since the transport may have changed meanwhile.
@@ -178,7 +177,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#kept = null;
     resumeReading(this.#connection);
     // While nothing was read, nothing could arrive.
-    if (this.#assembly !== null || this.#aside !== null) this.#traffic.deadlines.begin(this);
+    if (this.#assembly !== null || this.#aside !== null) this.#shared.attachmentTimeouts.begin(this);
     return true;
   }
 
@@ -200,13 +199,13 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.emitReserved('decoded', packet);
   }
 
-  #check({ type, data }: RawPacket, text: string): PacketRefusal | null {
-    if (text.length <= this.#traffic.skipBelow || data === undefined) return null;
-    return walkText(data as unknown[], type === EVENT ? 1 : 0, this.#traffic.limits);
+  #check({ type, data }: RawPacket, text: string): RejectedPacket | null {
+    if (text.length <= this.#shared.skipBelow || data === undefined) return null;
+    return checkPacket(data as unknown[], type === EVENT ? 1 : 0, this.#shared.limits);
   }
 
   #await(packet: RawPacket, isAhead: boolean): void {
-    const { limits, maxBytes, deadlines } = this.#traffic;
+    const { limits, maxBytes, attachmentTimeouts } = this.#shared;
     const isEvent = packet.type === BINARY_EVENT;
     const count = packet.attachments ?? 0;
     const slots: Slot[] = [];
@@ -214,33 +213,33 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     const refusal =
       count > limits.attachments
         ? tooLarge('attachments', 'the payload has too many attachments')
-        : walkBinary((packet.data ?? []) as unknown[], isEvent ? 1 : 0, limits, count, slots);
+        : checkBinaryPacket((packet.data ?? []) as unknown[], isEvent ? 1 : 0, limits, count, slots);
     const assembly = new Assembly(plain, slots, refusal, maxBytes);
     if (isAhead) this.#aside = assembly;
     else this.#assembly = assembly;
-    deadlines.begin(this);
+    attachmentTimeouts.begin(this);
   }
 
   #connect(packet: RawPacket, text: string): void {
     // A part of a string keeps the whole of it: names of namespaces outlive what else a CONNECT carries.
     packet.nsp = Buffer.from(packet.nsp).toString();
     const { nsp } = packet;
-    const isLong = text.length > this.#traffic.skipBelow && packet.data !== undefined;
+    const isLong = text.length > this.#shared.skipBelow && packet.data !== undefined;
     const refusal =
       this.#connects.enter(nsp) ??
-      (isLong ? walkText([packet.data], 0, this.#traffic.limits) : null) ??
-      this.#traffic.admit(nsp);
+      (isLong ? checkPacket([packet.data], 0, this.#shared.limits) : null) ??
+      this.#shared.admit(nsp);
     if (refusal === null) this.emitReserved('decoded', packet);
     else this.#connects.refuse(nsp, refusal);
   }
 
   /** Hands a packet on, with the refusal in the place of its data. */
-  #emit(packet: RawPacket, refusal: PacketRefusal | null): void {
+  #emit(packet: RawPacket, refusal: RejectedPacket | null): void {
     if (refusal !== null) {
       if (packet.type === EVENT) refusal.event = (packet.data as unknown[] | undefined)?.[0];
       packet.data = [refusal];
       if (refusal.limit !== null)
-        this.#traffic.notices.note('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
+        this.#shared.notices.note('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
     }
     this.emitReserved('decoded', packet);
   }

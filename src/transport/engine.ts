@@ -1,97 +1,79 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
-import type { Duplex } from 'node:stream';
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type { Server, ServerOptions } from 'socket.io';
-import type { Traffic } from './connection-limits.js';
+import { settlesWithin } from '../base/deadline.js';
 import { engineCors } from './cors.js';
-import type { EnginePacket } from './output-limit.js';
-import { sessionIds } from './session-ids.js';
+import { type Engine, type EngineConnection, newEngine } from './engineio.js';
+import type { StrictParser } from './parser.js';
 
-/** One connection of the engine, below all namespaces. */
-export interface EngineConnection {
-  readonly readyState: string;
-  /** The request that made it; some applications set it to null to save memory. */
-  readonly request: IncomingMessage;
-  /** What Socket.IO takes for `handshake.address`. */
-  remoteAddress: string;
-  /** What a polling transport runs when the poll comes in which it says goodbye. */
-  readonly transport: { readonly name: string; shouldClose?: (() => void) | null };
-  close(discard?: boolean): void;
-  /** Sends a message of the layer above, as it is. */
-  write(text: string): void;
-  emit(event: 'error', error: unknown): unknown;
-  /** Ends it here and now, whatever the other side says. */
-  onClose(reason: string): void;
-  on(event: 'close' | 'flush', listener: (this: EngineConnection) => void): unknown;
-  on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
-  on(event: 'packetCreate', listener: (this: EngineConnection, packet: EnginePacket) => void): unknown;
-  once(event: 'close', listener: () => void): unknown;
-  off(event: 'data' | 'close', listener: (this: EngineConnection, data: unknown) => void): unknown;
-  listeners(event: 'data'): readonly unknown[];
-}
+/** Length of Engine.IO's own ids: rooms whose names look like one are stored under another name. */
+const ID_LENGTH = 20;
 
-/** The part of Engine.IO's server that gatewire uses. */
-export interface Engine {
-  readonly clients: Readonly<Record<string, EngineConnection>>;
-  readonly clientsCount: number;
-  on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
-  listeners(event: 'connection'): readonly unknown[];
-  off(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
-  prependListener(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
-  generateId(request: IncomingMessage): string;
-  handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  close(): void;
+/** Function that takes a new connection. */
+export type ConnectionListener = (connection: EngineConnection) => void;
+
+/** Step of a new connection. It hands the connection to the next step at once, later, or never. */
+export type ConnectionStep = (connection: EngineConnection, next: ConnectionListener) => void;
+
+/** Steps of a new connection, in their order; Socket.IO's own step follows as the last. */
+export interface ConnectionSteps {
+  /** Gives the connection the address of its client. */
+  readonly address: ConnectionStep;
+  /** Makes the connection wait for its turn; null when none has to wait. */
+  readonly queue: ConnectionStep | null;
+  /** Bounds what the client sends and what waits for it. */
+  readonly limits: ConnectionStep;
 }
 
 /**
- * Makes the engine and binds Socket.IO to it. Doing it here, and not by `io.attach()`, keeps the HTTP server
- * in the hands of its owner: `io.close()` would close it.
+ * Makes the engine. Its requests come from `HttpFront` and not by `io.attach()`, so that the HTTP server stays in the
+ * hands of its owner: `io.close()` would close it.
  *
- * @param traffic - told of every connection
- * @param onError - told what the application's `allowRequest` throws
- * @param node - name of this node, for the ids of sessions
+ * @param onError - called with what the application's `allowRequest` throws
+ * @param node - name of this node, which session ids begin with
  */
 export function createEngine(
-  io: Server,
   options: Partial<ServerOptions>,
-  traffic: Traffic,
   onError: (error: unknown) => void,
   node?: string,
 ): Engine {
-  // Through socket.io's own dependencies, so that there is one copy whatever else is installed.
-  const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
-  const { Server: EngineServer } = require('engine.io') as {
-    Server: new (options: Partial<ServerOptions>) => Engine;
-  };
   const { allowRequest, cors } = options;
-  const engine = new EngineServer({
+  const engine = newEngine({
     ...options,
     ...(cors === undefined ? null : { cors: engineCors(cors) }),
     ...(allowRequest === undefined ? null : { allowRequest: guarded(allowRequest, onError) }),
   });
   if (node !== undefined) engine.generateId = sessionIds(node);
-  io.bind(engine);
-  openFirst(engine, traffic);
-  engine.on('connection', endWaiting);
   return engine;
 }
 
-/** Socket.IO makes its decoder in the listener that it has just added, and the decoder has to know for whom. */
-function openFirst(engine: Engine, traffic: Traffic): void {
-  const [accept] = engine.listeners('connection') as [(connection: EngineConnection) => void];
-  engine.off('connection', accept);
+/** Takes every new connection of the engine through the steps, and then to Socket.IO. */
+export function serveConnections(
+  io: Server,
+  engine: Engine,
+  parser: StrictParser,
+  { address, queue, limits }: ConnectionSteps,
+): void {
+  const steps = [address, queue, limits, socketIo(io, engine, parser)].filter((step) => step !== null);
+  const enter = steps.reduceRight<ConnectionListener>(
+    (next, step) => (connection) => step(connection, next),
+    () => {},
+  );
   engine.on('connection', (connection) => {
-    traffic.open(connection);
-    accept(connection);
+    enter(connection);
+    if (connection.transport.name === 'polling') connection.on('close', answerLastPoll);
   });
 }
 
-/** A polling transport that closes while nobody polls would wait 30 s for a poll that cannot reach it any more. */
-function endWaiting(connection: EngineConnection): void {
-  if (connection.transport.name === 'polling') connection.on('close', answerLastPoll);
+/** Socket.IO is bound to a stand-in, which tells it of connections when their turn comes. */
+function socketIo(io: Server, engine: Engine, parser: StrictParser): ConnectionStep {
+  const entry = new EventEmitter();
+  io.bind(entry as never);
+  io.engine = engine as never;
+  return (connection) => parser.serve(connection, () => entry.emit('connection', connection));
 }
 
+/** Ends a poll that waits: a polling transport that closes would wait 30 s for a further one, which cannot reach it. */
 function answerLastPoll(this: EngineConnection): void {
   const { transport } = this;
   transport.shouldClose?.();
@@ -121,11 +103,17 @@ function guarded(allowRequest: AllowRequest, onError: (error: unknown) => void):
   };
 }
 
+/** Makes session ids that begin with the name of their node and a dash; 78 bits or more of them are random. */
+export function sessionIds(node: string): () => string {
+  const prefix = `${node}-`;
+  return () => (prefix + randomBytes(15).toString('base64url')).slice(0, ID_LENGTH);
+}
+
 /**
  * Closes connections after what is queued has been sent. Clients see a lost transport and come back by
  * themselves; a Socket.IO disconnect would make them stay away.
  *
- * @param timeoutMs - after that connections are cut
+ * @param timeoutMs - time after which connections are cut
  */
 export async function closeConnections(
   connections: readonly EngineConnection[],
@@ -135,12 +123,7 @@ export async function closeConnections(
     (connection) => new Promise<void>((resolve) => connection.once('close', resolve)),
   );
   for (const connection of connections) connection.close();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([Promise.all(closed), late]);
-  clearTimeout(timer);
+  await settlesWithin(Promise.all(closed), timeoutMs);
   for (const connection of connections)
     if (connection.readyState !== 'closed') connection.onClose('forced close');
 }

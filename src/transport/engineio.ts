@@ -1,11 +1,56 @@
 import type { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
+import type { ServerOptions } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
-import type { EngineConnection } from './engine.js';
 
-/** A packet as socket.io's parser makes it of text. */
+/** Connection of the engine, below all namespaces. */
+export interface EngineConnection {
+  readonly id: string;
+  readonly readyState: string;
+  /** Request that made the connection; some applications set it to null to save memory. */
+  readonly request: IncomingMessage;
+  /** Address that Socket.IO takes for `handshake.address`. */
+  remoteAddress: string;
+  readonly transport: {
+    readonly name: string;
+    /** Callback that a closing polling transport runs on the next poll. */
+    shouldClose?: (() => void) | null;
+  };
+  close(discard?: boolean): void;
+  /** Sends a message of the layer above, as it is. */
+  write(text: string): void;
+  emit(event: 'error', error: unknown): unknown;
+  /** Ends the connection at once, whatever the other side says. */
+  onClose(reason: string): void;
+  on(event: 'flush', listener: (this: EngineConnection) => void): unknown;
+  on(event: 'close', listener: (this: EngineConnection, reason: string) => void): unknown;
+  on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
+  on(event: 'packetCreate', listener: (this: EngineConnection, packet: EnginePacket) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'data' | 'close', listener: (this: EngineConnection, data: unknown) => void): unknown;
+  listeners(event: 'data'): readonly unknown[];
+}
+
+/** Packet of the engine that is about to be queued. */
+export interface EnginePacket {
+  readonly type: string;
+  readonly data?: string | { readonly byteLength: number };
+}
+
+/** Part of Engine.IO's server that gatewire uses. */
+export interface Engine {
+  readonly clients: Readonly<Record<string, EngineConnection>>;
+  readonly clientsCount: number;
+  on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
+  generateId(request: IncomingMessage): string;
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** Packet as socket.io's parser makes it of text. */
 export interface RawPacket {
   readonly type: number;
   nsp: string;
@@ -15,10 +60,10 @@ export interface RawPacket {
   attachments?: number;
 }
 
-/** What one piece on the wire may be. */
+/** Piece of a packet on the wire: its text, or one of its attachments. */
 export type Piece = string | Uint8Array | ArrayBuffer | Blob;
 
-/** The part of socket.io's decoder that gatewire builds on. */
+/** Part of socket.io's decoder that gatewire builds on. */
 interface BaseDecoder {
   decodeString(text: string): RawPacket;
   emitReserved(event: 'decoded', packet: object): unknown;
@@ -26,6 +71,15 @@ interface BaseDecoder {
 }
 
 interface ParserModule {
+  readonly PacketType: {
+    readonly CONNECT: 0;
+    readonly DISCONNECT: 1;
+    readonly EVENT: 2;
+    readonly ACK: 3;
+    readonly CONNECT_ERROR: 4;
+    readonly BINARY_EVENT: 5;
+    readonly BINARY_ACK: 6;
+  };
   readonly Encoder: new () => { encode(packet: object): Piece[] };
   readonly Decoder: new (options?: object) => BaseDecoder;
 }
@@ -33,9 +87,22 @@ interface ParserModule {
 // Through socket.io's own dependencies, so that it is the version that the server was made for.
 const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
 const parserModule = require('socket.io-parser') as ParserModule;
-export const { Encoder, Decoder } = parserModule;
+export const { Encoder, Decoder, PacketType } = parserModule;
 
-/** What gatewire uses of a connection beyond its interface. */
+const encoder = new Encoder();
+
+/** Encodes a packet without binary parts, as it is written to a connection. */
+export function packetText(type: number, nsp: string, data: unknown): string {
+  return encoder.encode({ type, nsp, data })[0] as string;
+}
+
+/** Makes Engine.IO's server, of the copy that socket.io itself depends on. */
+export function newEngine(options: Partial<ServerOptions>): Engine {
+  const { Server } = require('engine.io') as { Server: new (options: Partial<ServerOptions>) => Engine };
+  return new Server(options);
+}
+
+/** Private members of a connection. */
 interface ConnectionInternals {
   readonly protocol: number;
   readonly server: { readonly opts: { readonly pingTimeout: number } };

@@ -2,29 +2,29 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { BoundedLog } from './bounded-log.js';
 import type { ConnectionCount } from './connection-count.js';
-import type { WaitingLine } from './connection-queue.js';
-import type { EngineConnection } from './engine.js';
-import type { Refusal } from './http-rejection.js';
+import type { ConnectionQueue } from './connection-queue.js';
+import type { EngineConnection } from './engineio.js';
+import type { HttpRejection } from './http-rejection.js';
 import type { AddressFilter } from './ip-filter.js';
 import { isOrigin, type OriginCheck } from './origins.js';
 import type { Proxies } from './proxies.js';
 
-/** What a gate asks, in this order. */
-export interface GateParts {
+/** Parts that a policy asks, in this order. */
+export interface HandshakePolicyParts {
   readonly proxies: Proxies;
   readonly addresses: AddressFilter | null;
   readonly count: ConnectionCount;
-  readonly line: WaitingLine | null;
+  readonly queue: ConnectionQueue | null;
   readonly origins: OriginCheck;
   readonly log: BoundedLog;
 }
 
 /** Decides whether a request may reach the engine: its address, the number of connections, and its origin. */
-export class Gate {
+export class HandshakePolicy {
   /** Connections that are encrypted up to the proxy. */
   readonly #secure = new WeakSet<EngineConnection>();
 
-  constructor(private readonly parts: GateParts) {}
+  constructor(private readonly parts: HandshakePolicyParts) {}
 
   /**
    * Judges a request. It never throws, and its promise never rejects.
@@ -37,7 +37,7 @@ export class Gate {
     request: IncomingMessage,
     isNew: boolean,
     carrier: EventEmitter,
-  ): Refusal | null | Promise<Refusal | null> {
+  ): HttpRejection | null | Promise<HttpRejection | null> {
     const refusal = isNew ? this.#judgeNew(request, carrier) : null;
     if (refusal !== null) return refusal;
     // Asked of every request, as a page could otherwise take part in a connection that another one made.
@@ -59,14 +59,14 @@ export class Gate {
     return this.#secure.has(connection);
   }
 
-  #judgeNew(request: IncomingMessage, carrier: EventEmitter): Refusal | null {
-    const { proxies, addresses, count, line, log } = this.parts;
+  #judgeNew(request: IncomingMessage, carrier: EventEmitter): HttpRejection | null {
+    const { proxies, addresses, count, queue, log } = this.parts;
     const address = proxies.addressOf(request);
     if (addresses !== null && !addresses.allows(address, this.#lookupFailed)) {
       log.write('address', { event: 'connection.refused', code: 'FORBIDDEN', option: 'addresses' });
       return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
     }
-    if (line?.isFull(count.pending) === true) {
+    if (queue?.isFull(count.pending) === true) {
       log.write('admission', { event: 'connection.refused', code: 'OVERLOADED', option: 'admission' });
       return { status: 503, body: { code: 'OVERLOADED', message: 'the waiting line is full' } };
     }
@@ -79,7 +79,7 @@ export class Gate {
     return { status: isFull ? 503 : 429, body: { code, message, limit } };
   }
 
-  #foreign(request: IncomingMessage): Refusal {
+  #foreign(request: IncomingMessage): HttpRejection {
     const { origin = '' } = request.headers;
     // The line to write is only for what could be written: `null` and garbage cannot be allowed.
     const write = isOrigin(origin) ? { write: `origins: ['${origin}']` } : {};

@@ -3,23 +3,29 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight } from './cors.js';
-import type { Engine, EngineConnection } from './engine.js';
-import { netSocketOf } from './engineio.js';
-import type { Gate } from './handshake-policy.js';
-import { destroy, plainRefusal, type Refusal, refuse, refuseUpgrade } from './http-rejection.js';
-import type { Floods } from './read-throttle.js';
+import type { ConnectionStep } from './engine.js';
+import { type Engine, type EngineConnection, netSocketOf } from './engineio.js';
+import type { HandshakePolicy } from './handshake-policy.js';
+import {
+  destroy,
+  type HttpRejection,
+  plainRejection,
+  rejectRequest,
+  rejectUpgrade,
+} from './http-rejection.js';
+import type { ReadThrottle } from './read-throttle.js';
 
 /** What other listeners of a server get to answer an upgrade that is none of ours; engine.io waits as long. */
 const UNWANTED_UPGRADE_MS = 1_000;
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What the edge has to know. */
-export interface EdgeOptions {
+/** Parts and settings of an HTTP front. */
+export interface HttpFrontOptions {
   readonly engine: Engine;
-  readonly gate: Gate;
+  readonly policy: HandshakePolicy;
   /** Holds the requests of clients that sent too fast. */
-  readonly floods: Floods;
+  readonly throttle: ReadThrottle;
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
@@ -33,7 +39,7 @@ export interface EdgeOptions {
  * Stands between an HTTP server and the engine. It hands over what is Socket.IO's, leaves everything else to
  * the server's other listeners, and refuses new connections once closing began, which the engine would not.
  */
-export class Edge {
+export class HttpFront {
   #isClosing = false;
   #detach: () => void = () => {};
   /**
@@ -44,19 +50,20 @@ export class Edge {
   /** One listener for all sockets. */
   readonly #forget: (this: Duplex) => void;
 
-  constructor(private readonly options: EdgeOptions) {
+  constructor(private readonly options: HttpFrontOptions) {
     const upgraded = this.#upgraded;
     this.#forget = function () {
       upgraded.delete(this);
     };
-    const { engine, gate } = options;
-    // Ahead of Socket.IO, which reads the address when it makes a socket.
-    engine.prependListener('connection', (connection) => {
-      gate.welcome(connection);
-      const socket = netSocketOf(connection);
-      if (socket !== null && !this.#isClosing) this.#letGo(socket);
-    });
   }
+
+  /** Step of a new connection, ahead of Socket.IO, which reads the address when it makes a socket. */
+  readonly welcome: ConnectionStep = (connection, next) => {
+    this.options.policy.welcome(connection);
+    const socket = netSocketOf(connection);
+    if (socket !== null && !this.#isClosing) this.#letGo(socket);
+    next(connection);
+  };
 
   /** Takes over a server's requests and upgrades below the path. */
   attach(server: HttpServer): void {
@@ -67,12 +74,12 @@ export class Edge {
     const onRequest: RequestListener = (request, response) => {
       if (isAttached && this.#isOurs(request)) this.#handleRequest(request, response);
       else if (isAttached && this.options.others?.(request, response)) return;
-      else if (others.length === 0) refuse(response, plainRefusal(404));
+      else if (others.length === 0) rejectRequest(response, plainRejection(404));
       else for (const listener of others) listener.call(server, request, response);
     };
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (this.#isOurs(request)) this.#handleUpgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, plainRefusal(404));
+      else if (server.listenerCount('upgrade') === 1) rejectUpgrade(socket, plainRejection(404));
       else leaveToOthers(socket);
     };
     server.on('request', onRequest);
@@ -101,7 +108,7 @@ export class Edge {
 
   /** Whether a client's own connection is encrypted, as a trusted proxy says it. */
   isSecure(connection: EngineConnection): boolean {
-    return this.options.gate.isSecure(connection);
+    return this.options.policy.isSecure(connection);
   }
 
   /** Gives the server its own listeners back, and ends what is left of upgrades. */
@@ -132,29 +139,29 @@ export class Edge {
   #handleRequest(request: IncomingMessage, response: ServerResponse): void {
     if (this.options.serveClient && serveClientFile(this.options.path, request, response)) return;
     const isNew = isHandshake(request) && request.method !== 'OPTIONS';
-    if (this.#isClosing && isNew) return refuse(response, plainRefusal(503));
-    const refusal = this.options.gate.judge(request, isNew, response);
+    if (this.#isClosing && isNew) return rejectRequest(response, plainRejection(503));
+    const refusal = this.options.policy.judge(request, isNew, response);
     if (!isPromise(refusal)) return this.#admitRequest(request, response, refusal);
     void refusal.then((decided) => {
       if (response.destroyed) return; // hung up meanwhile
       const isLate = decided === null && isNew && this.#isClosing;
-      this.#admitRequest(request, response, isLate ? plainRefusal(503) : decided);
+      this.#admitRequest(request, response, isLate ? plainRejection(503) : decided);
     });
   }
 
-  #admitRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal | null): void {
-    if (refusal !== null) return refuse(response, refusal);
-    if (request.method === 'POST' && this.options.floods.isActive) this.#holdOrPass(request, response);
+  #admitRequest(request: IncomingMessage, response: ServerResponse, refusal: HttpRejection | null): void {
+    if (refusal !== null) return rejectRequest(response, refusal);
+    if (request.method === 'POST' && this.options.throttle.isActive) this.#holdOrPass(request, response);
     else this.#pass(request, response);
   }
 
   #holdOrPass(request: IncomingMessage, response: ServerResponse): void {
-    const { engine, floods } = this.options;
+    const { engine, throttle } = this.options;
     const id = /[?&]sid=([\w-]+)/.exec(request.url ?? '')?.[1] ?? '';
     const connection = Object.hasOwn(engine.clients, id) ? engine.clients[id] : undefined;
-    const outcome = floods.hold(connection, request, response, () => this.#pass(request, response));
+    const outcome = throttle.hold(connection, request, response, () => this.#pass(request, response));
     if (outcome === 'free') this.#pass(request, response);
-    else if (outcome === 'twice') refuse(response, plainRefusal(400)); // no client posts before its last post was answered
+    else if (outcome === 'twice') rejectRequest(response, plainRejection(400)); // no client posts before its last post was answered
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
@@ -166,7 +173,7 @@ export class Edge {
       this.options.engine.handleRequest(request, response);
     } catch {
       // The engine parses the URL outside of any try: `GET //[` would end the process. A header may be no header, too.
-      refuse(response, plainRefusal(400));
+      rejectRequest(response, plainRejection(400));
     }
   }
 
@@ -176,22 +183,22 @@ export class Edge {
     // Nobody else listens until the WebSocket stands; a reset before that would be an uncaught error.
     socket.on('error', destroy);
     const isNew = isHandshake(request);
-    if (this.#isClosing && isNew) return refuseUpgrade(socket, plainRefusal(503));
-    const refusal = this.options.gate.judge(request, isNew, socket);
+    if (this.#isClosing && isNew) return rejectUpgrade(socket, plainRejection(503));
+    const refusal = this.options.policy.judge(request, isNew, socket);
     if (!isPromise(refusal)) return this.#admitUpgrade(request, socket, head, refusal);
     void refusal.then((decided) => {
       if (socket.destroyed) return; // hung up meanwhile
       const isLate = decided === null && isNew && this.#isClosing;
-      this.#admitUpgrade(request, socket, head, isLate ? plainRefusal(503) : decided);
+      this.#admitUpgrade(request, socket, head, isLate ? plainRejection(503) : decided);
     });
   }
 
-  #admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal | null): void {
-    if (refusal !== null) return refuseUpgrade(socket, refusal);
+  #admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: HttpRejection | null): void {
+    if (refusal !== null) return rejectUpgrade(socket, refusal);
     try {
       this.options.engine.handleUpgrade(request, socket, head);
     } catch {
-      refuseUpgrade(socket, plainRefusal(400));
+      rejectUpgrade(socket, plainRejection(400));
     }
   }
 }
@@ -210,7 +217,9 @@ function isHandshake(request: IncomingMessage): boolean {
   }
 }
 
-function isPromise(verdict: Refusal | null | Promise<Refusal | null>): verdict is Promise<Refusal | null> {
+function isPromise(
+  verdict: HttpRejection | null | Promise<HttpRejection | null>,
+): verdict is Promise<HttpRejection | null> {
   return verdict instanceof Promise;
 }
 
@@ -218,7 +227,7 @@ function isPromise(verdict: Refusal | null | Promise<Refusal | null>): verdict i
 function leaveToOthers(socket: Duplex): void {
   socket.on('error', destroy);
   const timer = setTimeout(() => {
-    if ((socket as Socket).bytesWritten === 0) refuseUpgrade(socket, plainRefusal(404));
+    if ((socket as Socket).bytesWritten === 0) rejectUpgrade(socket, plainRejection(404));
     else socket.off('error', destroy);
   }, UNWANTED_UPGRADE_MS);
   timer.unref();

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Why a request does not reach the engine. */
-export interface Refusal {
+export interface HttpRejection {
   readonly status: number;
   /** What a client may read; null where nothing but the status is worth saying. */
   readonly body: {
@@ -22,19 +22,19 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** A refusal that says its status and no more. */
-export function plainRefusal(status: number): Refusal {
+export function plainRejection(status: number): HttpRejection {
   return { status, body: null };
 }
 
 /** Answers a request with a refusal, and closes its connection. */
-export function refuse(response: ServerResponse, { status, body }: Refusal): void {
+export function rejectRequest(response: ServerResponse, { status, body }: HttpRejection): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { 'content-type': typeOf(body), connection: 'close' });
   response.end(textOf(status, body));
 }
 
 /** Answers an upgrade with a refusal: its socket has no response object. */
-export function refuseUpgrade(socket: Duplex, { status, body }: Refusal): void {
+export function rejectUpgrade(socket: Duplex, { status, body }: HttpRejection): void {
   socket.on('error', destroy);
   const text = body === null ? '' : textOf(status, body);
   const head = [
@@ -52,10 +52,10 @@ export function destroy(this: Duplex): void {
   this.destroy();
 }
 
-function typeOf(body: Refusal['body']): string {
+function typeOf(body: HttpRejection['body']): string {
   return body === null ? 'text/plain' : 'application/json';
 }
 
-function textOf(status: number, body: Refusal['body']): string {
+function textOf(status: number, body: HttpRejection['body']): string {
   return body === null ? (REASONS[status] ?? '') : JSON.stringify(body);
 }

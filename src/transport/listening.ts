@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Engine } from './engine.js';
+import type { Engine } from './engineio.js';
 import { listen } from './listen.js';
 import { isNode, joinPrimary } from './primary.js';
 

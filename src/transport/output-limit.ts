@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import type { Connects } from './connect-tracker.js';
-import type { EngineConnection } from './engine.js';
-import { cut, pollAnswer, unsentBytes } from './engineio.js';
+import type { ConnectTracker } from './connect-tracker.js';
+import {
+  cut,
+  type EngineConnection,
+  type EnginePacket,
+  PacketType,
+  pollAnswer,
+  unsentBytes,
+} from './engineio.js';
 import type { Notices } from './notices.js';
 import type { TransportLimits } from './transport-limits.js';
 
@@ -9,14 +15,8 @@ const REASON = 'slow consumer';
 const SWEEP_MS = 1_000;
 /** Text up to this length is taken for ASCII. */
 const SHORT = 1_024;
-const CHAR_EVENT = 0x32;
-const CHAR_ACK = 0x33;
-
-/** A packet of the engine as it is about to be queued. */
-export interface EnginePacket {
-  readonly type: string;
-  readonly data?: string | { readonly byteLength: number };
-}
+const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR } = PacketType;
+const CHAR_ZERO = 0x30;
 
 const kOutput = Symbol('gatewire.output');
 type Watched = EngineConnection & { [kOutput]?: Output };
@@ -29,16 +29,16 @@ class Output {
   slowSince = 0;
   /** The last answer to a poll: it may wait for a client that polls and does not read. */
   answer: ServerResponse | null = null;
-  connects: Connects | null = null;
+  connects: ConnectTracker | null = null;
 
-  constructor(readonly bound: OutputBound) {}
+  constructor(readonly limit: OutputLimit) {}
 }
 
 /**
  * Closes connections whose clients do not read. 100 MB emitted in one loop have to be noticed in that loop, so that each
  * packet is counted; being slow for a while is found by a sweep, which runs only while somebody is.
  */
-export class OutputBound {
+export class OutputLimit {
   readonly #slow = new Set<EngineConnection>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -55,7 +55,7 @@ export class OutputBound {
   }
 
   /** Has somebody told of the packets about namespaces. */
-  follow(connection: EngineConnection, connects: Connects): void {
+  follow(connection: EngineConnection, connects: ConnectTracker): void {
     const output = (connection as Watched)[kOutput];
     if (output !== undefined) output.connects = connects;
   }
@@ -129,18 +129,16 @@ function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
   if (typeof data === 'string') {
     const { length } = data;
     output.bytes += length <= SHORT ? length : Buffer.byteLength(data);
-    const type = data.charCodeAt(0);
-    if (type !== CHAR_EVENT && type !== CHAR_ACK) tell(output, data);
+    const type = data.charCodeAt(0) - CHAR_ZERO;
+    if (type !== EVENT && type !== ACK) tell(output, type, data);
   } else {
     output.bytes += data.byteLength;
   }
-  output.bound.judge(this, output);
+  output.limit.judge(this, output);
 }
 
-/** CONNECT, DISCONNECT and CONNECT_ERROR: 0, 1 and 4. */
-function tell({ connects }: Output, data: string): void {
-  const type = data.charAt(0);
-  if (type === '0' || type === '1' || type === '4') connects?.onSent(data);
+function tell({ connects }: Output, type: number, data: string): void {
+  if (type === CONNECT || type === DISCONNECT || type === CONNECT_ERROR) connects?.onSent(type, data);
 }
 
 /** All that waited is with the transport now. */

@@ -1,4 +1,4 @@
-import { PacketRefusal, tooLarge } from './rejected-packet.js';
+import { RejectedPacket, tooLarge } from './rejected-packet.js';
 
 /** Where a binary part of a packet goes. */
 export interface Slot {
@@ -8,7 +8,7 @@ export interface Slot {
 }
 
 /** What a walk may meet. */
-export interface WalkLimits {
+export interface PacketLimits {
   readonly packetDepth: number;
   readonly packetKeys: number;
 }
@@ -26,9 +26,13 @@ let taken: Set<number> | null = null;
  * @param from - where the arguments begin: behind the name of an event
  * @returns why it is refused, or null
  */
-export function walkText(data: readonly unknown[], from: number, limits: WalkLimits): PacketRefusal | null {
+export function checkPacket(
+  data: readonly unknown[],
+  from: number,
+  limits: PacketLimits,
+): RejectedPacket | null {
   slots = null;
-  return walkArguments(data, from, limits);
+  return checkArguments(data, from, limits);
 }
 
 /**
@@ -38,34 +42,34 @@ export function walkText(data: readonly unknown[], from: number, limits: WalkLim
  * @param found - is given the places; one part has one place, since a buffer that is referenced 300 times would
  *   come back 275-fold from a handler that echoes
  */
-export function walkBinary(
+export function checkBinaryPacket(
   data: readonly unknown[],
   from: number,
-  limits: WalkLimits,
+  limits: PacketLimits,
   count: number,
   found: Slot[],
-): PacketRefusal | null {
+): RejectedPacket | null {
   slots = found;
   attachments = count;
   taken = new Set();
-  const refusal = walkArguments(data, from, limits);
+  const refusal = checkArguments(data, from, limits);
   slots = null;
   taken = null;
   return refusal;
 }
 
-function walkArguments(
+function checkArguments(
   data: readonly unknown[],
   from: number,
-  { packetDepth, packetKeys }: WalkLimits,
-): PacketRefusal | null {
+  { packetDepth, packetKeys }: PacketLimits,
+): RejectedPacket | null {
   keysLeft = packetKeys;
   try {
     spend(data.length - from);
     for (let i = from; i < data.length; i++) visit(data, i, data[i], packetDepth);
     return null;
   } catch (error) {
-    if (error instanceof PacketRefusal) return error;
+    if (error instanceof RejectedPacket) return error;
     // A limit that is beyond the stack: the stack is the limit then.
     if (error instanceof RangeError) return tooDeep();
     throw error;
@@ -96,14 +100,14 @@ function spend(keys: number): void {
 
 function note(parent: Slot['parent'], key: string | number, num: unknown): void {
   if (!Number.isInteger(num) || (num as number) < 0 || (num as number) >= attachments) {
-    throw new PacketRefusal('INVALID_PAYLOAD', null, 'the payload names an attachment that was not sent');
+    throw new RejectedPacket('INVALID_PAYLOAD', null, 'the payload names an attachment that was not sent');
   }
   if (taken?.has(num as number)) {
-    throw new PacketRefusal('INVALID_PAYLOAD', null, 'the payload names an attachment twice');
+    throw new RejectedPacket('INVALID_PAYLOAD', null, 'the payload names an attachment twice');
   }
   taken?.add(num as number);
   slots?.push({ parent, key, num: num as number });
 }
 
-const tooDeep = (): PacketRefusal => tooLarge('packetDepth', 'the payload is nested too deep');
-const tooMany = (): PacketRefusal => tooLarge('packetKeys', 'the payload has too many members');
+const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payload is nested too deep');
+const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');

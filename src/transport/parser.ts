@@ -1,8 +1,8 @@
-import type { Traffic } from './connection-limits.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { StrictDecoder } from './decoder.js';
-import { Encoder, type Piece } from './engineio.js';
+import { Encoder, type EngineConnection, type Piece } from './engineio.js';
 
-/** socket.io's encoder, except that it refuses a Blob, which the engine would send as the text "[object Blob]". */
+/** Encoder of socket.io that refuses a Blob, which the engine would send as the text "[object Blob]". */
 class StrictEncoder extends Encoder {
   override encode(packet: object): Piece[] {
     const encoded = super.encode(packet);
@@ -14,20 +14,36 @@ class StrictEncoder extends Encoder {
   }
 }
 
-/** What Socket.IO's option `parser` takes. */
-export interface Parser {
-  readonly Encoder: new () => object;
+/** Parser of socket.io with gatewire's bounds, for the option `parser` of one server. */
+export class StrictParser {
+  readonly Encoder: new () => object = StrictEncoder;
+  /** Class that Socket.IO makes an object of, without arguments, for each connection. */
   readonly Decoder: new () => object;
-}
+  #connection: EngineConnection | null = null;
 
-/** Makes socket.io's parser with gatewire's bounds, for one server. */
-export function createParser(traffic: Traffic): Parser {
-  return {
-    Encoder: StrictEncoder,
-    Decoder: class extends StrictDecoder {
+  constructor(limits: ConnectionLimits) {
+    const connection = (): EngineConnection => {
+      if (this.#connection === null) throw new TypeError('a decoder belongs to a connection');
+      return this.#connection;
+    };
+    this.Decoder = class extends StrictDecoder {
       constructor() {
-        super(traffic);
+        super(limits, connection());
       }
-    },
-  };
+    };
+  }
+
+  /**
+   * Hands a connection to Socket.IO.
+   *
+   * @param accept - Socket.IO's listener, which makes the decoder of the connection before it returns
+   */
+  serve(connection: EngineConnection, accept: () => void): void {
+    this.#connection = connection;
+    try {
+      accept();
+    } finally {
+      this.#connection = null;
+    }
+  }
 }

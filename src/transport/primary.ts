@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { requirePeer } from '../base/peer.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
-import type { Engine } from './engine.js';
+import type { Engine } from './engineio.js';
 import { explain } from './listen.js';
 import type { Listening } from './listening.js';
 

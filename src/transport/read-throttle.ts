@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EngineConnection } from './engine.js';
+import type { EngineConnection } from './engineio.js';
 
 const DRAIN_MS = 20;
 
@@ -13,7 +13,7 @@ export interface Keeper {
  * The connections that sent too fast, and one timer for all of them, which runs while there are any. Slow by time
  * only, never by calls in flight: a handler that waits for its own client would wait behind its own pause.
  */
-export class Floods {
+export class ReadThrottle {
   readonly #keepers = new Map<EngineConnection, Keeper>();
   /** The next request of each, which is not read before what was read is handed on. */
   readonly #held = new Map<EngineConnection, () => void>();

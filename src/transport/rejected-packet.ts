@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { WireCode } from '../errors/wire-codes.js';
+import { toWireError } from '../errors/wire-error.js';
+import { PacketType, packetText } from './engineio.js';
 import type { TransportLimits } from './transport-limits.js';
 
-/** Stands in the place of data that a client sent and that the server does not take. */
-export class PacketRefusal {
-  /** Name of the event that carried it, for the answer; not there in acknowledgements. */
+/** Stand-in for the data of a packet that the server does not take. */
+export class RejectedPacket {
+  /** Name of the event that carried the data, for the answer; absent in acknowledgements. */
   event: unknown = '';
 
   /**
@@ -17,14 +20,20 @@ export class PacketRefusal {
     readonly text: string,
   ) {}
 
-  /** The error to answer with. It names the option that decides. */
+  /** Makes the error to answer with, which names the option that decides. */
   toError(): GatewireError {
     const message = this.limit === null ? this.text : `${this.text} (limits.${this.limit})`;
     return new GatewireError(this.code, { message });
   }
 }
 
-/** Refuses what is larger than a limit allows. */
-export function tooLarge(limit: keyof TransportLimits, text: string): PacketRefusal {
-  return new PacketRefusal('PAYLOAD_TOO_LARGE', limit, text);
+/** Makes the rejection of a packet that is larger than a limit allows. */
+export function tooLarge(limit: keyof TransportLimits, text: string): RejectedPacket {
+  return new RejectedPacket('PAYLOAD_TOO_LARGE', limit, text);
+}
+
+/** Encodes the CONNECT_ERROR that answers a CONNECT. */
+export function connectErrorText(namespace: string, error: GatewireError): string {
+  const data = toWireError(error, randomUUID());
+  return packetText(PacketType.CONNECT_ERROR, namespace, { message: data.message, data });
 }

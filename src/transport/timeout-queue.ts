@@ -1,5 +1,5 @@
 /** Time limits of equal length for many things, with one timer for all of them. */
-export class Deadlines<TItem> {
+export class TimeoutQueue<TItem> {
   /** In the order in which they end. */
   readonly #endings = new Map<TItem, number>();
   #timer: NodeJS.Timeout | null = null;

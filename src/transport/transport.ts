@@ -1,78 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
-import type { Admission } from './admission.js';
-import { BoundedLog, type Warn } from './bounded-log.js';
+import type { Logger } from '../base/logger.js';
+import { BoundedLog } from './bounded-log.js';
 import { ConnectionCount } from './connection-count.js';
-import { WaitingLine } from './connection-queue.js';
-import type { Engine } from './engine.js';
-import { Gate } from './handshake-policy.js';
-import { Edge, type EdgeOptions } from './http-front.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import { type Admission, ConnectionQueue } from './connection-queue.js';
+import { createEngine, serveConnections } from './engine.js';
+import type { Engine } from './engineio.js';
+import { HandshakePolicy } from './handshake-policy.js';
+import { HttpFront } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
 import { insecureOrigins, originsOfCors } from './origin-rules.js';
 import { OriginCheck, type Origins } from './origins.js';
+import type { StrictParser } from './parser.js';
 import { Proxies, type TrustProxy } from './proxies.js';
-import type { Floods } from './read-throttle.js';
-import type { TransportLimits } from './transport-limits.js';
 
-/** Options of `createApp` that decide who reaches the engine. */
-export interface EdgeSettings {
+/** Options of `createApp` that decide who reaches a namespace, and what the transport shares with its application. */
+export interface TransportSettings {
   readonly origins?: Origins | undefined;
   readonly trustProxy?: TrustProxy | undefined;
   readonly addresses?: AddressFilter | undefined;
   readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
-  readonly limits: TransportLimits;
-  readonly floods: Floods;
+  /** Name of this node, which session ids begin with. */
+  readonly node?: string | undefined;
+  readonly limits: ConnectionLimits;
+  readonly parser: StrictParser;
   /** For functions of `origins` that return promises. */
   readonly decisionTimeoutMs: number;
-  /** Answers further paths of the server; null where there are none. */
-  readonly others: EdgeOptions['others'];
+  /** Answers further paths of the server, and returns whether it did; null where there are none. */
+  readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
 
-/** Makes the edge of an application, and warns of what its options leave open. */
-export function createEdge(io: Server, engine: Engine, settings: EdgeSettings, warn: Warn): Edge {
-  const {
-    trustProxy = false,
-    addresses = null,
-    socket = {},
-    limits,
-    floods,
-    decisionTimeoutMs,
-    admission,
-  } = settings;
-  const log = new BoundedLog(warn);
+/** All that stands before a namespace. */
+export interface Transport {
+  readonly engine: Engine;
+  readonly front: HttpFront;
+}
+
+/** Makes the transport of an application, and warns of what its options leave open. */
+export function createTransport(
+  io: Server,
+  settings: TransportSettings,
+  logger: Pick<Logger, 'warn' | 'error'>,
+): Transport {
+  const { trustProxy = false, addresses = null, socket = {}, admission, limits, parser } = settings;
+  const log = new BoundedLog((record) => logger.warn(record));
+  const engine = createEngine(
+    socket,
+    (error) => logger.error({ event: 'connection.allow-failed', error }),
+    settings.node,
+  );
   const proxies = new Proxies(trustProxy);
   const origins = settings.origins ?? originsOfCors(socket.cors);
   for (const reason of insecureOrigins(origins))
-    warn({ event: 'origins.insecure', option: 'origins', reason });
-  const onError = (error: unknown): void => log.write('rule', { event: 'origins.rule-failed', error });
-  const gate = new Gate({
+    logger.warn({ event: 'origins.insecure', option: 'origins', reason });
+  const queue =
+    admission === undefined
+      ? null
+      : new ConnectionQueue({
+          options: admission.options,
+          addressOf: (request) => proxies.addressOf(request),
+          onError: (error) => log.write('priority', { event: 'admission.priority-failed', error }),
+        });
+  const policy = new HandshakePolicy({
     proxies,
     addresses,
-    count: new ConnectionCount(engine, limits),
-    line:
-      admission === undefined
-        ? null
-        : new WaitingLine(engine, {
-            options: admission.options,
-            addressOf: (request) => proxies.addressOf(request),
-            onError: (error) => log.write('priority', { event: 'admission.priority-failed', error }),
-          }),
+    count: new ConnectionCount(engine, limits.limits),
+    queue,
     origins: new OriginCheck(
       origins,
       process.env['NODE_ENV'] !== 'production',
       proxies,
-      decisionTimeoutMs,
-      onError,
+      settings.decisionTimeoutMs,
+      (error) => log.write('rule', { event: 'origins.rule-failed', error }),
     ),
     log,
   });
-  return new Edge({
+  const front = new HttpFront({
     engine,
-    gate,
-    floods,
+    policy,
+    throttle: limits.throttle,
     path: io.path(),
     serveClient: socket.serveClient !== false,
     hasCors: Boolean(socket.cors),
     others: settings.others,
   });
+  serveConnections(io, engine, parser, {
+    address: front.welcome,
+    queue: queue?.arrive ?? null,
+    limits: limits.watch,
+  });
+  return { engine, front };
 }

@@ -3,8 +3,8 @@ import type { Socket } from 'socket.io-client';
 import { type AdmissionOptions, admission, createApp, Gateway, OnConnect, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { TestClient } from '../../src/testing/test-client.js';
-import { WaitingLine } from '../../src/transport/connection-queue.js';
-import type { Engine } from '../../src/transport/engine.js';
+import { ConnectionQueue } from '../../src/transport/connection-queue.js';
+import type { Engine } from '../../src/transport/engineio.js';
 import { ask, askUpgrade } from '../support/raw-http.js';
 import { within } from '../support/within.js';
 
@@ -23,9 +23,9 @@ class Shop {
 const clients: TestClient[] = [];
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
 
-const lines: WaitingLine[] = [];
-const { isFull } = WaitingLine.prototype;
-WaitingLine.prototype.isFull = function (pending) {
+const lines: ConnectionQueue[] = [];
+const { isFull } = ConnectionQueue.prototype;
+ConnectionQueue.prototype.isFull = function (pending) {
   if (!lines.includes(this)) lines.push(this);
   return isFull.call(this, pending);
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { ConnectionCount } from '../../src/transport/connection-count.js';
-import type { Engine } from '../../src/transport/engine.js';
+import type { Engine } from '../../src/transport/engineio.js';
 import { countedAddress } from '../../src/transport/ip.js';
 import { ask, askUpgrade, POLLING, type RawAnswer, WEBSOCKET } from '../support/raw-http.js';
 

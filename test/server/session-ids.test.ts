@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { BootError, createApp, type EventContext, Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
-import { sessionIds } from '../../src/transport/session-ids.js';
+import { sessionIds } from '../../src/transport/engine.js';
 
 @Gateway('/')
 class Home {
