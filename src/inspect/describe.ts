@@ -5,17 +5,16 @@ import type {
   AppDescription,
   EventDescription,
   NamespaceDescription,
-  PayloadDescription,
   SchemaDescription,
 } from './description.js';
-import { jsonSchemaOf } from './json-schema.js';
+import { argumentsShapeOf, jsonSchemaOf, shapeOf } from './json-schema.js';
 import { type Locate, locator } from './locate.js';
-import { argumentsShapeOf, shapeOf } from './shape.js';
+import { clientMessage } from './messages.js';
 
 /**
  * Turns a plan into plain data that survives JSON.
  *
- * @param root - the folder that files are named from
+ * @param root - folder that file names are relative to
  */
 export function describeApp(plan: AppPlan, root: string): AppDescription {
   const locate = locator(root);
@@ -30,7 +29,7 @@ export function describeApp(plan: AppPlan, root: string): AppDescription {
   };
 }
 
-/** Describes one namespace with its gateways and events, exact names first and the catch-all last. */
+/** Describes one namespace with its gateways and events: exact names first, the catch-all last. */
 export function describeNamespace(plan: NamespacePlan, locate: Locate): NamespaceDescription {
   const { auth, gateways } = plan;
   const kind = plan.pattern === null ? 'name' : isTemplate(plan) ? 'parameters' : 'pattern';
@@ -45,16 +44,17 @@ export function describeNamespace(plan: NamespacePlan, locate: Locate): Namespac
 
 /** Describes one handler. */
 export function describeEvent(plan: EventPlan, locate: Locate): EventDescription {
-  const { name, pattern, gateway, handler, ack, rates, reply, answersByHand, timeoutMs } = plan;
+  const { gateway, handler, rates, reply, answersByHand, timeoutMs } = plan;
+  const { name, payload, ack } = clientMessage(plan, describeSchema);
   return {
-    name: name ?? (pattern === null ? '*' : String(pattern)),
-    kind: name !== null ? 'name' : pattern !== null ? 'pattern' : 'any',
+    name,
+    kind: plan.name !== null ? 'name' : plan.pattern !== null ? 'pattern' : 'any',
     gateway: gateway.name,
     handler: handler.label,
     at: locate(handler.at),
-    payload: describePayload(plan),
-    ack: ack && describeSchema(ack, 'output', shapeOf),
-    isAnswered: plan.contract === null || ack !== null,
+    payload: payload && { kind: plan.args === null ? 'payload' : 'args', ...payload },
+    ack: ack?.value ?? null,
+    isAnswered: ack !== null,
     rates: (rates ?? []).map(({ label }) => label),
     reply,
     answersByHand,
@@ -62,14 +62,13 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
   };
 }
 
-function describePayload({ payload, args }: EventPlan): PayloadDescription | null {
-  if (payload !== null) return { kind: 'payload', ...describeSchema(payload, 'input', shapeOf) };
-  if (args !== null) return { kind: 'args', ...describeSchema(args, 'input', argumentsShapeOf) };
-  return null;
-}
-
-function describeSchema(given: Schema, side: 'input' | 'output', toShape: typeof shapeOf): SchemaDescription {
+function describeSchema(
+  given: Schema,
+  side: 'input' | 'output',
+  part: 'payload' | 'args' | 'ack',
+): SchemaDescription {
   const schema = jsonSchemaOf(given, side);
+  const toShape = part === 'args' ? argumentsShapeOf : shapeOf;
   return { vendor: given['~standard'].vendor, shape: schema && toShape(schema), schema };
 }
 

@@ -2,70 +2,70 @@ import type { ScopeName } from '../metadata/record.js';
 import type { ReplyShape } from '../plan/types.js';
 import type { JsonSchema } from './json-schema.js';
 
-/** A position in a file of the application. */
+/** Position in a file of the application. */
 export interface Position {
-  /** Relative to the folder that was asked for, with forward slashes. */
+  /** Path relative to the root that was given, with forward slashes. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** A schema in words: what is known without its library. */
+/** Schema as plain data, without its library. */
 export interface SchemaDescription {
   /** Name of the library, such as `zod`. */
   readonly vendor: string;
-  /** `{room, text?}`; null when the schema does not tell. */
+  /** Summary such as `{room, text?}`; null when the schema is not known. */
   readonly shape: string | null;
-  /** JSON Schema of what travels; null when the library exports none. */
+  /** JSON Schema of the values that travel; null when the library exports none. */
   readonly schema: JsonSchema | null;
 }
 
-/** What clients send with an event. */
+/** Arguments of an event of clients. */
 export interface PayloadDescription extends SchemaDescription {
-  /** One argument, or the list of all. */
+  /** `payload` is one argument, `args` the list of all. */
   readonly kind: 'payload' | 'args';
 }
 
-/** One handler with the options that hold for it. */
+/** Handler of an event with its options. */
 export interface EventDescription {
   /** `message:send`, `/^job:/` or `*`. */
   readonly name: string;
   readonly kind: 'name' | 'pattern' | 'any';
   readonly gateway: string;
-  /** `ChatGateway.send`. */
+  /** Name such as `ChatGateway.send`. */
   readonly handler: string;
   readonly at: Position | null;
   readonly payload: PayloadDescription | null;
   readonly ack: SchemaDescription | null;
   /** Rate limits, such as `10/s`. */
   readonly rates: readonly string[];
-  /** Whether an answer may be asked for: not where a contract names none. */
+  /** False where the contract has no acknowledgement for the event. */
   readonly isAnswered: boolean;
   readonly reply: ReplyShape;
-  /** Whether the handler answers through `@Ack()` instead of by its return value. */
+  /** True when the handler answers through `@Ack()` instead of by its return value. */
   readonly answersByHand: boolean;
   readonly timeoutMs: number;
 }
 
-/** One class in a namespace. */
+/** Gateway class of a namespace. */
 export interface GatewayDescription {
   readonly name: string;
   readonly scope: ScopeName;
   readonly at: Position | null;
 }
 
-/** One namespace with everything in it. */
+/** Namespace with its gateways and events. */
 export interface NamespaceDescription {
   /** `/chat`, `/team/:team` or `/^\/room-\d+$/`. */
   readonly name: string;
   readonly kind: 'name' | 'parameters' | 'pattern';
-  /** null when everybody may come in. */
+  /** Authenticator; null when the namespace is open. */
   readonly auth: { readonly label: string; readonly at: Position | null } | null;
   readonly gateways: readonly GatewayDescription[];
   readonly events: readonly EventDescription[];
 }
 
-/** An application as plain data, for listings and documents. */
+/** Application as plain data, for listings and documents. */
 export interface AppDescription {
   readonly namespaces: readonly NamespaceDescription[];
   readonly totals: {

@@ -2,10 +2,14 @@ import { relative, sep } from 'node:path';
 import type { CallSite } from '../base/call-site.js';
 import type { Position } from './description.js';
 
-/** Makes positions relative to one folder. */
+/** Function that makes a position of a call site. */
 export type Locate = (at: CallSite) => Position | null;
 
-/** @param root - the folder that files are named from */
+/**
+ * Makes a function that returns positions relative to a folder.
+ *
+ * @param root - folder that file names are relative to
+ */
 export function locator(root: string): Locate {
   return ({ source }) =>
     source && {
@@ -15,7 +19,7 @@ export function locator(root: string): Locate {
     };
 }
 
-/** A path from a folder to a file, with forward slashes on every system. */
+/** Returns the path from a folder to a file, with forward slashes on every system. */
 export function relativeTo(root: string, file: string): string {
   return relative(root, file).split(sep).join('/');
 }

@@ -3,30 +3,37 @@ import type { EventPlan, MessageDocs, MessagePlan, NamespacePlan, ReplyShape } f
 import { identifierOf } from './names.js';
 import type { SchemaBook, SchemaReference } from './schema-book.js';
 
-/** One event in one direction, with the schemas of what travels. */
-export interface Message {
-  /** `message:send`, or `/^job:/`. */
+/** Event in one direction. `TSchema` is the form in which a document has its schemas. */
+export interface Message<TSchema = SchemaReference> {
+  /** `message:send`, `/^job:/`, or `*` for the catch-all. */
   readonly name: string;
-  /** What goes along: nothing, one argument, several as one list, or what nobody has written down. */
+  /** Arguments of the event: none, one, several as a list, or unknown without a contract and a schema. */
   readonly carries: 'nothing' | 'one' | 'several' | 'unknown';
-  /** Of the argument or of the list; null when it is not known. */
-  readonly payload: SchemaReference | null;
-  /** Null where the sender asks for no acknowledgement. */
-  readonly ack: Acknowledgement | null;
+  /** Schema of the argument or of the list; null when it is unknown. */
+  readonly payload: TSchema | null;
+  /** Acknowledgement; null where the sender must not ask for one. */
+  readonly ack: Acknowledgement<TSchema> | null;
   readonly docs: MessageDocs;
 }
 
-/** What comes back for an event. */
-export interface Acknowledgement {
-  /** `bare` is a client's answer: one value, and never an error. */
+/** Answer to an event. */
+export interface Acknowledgement<TSchema = SchemaReference> {
+  /** `bare` is the answer of a client: one value, and never an error. */
   readonly shape: ReplyShape | 'bare';
-  /** Whether clients have to ask for it; without a contract they do as they like. */
+  /** True without a contract, where clients may ask for it or not. */
   readonly isOptional: boolean;
-  /** Of the value, without what is around it; null when it is not known. */
-  readonly value: SchemaReference | null;
+  /** Schema of the value, without its envelope; null when it is unknown. */
+  readonly value: TSchema | null;
 }
 
-/** Everything that travels in one namespace, as far as it is written down. */
+/** Converts the schema of a message; null when its library exports no JSON Schema. `side` is the one that travels. */
+export type ConvertSchema<TSchema> = (
+  schema: Schema,
+  side: 'input' | 'output',
+  part: 'payload' | 'args' | 'ack',
+) => TSchema | null;
+
+/** Messages of one namespace, as far as they are declared. */
 export interface NamespaceMessages {
   readonly fromClient: readonly Message[];
   /** RegExps that take events of clients. */
@@ -35,62 +42,76 @@ export interface NamespaceMessages {
   readonly fromServer: readonly Message[];
 }
 
+/** Messages of one namespace with its errors, ready to be written as types. */
+export interface DescribedNamespace extends NamespaceMessages {
+  readonly plan: NamespacePlan;
+  /** Beginning of the names of its types. */
+  readonly prefix: string;
+  /** Schemas of the details of the error codes in the contract. */
+  readonly errors: ReadonlyMap<string, SchemaReference | null>;
+}
+
 /**
- * Collects what travels in a namespace.
+ * Collects the messages of a namespace, and adds their schemas to a book.
  *
- * @param id - an identifier of the namespace, for the names of schemas
- * @param book - where the schemas go
+ * @param id - identifier of the namespace, for the names of schemas
  */
 export function messagesOf(namespace: NamespacePlan, id: string, book: SchemaBook): NamespaceMessages {
+  const addAs = (name: string): ConvertSchema<SchemaReference> => {
+    return (schema, side, part) => book.addOf(part === 'ack' ? `${name}Ack` : name, schema, side);
+  };
   const collect = (event: EventPlan): Message =>
-    fromClient(event, identifierOf(id, event.name ?? event.pattern?.source ?? '') || id, book);
+    clientMessage(event, addAs(identifierOf(id, event.name ?? event.pattern?.source ?? '') || id));
   return {
     fromClient: namespace.events.map(collect),
     patterns: namespace.patterns.map(collect),
     fromServer: (namespace.contract?.serverToClient ?? []).map((message) =>
-      fromServer(message, identifierOf(id, message.name), book),
+      serverMessage(message, addAs(identifierOf(id, message.name))),
     ),
   };
 }
 
-/** What arrives is what the payload schema accepts; what goes back is what the ack schema delivers. */
-function fromClient(event: EventPlan, id: string, book: SchemaBook): Message {
-  const { name, pattern, payload, args, ack, contract, reply, docs } = event;
-  const isOptional = contract === null && ack === null;
+/** Reads the message that a handler takes. It travels as the payload schema accepts it, its answer as the ack schema returns it. */
+export function clientMessage<TSchema>(
+  { name, pattern, payload, args, ack, contract, handler, reply, docs }: EventPlan,
+  convert: ConvertSchema<TSchema>,
+): Message<TSchema> {
+  const isList = args !== null || handler.parameters?.some(({ source }) => source.kind === 'args');
+  const unwritten = contract === null ? 'unknown' : 'nothing';
   return {
-    name: name ?? String(pattern),
-    carries: carriedBy(event),
-    payload: add(id, payload ?? args, 'input', book),
+    name: name ?? (pattern === null ? '*' : String(pattern)),
+    carries: isList ? 'several' : payload !== null ? 'one' : unwritten,
+    payload: convertPayload({ payload, args }, convert),
     ack:
       contract !== null && ack === null
         ? null
-        : { shape: reply, isOptional, value: add(`${id}Ack`, ack, 'output', book) },
+        : {
+            shape: reply,
+            isOptional: contract === null && ack === null,
+            value: ack && convert(ack, 'output', 'ack'),
+          },
     docs,
   };
 }
 
-function carriedBy({ payload, args, contract, handler }: EventPlan): Message['carries'] {
-  if (args !== null || handler.parameters?.some(({ source }) => source.kind === 'args')) return 'several';
-  if (payload !== null) return 'one';
-  return contract === null ? 'unknown' : 'nothing';
-}
-
-/** Emits are checked and sent as they were, and so are the answers of clients: both are what a schema accepts. */
-function fromServer({ name, payload, args, ack, docs }: MessagePlan, id: string, book: SchemaBook): Message {
+/** Reads the message that a server sends. It travels as its schema accepts it, and so does the answer of the client. */
+function serverMessage<TSchema>(
+  { name, payload, args, ack, docs }: MessagePlan,
+  convert: ConvertSchema<TSchema>,
+): Message<TSchema> {
   return {
     name,
     carries: args !== null ? 'several' : payload !== null ? 'one' : 'nothing',
-    payload: add(id, payload ?? args, 'input', book),
-    ack: ack && { shape: 'bare', isOptional: false, value: add(`${id}Ack`, ack, 'input', book) },
+    payload: convertPayload({ payload, args }, convert),
+    ack: ack && { shape: 'bare', isOptional: false, value: convert(ack, 'input', 'ack') },
     docs,
   };
 }
 
-function add(
-  name: string,
-  schema: Schema | null,
-  side: 'input' | 'output',
-  book: SchemaBook,
-): SchemaReference | null {
-  return schema && book.addOf(name, schema, side);
+function convertPayload<TSchema>(
+  { payload, args }: Pick<MessagePlan, 'payload' | 'args'>,
+  convert: ConvertSchema<TSchema>,
+): TSchema | null {
+  if (payload !== null) return convert(payload, 'input', 'payload');
+  return args && convert(args, 'input', 'args');
 }

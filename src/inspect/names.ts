@@ -3,7 +3,7 @@ import type { NamespacePlan } from '../plan/types.js';
 
 /**
  * Makes one identifier of several names: `chat`, `message:send` becomes `chatMessageSend`. Letters outside of ASCII
- * stand by their numbers, so that different names stay different in any language.
+ * become their code points, so that different names stay different in any language.
  */
 export function identifierOf(...names: readonly string[]): string {
   const words = names.flatMap((name) => name.split(/[^\p{L}\p{M}\p{N}]+/u)).filter((word) => word !== '');
@@ -12,30 +12,30 @@ export function identifierOf(...names: readonly string[]): string {
   return /^\d/.test(identifier) ? `n${identifier}` : identifier;
 }
 
-/** The same with a capital, as types are written. */
+/** Capitalises an identifier, for the name of a type. */
 export function upperFirst(identifier: string): string {
   return identifier.charAt(0).toUpperCase() + identifier.slice(1);
 }
 
-/** An identifier for a namespace: `/chat` is `chat`, `/team/:team` is `team`, `/` is `root`. */
+/** Makes an identifier of a namespace: `/chat` is `chat`, `/team/:team` is `team`, `/` is `root`. */
 export function namespaceIdentifier({ name, pattern }: NamespacePlan): string {
   if (pattern === null || isTemplate({ name })) {
     return identifierOf(name.replace(/\/([^/:]+)\/:\1(?=\/|$)/g, '/$1')) || 'root';
   }
-  // The letters of `\d` and `\w` are no part of a name.
+  // The letters of `\d` and `\w` do not belong to a name.
   return identifierOf(name.replace(/\\[A-Za-z]/g, ' ')) || 'pattern';
 }
 
-/** How a namespace was declared: a RegExp between slashes, else as it is. */
+/** Writes a namespace as it was declared: a RegExp between slashes, else its name. */
 export function namespaceAsWritten({ name, pattern }: NamespacePlan): string {
   return pattern === null || isTemplate({ name }) ? name : String(pattern);
 }
 
-/** Names that are given out once each; who comes second gets a number. */
+/** Set of unique names: a name that is taken gets a number. */
 export class Names {
   readonly #taken: Set<string>;
 
-  /** @param reserved - names that nobody gets */
+  /** @param reserved - names that are never given */
   constructor(reserved: Iterable<string> = []) {
     this.#taken = new Set(reserved);
   }

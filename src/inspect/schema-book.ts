@@ -2,7 +2,7 @@ import type { Schema } from '../contract/schema.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { identifierOf, Names, upperFirst } from './names.js';
 
-/** A reference to a schema of the book. */
+/** Reference to a schema of a book. */
 export interface SchemaReference {
   readonly $ref: string;
 }
@@ -10,24 +10,24 @@ export interface SchemaReference {
 const FOLDER = '#/components/schemas/';
 
 /**
- * The schemas of one document, each under a name. What a library puts into `definitions` gets a name of its own, and
- * references point to names, so that a schema can stand anywhere. They are of draft 07.
+ * Schemas of one document, each under its own name, in draft 07. Parts that a library puts into `definitions` get names
+ * too, and references point to names, so that a schema can be used anywhere in the document.
  */
 export class SchemaBook {
   readonly #names: Names;
   readonly #schemas = new Map<string, JsonSchema>();
 
-  /** @param reserved - names that no schema gets */
+  /** @param reserved - names that are never given to a schema */
   constructor(reserved: Iterable<string> = []) {
     this.#names = new Names(reserved);
   }
 
-  /** Every schema by its name, in the order in which they were added. */
+  /** All schemas by name, in the order in which they were added. */
   get schemas(): Readonly<Record<string, JsonSchema>> {
     return Object.fromEntries(this.#schemas);
   }
 
-  /** Adds a JSON Schema that refers to nothing but this book. */
+  /** Adds a JSON Schema whose references, if any, point into this book. */
   add(name: string, schema: JsonSchema): SchemaReference {
     const taken = this.#names.take(name);
     this.#schemas.set(taken, schema);
@@ -37,7 +37,7 @@ export class SchemaBook {
   /**
    * Adds the schema of a library.
    *
-   * @param side - the one that travels
+   * @param side - side of the schema that travels
    * @returns null when the library exports no JSON Schema for it
    */
   addOf(name: string, schema: Schema, side: 'input' | 'output'): SchemaReference | null {
@@ -45,7 +45,7 @@ export class SchemaBook {
     return json === null ? null : this.#addForeign(name, json);
   }
 
-  /** Looks up what a reference stands for. */
+  /** Finds the schema that a reference points to. */
   find({ $ref }: SchemaReference): unknown {
     const [name = '', ...path] = $ref.slice(FOLDER.length).split('/').map(unescapePointer);
     return path.reduce<unknown>(
@@ -54,7 +54,7 @@ export class SchemaBook {
     );
   }
 
-  /** The name that a reference points at, or null when it points into a schema or elsewhere. */
+  /** Returns the name that a reference points to, or null when it points into a schema or elsewhere. */
   nameOf($ref: string): string | null {
     const name = $ref.startsWith(FOLDER) ? $ref.slice(FOLDER.length) : '';
     return this.#schemas.has(name) ? name : null;
@@ -86,8 +86,8 @@ function referenceTo(name: string): SchemaReference {
   return { $ref: FOLDER + name };
 }
 
-// Libraries number what has no name, and arktype numbers through the whole process: `type7` would be `type8` as soon
-// as somebody adds a schema elsewhere.
+// Libraries number parts without a name, and arktype counts through the whole process: `type7` would become `type8`
+// when a schema is added elsewhere.
 const NUMBERED = /^(?:__schema|[a-z]+)\d+$/;
 
 function partName(part: string): string {
@@ -97,7 +97,7 @@ function partName(part: string): string {
 const IS_DATA = new Set(['const', 'enum', 'default', 'examples', 'example']);
 const HAS_NAMES = new Set(['properties', 'patternProperties', 'dependencies', 'dependentSchemas']);
 
-/** Copies a schema with other references. Values that only look like schemas stay as they are. */
+/** Copies a schema with rewritten references. Values that only look like schemas stay unchanged. */
 function rewriteReferences(schema: unknown, rewrite: ($ref: string) => string): unknown {
   if (Array.isArray(schema)) return schema.map((item) => rewriteReferences(item, rewrite));
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -2,7 +2,7 @@ import type { ConcurrencyPlan, EventPlan, NamespacePlan, RatePlan, StepPlan } fr
 import type { Position } from './description.js';
 import type { Locate } from './locate.js';
 
-/** One stage on the way of a client or of an event. */
+/** Step that a client passes when it connects, or an event when it is handled. */
 export interface StepDescription {
   readonly stage:
     | 'auth'
@@ -17,15 +17,15 @@ export interface StepDescription {
     | 'handler'
     | 'ack'
     | 'reply';
-  /** Where a middleware or guard was declared; null for the other stages. */
+  /** Level at which a middleware, guard or limit was declared; null for the other stages. */
   readonly level: StepPlan['level'] | null;
-  /** The class or function of the stage; null where it has none. */
+  /** Name of the class or function; null for a stage without one. */
   readonly label: string | null;
-  /** The line that declares it; null for what gatewire does by itself. */
+  /** Position of its declaration; null for a step of gatewire itself. */
   readonly at: Position | null;
 }
 
-/** What a client passes once, on its way into a namespace, in order. */
+/** Describes the steps of a client that connects to a namespace, in order. */
 export function describeConnect(namespace: NamespacePlan, locate: Locate): readonly StepDescription[] {
   const { auth, connect, gateways } = namespace;
   const hooks = gateways.flatMap((gateway) => gateway.connect ?? []);
@@ -37,7 +37,7 @@ export function describeConnect(namespace: NamespacePlan, locate: Locate): reado
   ];
 }
 
-/** What one event passes each time, in order. */
+/** Describes the steps of an event, in order. */
 export function describeCall(event: EventPlan, locate: Locate): readonly StepDescription[] {
   const { rates, concurrencies, outer, payload, args, inner, handler, ack } = event;
   const at = locate(handler.at);

@@ -1,8 +1,7 @@
 import { suggest } from '../../base/suggest.js';
 import { describeApp } from '../../inspect/describe.js';
 import type { AppDescription, EventDescription, NamespaceDescription } from '../../inspect/description.js';
-import { describeEventInfo } from '../../inspect/event-info.js';
-import { findEvent, findNamespace } from '../../inspect/find.js';
+import { describeEventInfo, findEvent, findNamespace } from '../../inspect/event-info.js';
 import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../../plan/types.js';
 import { APP_OPTION, loadApp } from '../app.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';

@@ -1,17 +1,17 @@
-import type { AppPlan, NamespacePlan } from '../../plan/types.js';
+import type { AppPlan, AuthPlan, NamespacePlan } from '../../plan/types.js';
 import { type Message, messagesOf } from '../messages.js';
 import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook, type SchemaReference } from '../schema-book.js';
 import { Failures } from './failures.js';
-import { ackObject, messageObject } from './message.js';
-import { channelHead } from './objects.js';
-import { SecuritySchemes } from './security.js';
+import { ackObject, channelHead, messageObject } from './objects.js';
 import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './types.js';
 
+const EXCEPTION = 'An event that was sent without an acknowledgement has failed.';
+
 /**
- * Writes a plan down as an AsyncAPI document. The same plan gives the same document.
+ * Writes a plan as an AsyncAPI document. The same plan gives the same document.
  *
- * @throws {TypeError} without a title or a version, which AsyncAPI demands
+ * @throws {TypeError} without a title or a version, which AsyncAPI requires
  */
 export function asyncApiOf(plan: AppPlan, options: AsyncApiOptions): AsyncApiDocument {
   const { title, version, description, servers } = options;
@@ -31,7 +31,7 @@ export function asyncApiOf(plan: AppPlan, options: AsyncApiOptions): AsyncApiDoc
   };
 }
 
-/** Collects the parts of a document, one namespace after the other. */
+/** Writer of a document, which takes one namespace after the other. */
 class DocumentWriter {
   readonly #book = new SchemaBook();
   readonly #failures = new Failures(this.#book);
@@ -61,7 +61,7 @@ class DocumentWriter {
     const messages: Record<string, SchemaReference> = {};
     const channel = { $ref: `#/channels/${id}` };
     const keys = new Names();
-    /** @returns a reference to the message in the channel, which is where operations have to point */
+    /** @returns a reference to the message in the channel, as operations need it */
     const addMessage = (name: string, suffix: string, message: AsyncApiObject): SchemaReference => {
       const key = keys.take((identifierOf(name) || 'event') + suffix);
       const component = this.#names.messages.take(id + upperFirst(key));
@@ -98,4 +98,33 @@ class DocumentWriter {
   }
 }
 
-const EXCEPTION = 'An event that was sent without an acknowledgement has failed.';
+/** Security schemes of one document: one for each authenticator. */
+class SecuritySchemes {
+  readonly #names = new Names();
+  readonly #byAuth = new Map<object, string>();
+  readonly #schemes: Record<string, AsyncApiObject> = {};
+
+  /** All schemes by name; null when there are none. */
+  get schemes(): Readonly<Record<string, AsyncApiObject>> | null {
+    return this.#byAuth.size === 0 ? null : this.#schemes;
+  }
+
+  /** Returns the security of an operation; empty for an open namespace. */
+  of(auth: AuthPlan | null): { readonly security?: readonly AsyncApiObject[] } {
+    if (auth === null) return {};
+    const name = this.#byAuth.get(auth.value) ?? this.#add(auth);
+    return { security: [{ $ref: `#/components/securitySchemes/${name}` }] };
+  }
+
+  #add({ value, label }: AuthPlan): string {
+    const name = this.#names.take(identifierOf(label) || 'auth');
+    this.#byAuth.set(value, name);
+    this.#schemes[name] = {
+      type: 'apiKey',
+      in: 'user',
+      description: `\`${label}\` decides who may connect. It gets the handshake: what the client gives as \`auth\` (\`io(url, { auth: { token } })\`), and the headers.`,
+      'x-socket.io-credentials': 'handshake.auth',
+    };
+    return name;
+  }
+}

@@ -8,24 +8,28 @@ const CODES_IN_WORDS = Object.entries(WIRE_CODES)
   .map(([code, text]) => `- \`${code}\`: ${text}`)
   .join('\n');
 
-/** References to the schemas of what goes wrong in a namespace. */
+/** References to the schemas of errors in a namespace. */
 export interface FailureSchemas {
-  /** An error as it travels. */
+  /** Error on the wire. */
   readonly error: SchemaReference;
-  /** `{ ok: false, error }`. */
+  /** Failed acknowledgement: `{ ok: false, error }`. */
   readonly failure: SchemaReference;
-  /** `{ event, error }`, which `exception` carries. */
+  /** Payload of `exception`: `{ event, error }`. */
   readonly exception: SchemaReference;
 }
 
-/** Adds the schemas of errors to a book: once for all namespaces without errors of their own. */
+/** Adds the schemas of errors to a book. All namespaces whose contract has no errors share theirs. */
 export class Failures {
   #framework: SchemaReference | null = null;
   #shared: FailureSchemas | null = null;
 
   constructor(private readonly book: SchemaBook) {}
 
-  /** @param id - an identifier of the namespace */
+  /**
+   * Returns the schemas of a namespace.
+   *
+   * @param id - identifier of the namespace
+   */
   of({ contract }: NamespacePlan, id: string): FailureSchemas {
     if (contract === null || contract.errors.size === 0) {
       this.#shared ??= this.#around('', [this.#frameworkError(), this.#otherError('applicationError', [])]);
@@ -63,7 +67,7 @@ export class Failures {
     return this.#framework;
   }
 
-  /** Handlers may throw codes that nobody has written down. */
+  /** Adds the schema of codes that handlers may throw although no contract names them. */
   #otherError(name: string, known: readonly string[]): SchemaReference {
     const not = { enum: [...FRAMEWORK_CODES, ...known] };
     return this.book.add(
@@ -80,9 +84,9 @@ function errorObject(code: object, details: object) {
     properties: {
       code,
       message: { type: 'string' },
-      id: { type: 'string', description: 'The same id stands in the log of the server.' },
+      id: { type: 'string', description: 'Id of the error in the log of the server.' },
       details,
-      retryAfterMs: { type: 'number', description: 'Milliseconds after which a new try makes sense.' },
+      retryAfterMs: { type: 'number', description: 'Milliseconds after which another attempt makes sense.' },
     },
   };
 }

@@ -1,15 +1,15 @@
 import { PARAMETER_VALUE } from '../../contract/namespace-name.js';
 import { isTemplate } from '../../plan/namespaces.js';
 import type { NamespacePlan } from '../../plan/types.js';
-import type { Message } from '../messages.js';
+import type { Acknowledgement, Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';
 import type { FailureSchemas } from './failures.js';
 import type { AsyncApiObject } from './types.js';
 
 const UNKNOWN_EMITS =
-  'Its gateways have no contract, so that what the server sends of its own accord is not written down here.';
+  'Its gateways have no contract, so events that the server sends by itself are not listed here.';
 
-/** What is known about a namespace besides the messages in it. */
+/** Writes the Channel Object of a namespace, without its messages. */
 export function channelHead(
   namespace: NamespacePlan,
   patterns: readonly Message[],
@@ -25,7 +25,7 @@ export function channelHead(
   };
 }
 
-/** A RegExp is no address that anybody could write down; AsyncAPI has null for it. */
+/** Writes the address of a namespace. A RegExp has none, which is null in AsyncAPI. */
 function addressOf(namespace: NamespacePlan): AsyncApiObject {
   const { name, pattern } = namespace;
   if (pattern === null) return { address: name };
@@ -46,4 +46,47 @@ function patternOf({ name, carries, payload, ack, docs }: Message): AsyncApiObje
     ...(payload === null ? null : { payload }),
     ...(ack === null ? null : { ack: ack.shape, ...(ack.value === null ? null : { answer: ack.value }) }),
   };
+}
+
+/** Writes the Message Object of an event. */
+export function messageObject({ name, carries, payload, docs }: Message): AsyncApiObject {
+  const examples = docs.examples.flatMap((example) => {
+    const sent = asSent(example);
+    return sent === undefined ? [] : [{ payload: sent }];
+  });
+  return {
+    name,
+    ...(docs.description === null ? null : { description: docs.description }),
+    ...(docs.isDeprecated ? { deprecated: true } : null),
+    ...(carries === 'unknown' ? null : { 'x-socket.io-arguments': carries }),
+    ...(payload === null ? null : { payload }),
+    ...(examples.length === 0 ? null : { examples }),
+  };
+}
+
+/** Writes the Message Object of an acknowledgement. */
+export function ackObject(name: string, ack: Acknowledgement, failures: FailureSchemas): AsyncApiObject {
+  return { name: `${name} (ack)`, 'x-socket.io-ack': ack.shape, payload: ackSchema(ack, failures) };
+}
+
+/** Writes the schema of an acknowledgement on the wire. */
+function ackSchema({ shape, value }: Acknowledgement, { error, failure }: FailureSchemas): AsyncApiObject {
+  if (shape === 'bare') return value === null ? {} : { ...value };
+  const answer = value ?? {};
+  if (shape === 'raw') {
+    return { anyOf: [answer, { type: 'object', required: ['error'], properties: { error } }] };
+  }
+  // `data` is absent when the value is undefined, which JSON Schema cannot express.
+  const success = { type: 'object', required: ['ok'], properties: { ok: { const: true }, data: answer } };
+  return { oneOf: [success, failure] };
+}
+
+/** Converts an example to JSON; undefined when JSON cannot encode it. */
+function asSent(example: unknown): unknown {
+  try {
+    const text = JSON.stringify(example);
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // a bigint or a circle
+  }
 }

@@ -1,30 +1,30 @@
-/** Where clients find the application; AsyncAPI's Server Object. */
+/** Address of the application for clients; the Server Object of AsyncAPI. */
 export interface AsyncApiServer {
-  /** Name and perhaps port: `chat.example.com`. */
+  /** Host name, with a port where needed: `chat.example.com`. */
   readonly host: string;
-  /** `wss`, `ws`, or another word for how it is reached. */
+  /** `wss`, `ws`, or another protocol. */
   readonly protocol: string;
   /** Path of Socket.IO, such as `/socket.io/`. */
   readonly pathname?: string;
   readonly description?: string;
 }
 
-/** What a document says about the application besides its plan. */
+/** Options of a document: facts about the application that its plan does not contain. */
 export interface AsyncApiOptions {
   readonly title: string;
-  /** Of the application, not of AsyncAPI. */
+  /** Version of the application, not of AsyncAPI. */
   readonly version: string;
-  /** May be CommonMark. */
+  /** Description in CommonMark. */
   readonly description?: string;
   /** Servers by name. */
   readonly servers?: Readonly<Record<string, AsyncApiServer>>;
 }
 
-/** A part of a document: plain data that survives JSON. */
+/** Part of a document: plain data that survives JSON. */
 export type AsyncApiObject = Readonly<Record<string, unknown>>;
 
 /**
- * An AsyncAPI document: plain data that survives JSON.
+ * AsyncAPI document: plain data that survives JSON.
  *
  * @source https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */

@@ -1,45 +1,43 @@
 import { WIRE_CODES } from '../../errors/wire-codes.js';
-import type { Acknowledgement, Message } from '../messages.js';
+import { isTemplate } from '../../plan/namespaces.js';
+import type { Acknowledgement, DescribedNamespace, Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';
-import type { DescribedNamespace } from './client-types.js';
-import { docComment } from './doc-comment.js';
-import { literal } from './literal.js';
-import type { TypeWriter } from './type-writer.js';
+import { docComment, literal, type TypeWriter } from './type-writer.js';
 
-/** What every namespace uses. */
+/** Writes the types that all namespaces of the form `events` share. */
 export function eventsPrelude(): string {
   const codes = Object.keys(WIRE_CODES).map((code) => `  | '${code}'`);
   return `
-/** Codes of gatewire's own errors. */
+/** Code of an error of gatewire itself. */
 export type WireCode =
 ${codes.join('\n')};
 
-/** An error as it travels: in a failed acknowledgement, in \`exception\`, in \`connect_error\`. */
+/** Error on the wire: in a failed acknowledgement, in \`exception\`, in \`connect_error\`. */
 export interface WireError<TCode extends string = string, TDetails = unknown> {
   readonly code: TCode;
   readonly message: string;
-  /** The same id stands in the server's log. */
+  /** Id of the error in the log of the server. */
   readonly id: string;
   readonly details?: TDetails;
   readonly retryAfterMs?: number;
 }
 
-/** An acknowledgement as it travels. \`data\` is absent when the server answered with nothing. */
+/** Acknowledgement on the wire. \`data\` is absent when the server answered without a value. */
 export type AckReply<TData, TError = WireError> =
   | { readonly ok: true; readonly data?: TData }
   | { readonly ok: false; readonly error: TError };
 
-/** A bare acknowledgement: the value, or an error. */
+/** Raw acknowledgement: the value, or an error. */
 export type RawReply<TData, TError = WireError> = TData | { readonly error: TError };
 
-/** What the event \`exception\` carries: an event that was sent without an acknowledgement has failed. */
+/** Payload of the event \`exception\`: an event that was sent without an acknowledgement has failed. */
 export interface Exception<TError = WireError> {
   readonly event: string;
   readonly error: TError;
 }`;
 }
 
-/** Writes the events of one namespace for socket.io-client's `Socket<ServerToClientEvents, ClientToServerEvents>`. */
+/** Writes the events of one namespace for `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
 export function writeEvents(namespace: DescribedNamespace, types: TypeWriter): string {
   const { prefix, errors, fromClient, fromServer, plan } = namespace;
   const name = namespaceAsWritten(plan);
@@ -55,7 +53,7 @@ export function writeEvents(namespace: DescribedNamespace, types: TypeWriter): s
 ${[...fromClient.map(member), ...openEvents(namespace)].map((line) => `${line}\n`).join('')}}`,
     `${said(`Events that \`${name}\` sends.`)}export interface ${prefix}ServerToClientEvents {
 ${fromServer.map((message) => `${member(message)}\n`).join('')}  exception: (exception: ${exception}) => void;
-${plan.contract === null ? `  /** Without a contract nobody has written down what the server sends. */\n${ANYTHING}\n` : ''}}`,
+${plan.contract === null ? `  /** Without a contract the server may send any event. */\n${ANY_EVENT}\n` : ''}}`,
   ].join('\n\n');
 }
 
@@ -67,21 +65,21 @@ function errorType({ prefix, errors }: DescribedNamespace, name: string, types: 
   const own = [...errors].map(
     ([code, details]) => `  | WireError<${literal(code)}, ${types.typeOf(details)}>\n`,
   );
-  return `/** Errors of \`${prefix}ClientToServerEvents\`. A handler may throw codes that are not written down. */
+  return `/** Errors of \`${prefix}ClientToServerEvents\`. A handler may throw other codes, too. */
 export type ${name} =
 ${own.join('')}  | WireError<WireCode>;`;
 }
 
-const ANYTHING = '  [event: string]: (...args: any[]) => void;';
+const ANY_EVENT = '  [event: string]: (...args: any[]) => void;';
 const PREFIX_PATTERN = /^\^([\w:-]+)$/;
 
-/** RegExps and the catch-all, as far as a type can say them. */
+/** Writes RegExps and the catch-all, as far as a type can express them. */
 function openEvents({ plan }: DescribedNamespace): readonly string[] {
   const prefixes = plan.patterns.map(({ pattern }) =>
     pattern?.flags.replace('u', '') === '' ? PREFIX_PATTERN.exec(pattern.source)?.[1] : undefined,
   );
   if (plan.any !== null || prefixes.includes(undefined)) {
-    return ['  /** A RegExp or `@OnAnyEvent` takes events of other names. */', ANYTHING];
+    return ['  /** A RegExp or `@OnAnyEvent` handles events with other names. */', ANY_EVENT];
   }
   return prefixes.map((prefix) => `  [event: \`${prefix}\${string}\`]: (...args: any[]) => void;`);
 }
@@ -105,4 +103,40 @@ function ackType({ shape, value }: Acknowledgement, error: string | null, types:
   const own = error === null ? '' : `, ${error}`;
   if (shape === 'bare') return `(answer: ${type}) => void`;
   return `(reply: ${shape === 'raw' ? 'RawReply' : 'AckReply'}<${type}${own}>) => void`;
+}
+
+/** Writes the imports of the form `contract`. */
+export function contractPrelude(): string {
+  return `import type { Contract, Schema } from 'gatewire/contract';`;
+}
+
+// A gateway without a contract may send any event.
+const ANY_EMIT = 'Readonly<Record<string, { readonly payload: Schema<any> }>>';
+
+/** Writes one namespace as a contract with types and without schemas, for `connect<ChatContract>('/chat', url)`. */
+export function writeContract(namespace: DescribedNamespace, types: TypeWriter): string {
+  const { plan, prefix, errors, fromClient, fromServer } = namespace;
+  const name = plan.pattern === null || isTemplate(plan) ? literal(plan.name) : 'string';
+  const members = (messages: readonly Message[]): string =>
+    messages.map((message) => member(message, types)).join('');
+  const details = [...errors].map(
+    ([code, schema]) => `    readonly ${literal(code)}: Schema<${types.typeOf(schema)}>;\n`,
+  );
+  const description = `Events of \`${namespaceAsWritten(plan)}\`.`;
+  return `${docComment({ description, isDeprecated: false }, '')}export type ${prefix}Contract = Contract<${name}, {
+  readonly clientToServer: {
+${members(fromClient)}  };
+  readonly serverToClient: ${plan.contract === null ? ANY_EMIT : `{\n${members(fromServer)}  }`};
+${details.length === 0 ? '' : `  readonly errors: {\n${details.join('')}  };\n`}}>;`;
+}
+
+function member({ name, carries, payload, ack, docs }: Message, types: TypeWriter): string {
+  const key = carries === 'several' ? 'args' : 'payload';
+  const type = carries === 'several' && payload === null ? 'any[]' : types.typeOf(payload);
+  const parts = [
+    ...(carries === 'nothing' ? [] : [`readonly ${key}: Schema<${type}>`]),
+    ...(ack === null ? [] : [`readonly ack: Schema<${types.typeOf(ack.value)}>`]),
+  ];
+  const event = parts.length === 0 ? 'Readonly<Record<never, never>>' : `{ ${parts.join('; ')} }`;
+  return `${docComment(docs, '    ')}    readonly ${literal(name)}: ${event};\n`;
 }

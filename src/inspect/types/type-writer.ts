@@ -1,14 +1,12 @@
 import type { JsonSchema } from '../json-schema.js';
 import { upperFirst } from '../names.js';
 import type { SchemaBook, SchemaReference } from '../schema-book.js';
-import { docComment } from './doc-comment.js';
-import { literal } from './literal.js';
 
 const INDENT = '  ';
 const MAX_WIDTH = 80;
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
-/** A type as text; `isCompound` when it needs brackets around it inside of another one. */
+/** Type as text; `isCompound` when it needs parentheses inside of another type. */
 interface Text {
   readonly text: string;
   readonly isCompound: boolean;
@@ -18,8 +16,8 @@ const simple = (text: string): Text => ({ text, isCompound: false });
 const UNKNOWN = simple('unknown');
 
 /**
- * Writes the schemas of a book as TypeScript. What fits into a line stands where it is used; the rest, and what refers
- * to itself, becomes a type with the name of the schema.
+ * Writer of the schemas of a book as TypeScript. A type that fits on a line stands where it is used. A longer one, and
+ * one that refers to itself, becomes a declaration with the name of the schema.
  */
 export class TypeWriter {
   readonly #inline = new Map<string, Text>();
@@ -29,12 +27,12 @@ export class TypeWriter {
 
   constructor(private readonly book: SchemaBook) {}
 
-  /** The types that were used and did not fit where they were used. */
+  /** Declarations of the types that do not stand where they are used. */
   get declarations(): readonly string[] {
     return [...this.#declared.values()];
   }
 
-  /** The type of a schema; `unknown` without one. */
+  /** Writes the type of a schema; `unknown` without one. */
   typeOf(reference: SchemaReference | null): string {
     return reference === null ? UNKNOWN.text : this.#reference(reference.$ref, '').text;
   }
@@ -57,13 +55,13 @@ export class TypeWriter {
       this.#inline.set(name, text);
       return text;
     }
-    // A schema that is nothing but itself says nothing, and does not compile.
+    // A schema that only refers to itself does not compile.
     const body = text.text === alias.text ? UNKNOWN.text : text.text;
     this.#declared.set(name, `${docComment(docsOf(schema), '')}export type ${alias.text} = ${body};`);
     return alias;
   }
 
-  /** A reference to a part of a schema. */
+  /** Writes a reference to a part of a schema. */
   #inside($ref: string, indent: string): Text {
     return this.#whileOpen($ref, () => this.#write(this.book.find({ $ref }), indent));
   }
@@ -129,7 +127,7 @@ export class TypeWriter {
     );
   }
 
-  /** An object whose keys are not named. */
+  /** Writes an object whose keys are not named. */
   #writeIndex(schema: JsonSchema, indent: string): string {
     const { additionalProperties, patternProperties, propertyNames, required } = schema;
     const values = [
@@ -181,8 +179,33 @@ function union(parts: readonly Text[]): Text {
 
 function intersection(parts: readonly Text[]): Text {
   const said = parts.filter(({ text }) => text !== UNKNOWN.text);
-  // `type: object` beside alternatives only says what they say.
+  // `type: object` beside alternatives adds nothing.
   const members = said.length > 1 ? said.filter(({ text }) => text !== '{ [key: string]: unknown }') : said;
   const [first = UNKNOWN, ...others] = members;
   return others.length === 0 ? first : { text: members.map(inner).join(' & '), isCompound: true };
+}
+
+/** Documentation of a type or an event. */
+export interface DocWords {
+  readonly description: string | null;
+  readonly isDeprecated: boolean;
+}
+
+/** Writes a doc comment with a line break after it; empty without documentation. */
+export function docComment({ description, isDeprecated }: DocWords, indent: string): string {
+  const lines = [
+    ...(description === null ? [] : description.trim().split(/\r?\n/)),
+    ...(isDeprecated ? ['@deprecated'] : []),
+  ].map((line) => line.replaceAll('*/', '*\\/').trimEnd());
+  if (lines.length === 0) return '';
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`;
+}
+
+/** Writes a JSON value as its literal type. */
+export function literal(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (typeof value !== 'string') return json;
+  const inside = json.slice(1, -1);
+  return /['\\]/.test(inside) ? json : `'${inside}'`;
 }

@@ -3,8 +3,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
 import type { Schema } from '../../../src/contract/schema.js';
-import { jsonSchemaOf } from '../../../src/inspect/json-schema.js';
-import { argumentsShapeOf, shapeOf } from '../../../src/inspect/shape.js';
+import { argumentsShapeOf, jsonSchemaOf, shapeOf } from '../../../src/inspect/json-schema.js';
 
 const tree = z.object({
   name: z.string(),
