@@ -46,7 +46,6 @@ export {
   OnServerSideEmit,
 } from './decorators/hooks.js';
 export { inject, Scoped } from './decorators/injection.js';
-export { Concurrency, RateLimit } from './decorators/limits.js';
 export { OnEvent, type OnEventOptions } from './decorators/on-event.js';
 export {
   Ack,
@@ -90,7 +89,6 @@ export type {
 } from './metadata/context.js';
 export { CurrentContext } from './metadata/current-context.js';
 export { Emitter } from './metadata/emitter.js';
-export type { ConcurrencyOptions, LimitKey, RateLimitOptions } from './metadata/limits.js';
 export type { Class, ScopeName } from './metadata/record.js';
 export { guardRoom, type RoomGuard, type RoomParams } from './metadata/room-guard.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
@@ -109,6 +107,9 @@ export type {
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
 export { bearer, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
 export { bearerToken } from './middleware/bearer/token.js';
+export { Concurrency, type ConcurrencyOptions } from './middleware/concurrency/concurrency.js';
+export type { LimitKey } from './middleware/limit-key.js';
+export { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-limit.js';
 export { type ReadRoles, type RolesCheck, type RolesOptions, roles } from './middleware/roles/roles.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type {

@@ -9,13 +9,13 @@ import type {
 } from './contract/events.js';
 import { type GatewayOptions, gatewayDecorator } from './decorators/gateway.js';
 import { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
-import { Concurrency, RateLimit } from './decorators/limits.js';
 import { eventDecorator, type OnEventOptions } from './decorators/on-event.js';
 import { Guard, Use } from './decorators/steps.js';
 import { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
 import type { ConnectContext, EventContext, User } from './metadata/context.js';
-import type { ConcurrencyOptions, RateLimitOptions } from './metadata/limits.js';
 import type { Check, Usable } from './metadata/steps.js';
+import { Concurrency, type ConcurrencyOptions } from './middleware/concurrency/concurrency.js';
+import { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-limit.js';
 
 type Method = (...args: never[]) => unknown;
 type StepDecorator = ClassDecorator & MethodDecorator;

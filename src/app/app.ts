@@ -89,7 +89,7 @@ export class App {
     resolver: null,
     sources: null,
     adapter: null,
-    limiters: null,
+    batteries: null,
     engine: null,
     front: null,
     tls: null,

@@ -5,6 +5,7 @@ import { type Problem, problem } from '../errors/problem.js';
 import { Emitter } from '../metadata/emitter.js';
 import { nameOf } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
+import { Batteries } from '../runtime/batteries.js';
 import { bind, resolveSources, type Sources } from '../runtime/bind.js';
 import type { Impersonate } from '../runtime/bound.js';
 import type { OpenedAdapter } from '../runtime/cluster/node-adapter.js';
@@ -13,7 +14,6 @@ import { serveServerSide } from '../runtime/cluster/server-side.js';
 import { ServerSideBus } from '../runtime/cluster/server-side-bus.js';
 import { createResolver } from '../runtime/injection/create-resolver.js';
 import type { Resolver } from '../runtime/injection/resolver.js';
-import { Limiters } from '../runtime/limiting/limiters.js';
 import { instanceBound } from '../runtime/namespace-instances.js';
 import { namespacesOf } from '../runtime/socketio.js';
 import type { Engine } from '../transport/engineio.js';
@@ -35,7 +35,7 @@ export interface Opened {
   resolver: Resolver | null;
   sources: Sources | null;
   adapter: OpenedAdapter | null;
-  limiters: Limiters | null;
+  batteries: Batteries | null;
   engine: Engine | null;
   front: HttpFront | null;
   tls: Tls | null;
@@ -167,12 +167,13 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
   return {
     name: 'namespaces',
     open() {
-      opened.limiters = new Limiters(opened.adapter);
+      const { store = null, rates = null } = opened.adapter ?? {};
+      opened.batteries = new Batteries({ store, rates });
       const bound = bind(plan(), opened.sources as Sources, io, {
         ...services,
         limits: options.allLimits,
         impersonate,
-        limiters: opened.limiters,
+        batteries: opened.batteries,
         checksEmits: options.validateEmits,
       });
       serveServerSide(bound, operations);
@@ -182,7 +183,7 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
     // The HTTP server is not Socket.IO's to close: it was bound to an engine only.
     async close() {
       if (opened.engine !== null) await io.close();
-      opened.limiters?.close();
+      opened.batteries?.close();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Problems } from './problems.js';
 import { show } from './show.js';
 import { suggest } from './suggest.js';
 
-/** What an option may be: a test, and the words for what passes it. */
+/** Rule of an option: a test of its value, and the words for what passes it. */
 export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
   readonly expected: string;
@@ -18,7 +18,7 @@ export const rules = {
   object: { accepts: (value) => typeof value === 'object' && value !== null, expected: 'an object' },
   text: { accepts: (value) => typeof value === 'string', expected: 'a string' },
   list: { accepts: Array.isArray, expected: 'an array' },
-  reply: { accepts: (value) => value === 'envelope' || value === 'raw', expected: "'envelope' or 'raw'" },
+  reply: oneOf('envelope', 'raw'),
   // A timer above 2^31-1 fires at once, which would turn "for ever" into "never".
   milliseconds: {
     accepts: (value) => isWholeNumber(value, 1, MAX_TIMER_MS),
@@ -41,6 +41,14 @@ export const rules = {
     expected: 'a Standard Schema, such as z.object({ … }) of zod 4, valibot or arktype',
   },
 } satisfies Record<string, OptionRule>;
+
+/** Makes the rule of an option that is one of these words. */
+export function oneOf(...words: readonly string[]): OptionRule {
+  return {
+    accepts: (value) => words.includes(value as string),
+    expected: words.map((word) => `'${word}'`).join(' or '),
+  };
+}
 
 /**
  * Checks an object of options against the ones that exist.

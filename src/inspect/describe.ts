@@ -1,5 +1,5 @@
 import type { Schema } from '../contract/schema.js';
-import { isTemplate } from '../plan/namespaces.js';
+import { isTemplate } from '../plan/namespace-names.js';
 import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../plan/types.js';
 import type {
   AppDescription,
@@ -44,7 +44,7 @@ export function describeNamespace(plan: NamespacePlan, locate: Locate): Namespac
 
 /** Describes one handler. */
 export function describeEvent(plan: EventPlan, locate: Locate): EventDescription {
-  const { gateway, handler, rates, reply, answersByHand, timeoutMs } = plan;
+  const { gateway, handler, arrival, reply, answersByHand, timeoutMs } = plan;
   const { name, payload, ack } = clientMessage(plan, describeSchema);
   return {
     name,
@@ -55,7 +55,7 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
     payload: payload && { kind: plan.args === null ? 'payload' : 'args', ...payload },
     ack: ack?.value ?? null,
     isAnswered: ack !== null,
-    rates: (rates ?? []).map(({ label }) => label),
+    rates: (arrival ?? []).filter(({ battery }) => battery.stage === 'rate').map(({ label }) => label),
     reply,
     answersByHand,
     timeoutMs,

@@ -1,4 +1,4 @@
-import { isTemplate } from '../plan/namespaces.js';
+import { isTemplate } from '../plan/namespace-names.js';
 import type { NamespacePlan } from '../plan/types.js';
 
 /**

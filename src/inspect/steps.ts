@@ -1,23 +1,27 @@
-import type { ConcurrencyPlan, EventPlan, NamespacePlan, RatePlan, StepPlan } from '../plan/types.js';
+import type { BatteryPlan } from '../metadata/battery.js';
+import type { EventPlan, NamespacePlan, StepPlan } from '../plan/types.js';
 import type { Position } from './description.js';
 import type { Locate } from './locate.js';
 
+/** Name of a step that is not a battery's. */
+export type CoreStage =
+  | 'auth'
+  | 'middleware'
+  | 'connected'
+  | 'onConnect'
+  | 'payload'
+  | 'args'
+  | 'guard'
+  | 'handler'
+  | 'ack'
+  | 'reply';
+
 /** Step that a client passes when it connects, or an event when it is handled. */
 export interface StepDescription {
-  readonly stage:
-    | 'auth'
-    | 'rate'
-    | 'concurrency'
-    | 'middleware'
-    | 'connected'
-    | 'onConnect'
-    | 'payload'
-    | 'args'
-    | 'guard'
-    | 'handler'
-    | 'ack'
-    | 'reply';
-  /** Level at which a middleware, guard or limit was declared; null for the other stages. */
+  readonly stage: CoreStage | (string & {});
+  /** Name of the stage in listings, where a battery brings one. */
+  readonly title?: string;
+  /** Level at which a middleware, guard or battery was declared; null for the other stages. */
   readonly level: StepPlan['level'] | null;
   /** Name of the class or function; null for a stage without one. */
   readonly label: string | null;
@@ -39,12 +43,10 @@ export function describeConnect(namespace: NamespacePlan, locate: Locate): reado
 
 /** Describes the steps of an event, in order. */
 export function describeCall(event: EventPlan, locate: Locate): readonly StepDescription[] {
-  const { rates, concurrencies, outer, payload, args, inner, handler, ack } = event;
+  const { arrival, admitted, outer, payload, args, inner, handler, ack } = event;
   const at = locate(handler.at);
   return [
-    ...(rates ?? []).map((one) => describeLimit('rate', one, locate)),
-    ...(concurrencies ?? []).map((one) => describeLimit('concurrency', one, locate)),
-    ...(outer ?? []).map((one) => describeStep(one, locate)),
+    ...[arrival, admitted, outer].flatMap((steps) => steps ?? []).map((one) => describeStep(one, locate)),
     ...(payload === null ? [] : [step('payload', null, at)]),
     ...(args === null ? [] : [step('args', null, at)]),
     ...(inner ?? []).map((one) => describeStep(one, locate)),
@@ -54,17 +56,12 @@ export function describeCall(event: EventPlan, locate: Locate): readonly StepDes
   ];
 }
 
-function describeLimit(
-  stage: 'rate' | 'concurrency',
-  { level, label, per, at }: RatePlan | ConcurrencyPlan,
-  locate: Locate,
-): StepDescription {
-  const whose = typeof per === 'function' ? 'key' : per;
-  return { stage, level, label: `${label} per ${whose}`, at: locate(at) };
-}
-
-function describeStep({ kind, level, label, at }: StepPlan, locate: Locate): StepDescription {
-  return { stage: kind, level, label: label.replace(/^guard /, ''), at: locate(at) };
+function describeStep(one: StepPlan | BatteryPlan, locate: Locate): StepDescription {
+  const { level } = one;
+  const at = locate(one.at);
+  if (one.kind !== 'battery') return { stage: one.kind, level, label: one.label.replace(/^guard /, ''), at };
+  const { stage, title } = one.battery;
+  return { stage, title, level, label: one.info, at };
 }
 
 function step(stage: StepDescription['stage'], label: string | null, at: Position | null): StepDescription {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { CallSite } from '../base/call-site.js';
 import type { Contract } from '../contract/contract.js';
+import type { Battery } from './battery.js';
 
 /** Any class. */
 export type Class<TInstance = unknown> = abstract new (...args: never[]) => TInstance;
@@ -37,12 +38,11 @@ export interface HookDeclaration {
   readonly event?: unknown;
 }
 
-/** `@Use(...)`, `@Guard(check)`, `@RateLimit(options)` or `@Concurrency(options)`. */
-export interface StepDeclaration {
-  readonly kind: 'middleware' | 'guard' | 'rate' | 'concurrency';
-  readonly value: unknown;
-  readonly at: CallSite;
-}
+/** `@Use(...)` or `@Guard(check)` with its value, or the decorator of a battery with its options. */
+export type StepDeclaration = { readonly value: unknown; readonly at: CallSite } & (
+  | { readonly kind: 'middleware' | 'guard' }
+  | { readonly kind: 'battery'; readonly battery: Battery }
+);
 
 /** Where a decorated parameter takes its value from. */
 export type ParameterSource =

@@ -1,15 +1,82 @@
+import type { CallSite } from '../base/call-site.js';
 import { checkOptions, rules } from '../base/options.js';
 import { type Problems, place } from '../base/problems.js';
 import { isReservedEvent } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
-import type { EventDefinition } from '../contract/contract.js';
+import type { Contract, EventDefinition } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
+import type { Battery, BatteryPlan } from '../metadata/battery.js';
 import type { EventDeclaration } from '../metadata/record.js';
 import { definitionOf, messageOf } from './contracts.js';
-import type { MessageDocs, ReplyShape } from './types.js';
+import { compileHandler } from './handlers.js';
+import type { InheritedMethod } from './inherit.js';
+import { compileSteps, isAround, isGuard, orNull } from './steps.js';
+import type { EventPlan, GatewayPlan, MessageDocs, ReplyShape, StepPlan } from './types.js';
+
+/** Parts of a gateway that all of its events share. */
+export interface EventSurroundings {
+  readonly plan: GatewayPlan;
+  readonly outer: EventPlan['outer'];
+  readonly guards: readonly StepPlan[];
+  readonly batteries: readonly BatteryPlan[];
+  readonly namespace: string;
+  readonly timeoutMs: number;
+  readonly reply: ReplyShape;
+}
+
+/** Compiles the events of one method, the catch-all among them. */
+export function compileEvents(
+  method: InheritedMethod,
+  around: EventSurroundings,
+  problems: Problems,
+): EventPlan[] {
+  const any = method.hooks.filter((hook) => hook.kind === 'any');
+  if (method.events.length + any.length === 0) return [];
+  const handler = compileHandler(method, around.plan.target, false, problems);
+  const site = { level: 'event', owner: handler.label, namespace: around.namespace } as const;
+  const steps = compileSteps(method.steps, site, problems);
+  const inner = orNull([...steps.filter(isAround), ...around.guards, ...steps.filter(isGuard)]);
+  const batteries = [...around.batteries, ...steps.filter((step) => step.kind === 'battery')];
+  const answersByHand = handler.parameters?.some((parameter) => parameter.source.kind === 'ack') ?? false;
+  const at = (position: Battery['position']) =>
+    orNull(batteries.filter(({ battery }) => battery.position === position));
+  const base = {
+    gateway: around.plan,
+    arrival: at('arrival'),
+    admitted: at('admitted'),
+    outer: around.outer,
+    inner,
+    answersByHand,
+  };
+  const plan = (
+    name: string | null,
+    pattern: RegExp | null,
+    at: CallSite,
+    contract: Contract | null,
+    options: EventOptions,
+  ): EventPlan =>
+    Object.freeze({
+      ...base,
+      ...options,
+      name,
+      pattern,
+      contract,
+      handler: Object.freeze({ ...handler, at }),
+    });
+  const named = method.events.flatMap((event) => {
+    const options = compileEventOptions(event, around, handler.label, problems);
+    return compileEventNames(event, handler.label, problems).map((name) =>
+      name instanceof RegExp
+        ? plan(null, name, event.at, null, options)
+        : plan(name, null, event.at, event.contract, options),
+    );
+  });
+  const bare = { ...messageOf('', {}), timeoutMs: around.timeoutMs, reply: around.reply };
+  return [...named, ...any.map((hook) => plan(null, null, hook.at, null, bare))];
+}
 
 /** The options of one `@OnEvent`, checked. */
-export interface EventOptions {
+interface EventOptions {
   readonly payload: Schema | null;
   readonly args: Schema | null;
   readonly ack: Schema | null;
@@ -41,7 +108,7 @@ const EVENT_OPTIONS = {
 };
 
 /** Checks the options of an event; what is absent comes from the gateway or the application. */
-export function compileEventOptions(
+function compileEventOptions(
   event: EventDeclaration,
   defaults: { readonly timeoutMs: number; readonly reply: ReplyShape },
   label: string,
@@ -65,7 +132,7 @@ export function compileEventOptions(
 }
 
 /** Checks the names of an event and returns the usable ones. */
-export function compileEventNames(
+function compileEventNames(
   event: EventDeclaration,
   label: string,
   problems: Problems,

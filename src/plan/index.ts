@@ -3,10 +3,10 @@
  *
  * @module gatewire/plan
  */
+export type { BatteryPlan } from '../metadata/battery.js';
 export type {
   AppPlan,
   AuthPlan,
-  ConcurrencyPlan,
   ContractPlan,
   DependencyPlan,
   EventPlan,
@@ -15,7 +15,6 @@ export type {
   MessageDocs,
   MessagePlan,
   NamespacePlan,
-  RatePlan,
   ReplyShape,
   RoomGuardPlan,
   ServerSidePlan,

@@ -1,68 +1,170 @@
-import type { Problems } from '../base/problems.js';
-import { show } from '../base/show.js';
-import { PARAMETER_VALUE } from '../contract/namespace-name.js';
+import type { CallSite } from '../base/call-site.js';
+import { type Problems, place } from '../base/problems.js';
+import type { Contract } from '../contract/contract.js';
 import type { Place } from '../errors/problem.js';
+import { authPlan } from './auth.js';
+import { compileContract, findForeign, findUnhandled } from './contracts.js';
+import type { CompiledGateway } from './gateways.js';
+import { overlap } from './namespace-names.js';
+import { orNull } from './steps.js';
+import type { ContractPlan, EventPlan, NamespacePlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
-/** The name of a namespace, and what the names of its instances look like. */
-export interface NamespaceName {
-  readonly name: string;
-  readonly pattern: RegExp | null;
+/** Declarations of the application that hold for all of its namespaces. */
+export interface NamespaceDefaults {
+  readonly steps: readonly StepPlan[];
+  readonly rooms: readonly RoomGuardPlan[];
+  readonly auth?: unknown;
+  readonly reply: ReplyShape;
+  readonly at: CallSite;
 }
 
-const FIXED_SEGMENT = /^[A-Za-z0-9_.~-]+$/;
-const PARAMETER_SEGMENT = /^:[A-Za-z_][A-Za-z0-9_]*$/;
+/** Joins the gateways of each namespace, and checks them against each other. */
+export function compileNamespaces(
+  gateways: readonly CompiledGateway[],
+  app: NamespaceDefaults,
+  problems: Problems,
+): readonly NamespacePlan[] {
+  const groups = groupByNamespace(gateways);
+  const namespaces = groups.map((group) => compileNamespace(group, app, problems));
+  findOverlaps(
+    groups.map(([first]) => first),
+    problems,
+  );
+  return namespaces;
+}
 
-/**
- * Reads the first argument of `@Gateway`.
- *
- * @returns the name with its pattern, or null when it is unusable and a problem was added
- */
-export function parseNamespace(given: unknown, problems: Problems, where: Place): NamespaceName | null {
-  const refuse = (reason: string): null => {
-    problems.add('GW_ERR_BUILD_BAD_NAMESPACE', { namespace: show(given), reason }, where);
-    return null;
-  };
-  if (given instanceof RegExp) {
-    if (given.global || given.sticky) return refuse('has the flag g or y, which remembers where it stopped');
-    return { name: given.source.replaceAll('\\/', '/'), pattern: given };
+function groupByNamespace(gateways: readonly CompiledGateway[]): [CompiledGateway, ...CompiledGateway[]][] {
+  const groups = new Map<string, [CompiledGateway, ...CompiledGateway[]]>();
+  for (const gateway of gateways) {
+    const { name, pattern } = gateway.namespace;
+    const key = `${name} ${pattern}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [gateway]);
+    else group.push(gateway);
   }
-  if (typeof given !== 'string') return refuse('is neither a string nor a RegExp');
-  if (!given.startsWith('/')) return refuse('does not start with a slash');
-  if (given === '/') return { name: given, pattern: null };
-  const segments = given.slice(1).split('/');
-  if (segments.includes('')) return refuse('has an empty segment');
-  const odd = segments.find((segment) => !FIXED_SEGMENT.test(segment) && !PARAMETER_SEGMENT.test(segment));
-  if (odd !== undefined) return refuse(`has the segment ${show(odd)}, which is neither plain text nor :name`);
-  const names = segments.filter((segment) => segment.startsWith(':'));
-  if (names.length === 0) return { name: given, pattern: null };
-  if (new Set(names).size < names.length) return refuse('names a parameter twice');
-  const source = segments.map((segment) =>
-    segment.startsWith(':') ? `(?<${segment.slice(1)}>${PARAMETER_VALUE})` : segment.replaceAll('.', '\\.'),
+  return [...groups.values()];
+}
+
+function compileNamespace(
+  gateways: readonly [CompiledGateway, ...CompiledGateway[]],
+  app: NamespaceDefaults,
+  problems: Problems,
+): NamespacePlan {
+  const [{ namespace }] = gateways;
+  const auth = agree('auth', gateways, (gateway) => gateway.auth ?? app.auth, problems);
+  const authAt = gateways.find((gateway) => gateway.auth !== undefined)?.plan.at ?? app.at;
+  const data = agree('data', gateways, (gateway) => gateway.data, problems);
+  const all = gateways.flatMap((gateway) => gateway.events);
+  findDuplicates(namespace.name, all, problems);
+  findServerSideTwins(gateways, problems);
+  const isOpen = auth === undefined || auth === false;
+  checkBatteries(all, !isOpen, problems);
+  const contract = agree('contract', gateways, (gateway) => gateway.contract, problems) as
+    | Contract
+    | undefined;
+  findForeign(contract ?? null, namespace.name, all, problems);
+  const connect = [...app.steps, ...gateways.flatMap((gateway) => gateway.connect)].filter(
+    (step) => step.connects,
   );
-  return { name: given, pattern: new RegExp(`^/${source.join('/')}$`) };
+  return Object.freeze({
+    name: namespace.name,
+    pattern: namespace.pattern,
+    auth: isOpen ? null : authPlan(auth as object, authAt),
+    data: (data as (() => unknown) | undefined) ?? null,
+    rooms: orNull([...app.rooms, ...gateways.flatMap((gateway) => gateway.rooms)]),
+    reply: gateways.every(({ reply }) => reply === gateways[0].reply) ? gateways[0].reply : app.reply,
+    connect: orNull(connect),
+    gateways: Object.freeze(gateways.map((gateway) => gateway.plan)),
+    events: Object.freeze(all.filter((event) => event.name !== null)),
+    patterns: Object.freeze(all.filter((event) => event.pattern !== null)),
+    any: all.find(isCatchAll) ?? null,
+    contract: contract === undefined ? null : compileNamespaceContract(contract, gateways, all, problems),
+  });
 }
 
-/**
- * Tells whether one name could belong to both namespaces. Two RegExps are not compared: nobody can.
- */
-export function overlap(a: NamespaceName, b: NamespaceName): boolean {
-  if (a.pattern === null) return b.pattern?.test(a.name) ?? a.name === b.name;
-  if (b.pattern === null) return a.pattern.test(b.name);
-  if (!isTemplate(a)) return isTemplate(b) && a.pattern.test(example(b));
-  if (!isTemplate(b)) return b.pattern.test(example(a));
-  const left = a.name.split('/');
-  const right = b.name.split('/');
-  return (
-    left.length === right.length &&
-    left.every((segment, i) => segment === right[i] || segment.startsWith(':') || right[i]?.startsWith(':'))
-  );
+function compileNamespaceContract(
+  contract: Contract,
+  gateways: readonly CompiledGateway[],
+  events: readonly EventPlan[],
+  problems: Problems,
+): ContractPlan {
+  const places = gateways
+    .filter((gateway) => gateway.contract === contract)
+    .map(({ plan }) => place(plan.at, plan.name));
+  findUnhandled(contract, events, places, problems);
+  return compileContract(contract, problems, places[0] as Place);
 }
 
-/** Tells a path with parameters from a RegExp. */
-export function isTemplate({ name }: { readonly name: string }): boolean {
-  return /^(\/:?[A-Za-z0-9_.~-]+)+$/.test(name) && name.includes('/:');
+/** The one value that all gateways of a namespace have, where they have one. */
+function agree(
+  option: 'auth' | 'data' | 'contract',
+  gateways: readonly CompiledGateway[],
+  read: (gateway: CompiledGateway) => unknown,
+  problems: Problems,
+): unknown {
+  const saying = gateways.filter((gateway) => read(gateway) !== undefined);
+  const values = new Set(saying.map(read));
+  if (values.size > 1) {
+    const namespace = saying[0]?.namespace.name ?? '';
+    const places = saying.map(({ plan }) => place(plan.at, plan.name));
+    problems.add('GW_ERR_BUILD_NAMESPACE_DISAGREES', { namespace, option }, ...places);
+  }
+  return [...values][0];
 }
 
-function example({ name }: NamespaceName): string {
-  return name.replace(/:[A-Za-z0-9_]+/g, 'x');
+function findDuplicates(namespace: string, events: readonly EventPlan[], problems: Problems): void {
+  const seen = new Map<string, EventPlan[]>();
+  for (const event of events) {
+    const key = isCatchAll(event) ? '' : `\`${event.name ?? String(event.pattern)}\``;
+    seen.set(key, [...(seen.get(key) ?? []), event]);
+  }
+  for (const [event, twins] of seen) {
+    if (twins.length < 2) continue;
+    const places = twins.map(({ handler }) => place(handler.at, handler.label));
+    if (event === '') problems.add('GW_ERR_BUILD_DUPLICATE_CATCH_ALL', { namespace }, ...places);
+    else problems.add('GW_ERR_BUILD_DUPLICATE_EVENT', { event, namespace }, ...places);
+  }
+}
+
+function findServerSideTwins(gateways: readonly CompiledGateway[], problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { event, handler } of gateways.flatMap(({ plan }) => plan.serverSide ?? [])) {
+    if (seen.has(event)) {
+      const reason = `is the second handler of \`${event}\` in its namespace`;
+      problems.add(
+        'GW_ERR_BUILD_SERVER_SIDE',
+        { method: handler.label, reason },
+        place(handler.at, handler.label),
+      );
+    }
+    seen.add(event);
+  }
+}
+
+/** Lets batteries check their declarations against the events that these apply to. */
+function checkBatteries(events: readonly EventPlan[], hasAuth: boolean, problems: Problems): void {
+  for (const { handler, arrival, admitted, outer, inner } of events) {
+    for (const step of [arrival, admitted, outer, inner].flatMap((steps) => steps ?? [])) {
+      if (step.kind === 'battery')
+        step.battery.checkEvent?.(step, { method: handler.label, hasAuth }, problems);
+    }
+  }
+}
+
+function isCatchAll(event: EventPlan): boolean {
+  return event.name === null && event.pattern === null;
+}
+
+function findOverlaps(firsts: readonly CompiledGateway[], problems: Problems): void {
+  firsts.forEach((one, i) => {
+    for (const other of firsts.slice(i + 1)) {
+      if (!overlap(one.namespace, other.namespace)) continue;
+      problems.add(
+        'GW_ERR_BUILD_NAMESPACE_OVERLAP',
+        { namespace: one.namespace.name, other: other.namespace.name },
+        place(one.plan.at, one.plan.name),
+        place(other.plan.at, other.plan.name),
+      );
+    }
+  });
 }

@@ -1,20 +1,41 @@
 import { type Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
+import type { BatteryPlan } from '../metadata/battery.js';
 import { type Class, lineage, type StepDeclaration } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
 import type { StepPlan } from './types.js';
 
-/** Checks the middleware and guards of one declaration site, in the order in which they stand. */
+/** Class or method whose steps are compiled. */
+export interface StepSite {
+  readonly level: 'gateway' | 'event';
+  /** `ChatGateway`, or `ChatGateway.send`. */
+  readonly owner: string;
+  /** Namespace as declared. */
+  readonly namespace: string;
+}
+
+/** Checks the middleware, guards and batteries of one class or method, in the order in which they stand. */
 export function compileSteps(
   declared: readonly StepDeclaration[],
-  level: StepPlan['level'],
-  owner: string,
+  site: StepSite,
   problems: Problems,
-): StepPlan[] {
+): (StepPlan | BatteryPlan)[] {
   return declared.flatMap((step) => {
-    if (step.kind === 'guard') return compileGuard(step, level, owner, problems) ?? [];
-    return step.kind === 'middleware' ? (compileMiddleware(step, level, owner, problems) ?? []) : [];
+    if (step.kind === 'battery') return compileBattery(step, site, problems);
+    const compileOne = step.kind === 'guard' ? compileGuard : compileMiddleware;
+    return compileOne(step, site.level, site.owner, problems) ?? [];
   });
+}
+
+/** Tells what stands around the handler in the order of declaration: middleware, and batteries among them. */
+export function isAround(step: StepPlan | BatteryPlan): boolean {
+  if (step.kind === 'battery') return step.battery.position === 'middleware';
+  return step.kind === 'middleware' && step.handles;
+}
+
+/** Tells a guard from the other steps. */
+export function isGuard(step: StepPlan | BatteryPlan): step is StepPlan {
+  return step.kind === 'guard';
 }
 
 /** Null where there is nothing, so that the hot path compares once. */
@@ -27,13 +48,15 @@ export function isClassWith(value: unknown, method: string): value is Class {
   return typeof value === 'function' && typeof value.prototype?.[method] === 'function';
 }
 
-function compileMiddleware(
-  step: StepDeclaration,
+type Declared = Pick<StepDeclaration, 'value' | 'at'>;
+
+/** Checks one middleware; null for what is none. */
+export function compileMiddleware(
+  { value, at }: Declared,
   level: StepPlan['level'],
   owner: string,
   problems: Problems,
 ): StepPlan | null {
-  const { value, at } = step;
   const refuse = (reason: string): null => {
     problems.add('GW_ERR_BUILD_BAD_MIDDLEWARE', { given: show(value), reason }, place(at, owner));
     return null;
@@ -65,12 +88,11 @@ function compileMiddleware(
 }
 
 function compileGuard(
-  step: StepDeclaration,
+  { value, at }: Declared,
   level: StepPlan['level'],
   owner: string,
   problems: Problems,
 ): StepPlan | null {
-  const { value, at } = step;
   const isClass = isClassWith(value, 'check');
   if (typeof value !== 'function' || (!isClass && isClassSyntax(value))) {
     problems.add('GW_ERR_BUILD_BAD_GUARD', { given: show(value) }, place(at, owner));
@@ -78,6 +100,15 @@ function compileGuard(
   }
   const label = `guard ${value.name === '' ? '(anonymous)' : value.name}`;
   return Object.freeze({ kind: 'guard', level, value, isClass, connects: false, handles: true, label, at });
+}
+
+function compileBattery(
+  { battery, value, at }: Extract<StepDeclaration, { kind: 'battery' }>,
+  { level, owner, namespace }: StepSite,
+  problems: Problems,
+): BatteryPlan {
+  const compiled = battery.compile(value, problems, place(at, owner));
+  return Object.freeze({ ...compiled, kind: 'battery', battery, level, namespace, at });
 }
 
 /** A class without check() would throw "cannot be invoked without new" at the first event. */

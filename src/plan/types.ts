@@ -1,7 +1,7 @@
 import type { CallSite } from '../base/call-site.js';
 import type { Contract } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
-import type { LimitKey } from '../metadata/limits.js';
+import type { BatteryPlan } from '../metadata/battery.js';
 import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
 
 /** Shape of acknowledgements: `{ ok, data }`, or the bare value. */
@@ -18,32 +18,6 @@ export interface StepPlan {
   /** Which stages a middleware takes part in. */
   readonly connects: boolean;
   readonly handles: boolean;
-  readonly label: string;
-  readonly at: CallSite;
-}
-
-/** How often an event may come. */
-export interface RatePlan {
-  readonly limit: number;
-  readonly windowMs: number;
-  readonly burst: number;
-  readonly per: LimitKey<never, 'socket' | 'user' | 'address'>;
-  readonly scope: 'node' | 'cluster';
-  readonly onExceed: 'reject' | 'drop' | 'disconnect';
-  readonly whenStoreFails: 'allow' | 'reject';
-  readonly level: StepPlan['level'];
-  /** `10/s`. */
-  readonly label: string;
-  readonly at: CallSite;
-}
-
-/** How many handlers may run at the same time. */
-export interface ConcurrencyPlan {
-  readonly limit: number;
-  readonly per: LimitKey<never, 'socket' | 'app'>;
-  readonly queue: number;
-  readonly level: StepPlan['level'];
-  /** `1 at once`. */
   readonly label: string;
   readonly at: CallSite;
 }
@@ -68,15 +42,16 @@ export interface EventPlan {
   readonly contract: Contract | null;
   readonly gateway: GatewayPlan;
   readonly handler: HandlerPlan;
-  /** Limits of gateway and event, ahead of everything else. */
-  readonly rates: readonly RatePlan[] | null;
-  readonly concurrencies: readonly ConcurrencyPlan[] | null;
+  /** Batteries of gateway and event on arrival, ahead of the bound on calls in flight. */
+  readonly arrival: readonly BatteryPlan[] | null;
+  /** Batteries of gateway and event with a call in flight, ahead of all middleware. */
+  readonly admitted: readonly BatteryPlan[] | null;
   /** Middleware of application and gateway: it sees the payload unparsed. */
-  readonly outer: readonly StepPlan[] | null;
+  readonly outer: readonly (StepPlan | BatteryPlan)[] | null;
   readonly payload: Schema | null;
   readonly args: Schema | null;
   /** Middleware of the event, then guards: they see the payload parsed. */
-  readonly inner: readonly StepPlan[] | null;
+  readonly inner: readonly (StepPlan | BatteryPlan)[] | null;
   readonly ack: Schema | null;
   readonly answersByHand: boolean;
   readonly timeoutMs: number;
@@ -195,10 +170,8 @@ export function eventsOf(namespace: NamespacePlan): readonly EventPlan[] {
   return [...events, ...patterns, ...(any === null ? [] : [any])];
 }
 
-/** Every step of a namespace, those of connecting first; a step that serves several events stands there several times. */
+/** Middleware and guards of a namespace, those of connecting first; one that serves several events stands there several times. */
 export function stepsOf(namespace: NamespacePlan): readonly StepPlan[] {
-  return [
-    ...(namespace.connect ?? []),
-    ...eventsOf(namespace).flatMap((event) => [...(event.outer ?? []), ...(event.inner ?? [])]),
-  ];
+  const steps = eventsOf(namespace).flatMap(({ outer, inner }) => [...(outer ?? []), ...(inner ?? [])]);
+  return [...(namespace.connect ?? []), ...steps.filter((step) => step.kind !== 'battery')];
 }

@@ -12,14 +12,14 @@ import {
 } from '../plan/types.js';
 import { identifier } from './access/identity.js';
 import { admission } from './admission.js';
+import type { Batteries } from './batteries.js';
 import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';
+import { callLimitStage } from './call-limit.js';
 import { bindServerSide } from './cluster/server-side.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
-import { inFlightStage } from './limiting/concurrency.js';
-import type { Limiters } from './limiting/limiters.js';
 import { aroundEvent, type BoundStep } from './onion.js';
 import { Outgoing } from './outgoing.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
@@ -31,7 +31,7 @@ export interface BoundApp
     'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'impersonate' | 'operations'
   > {
   readonly checksEmits: boolean;
-  readonly limiters: Limiters;
+  readonly batteries: Batteries;
 }
 
 /** Instances of all classes of a plan, and of what makers made. Making them is the last thing that can fail before the server opens. */
@@ -106,23 +106,25 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
 
 /** Builds the chain of an event from the inside out; what is absent is not in it. */
 function bindOne(plan: EventPlan, sources: Sources, app: BoundApp): BoundEvent {
-  const steps = (all: readonly StepPlan[]) => all.map((step) => bindStep(step, sources));
+  const { batteries, limits } = app;
+  const around = (steps: EventPlan['outer'], chain: Stage): Stage =>
+    (steps ?? []).reduceRight<Stage>(
+      (inner, step) =>
+        step.kind === 'battery'
+          ? batteries.stageOf(step)(inner)
+          : aroundEvent(bindStep(step, sources), inner),
+      chain,
+    );
   let run = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
   if (plan.answersByHand) run = byHandStage(run);
-  if (plan.inner !== null) run = aroundEvent(steps(plan.inner), run);
+  run = around(plan.inner, run);
   if (plan.payload !== null) run = payloadStage(plan.payload, run);
   if (plan.args !== null) run = argsStage(plan.args, run);
-  if (plan.outer !== null) run = aroundEvent(steps(plan.outer), run);
+  run = around(plan.outer, run);
   if (plan.ack !== null) run = ackStage(plan.ack, run);
-  return { plan, run: limited(plan, run, app) };
-}
-
-/** Puts the limits around a chain: those of its own, and the bound on calls in flight that holds for every event. */
-function limited({ rates, concurrencies }: EventPlan, chain: Stage, { limits, limiters }: BoundApp): Stage {
-  const lanes = (concurrencies ?? []).map((plan) => limiters.lanesOf(plan));
-  const own = lanes.reduceRight((inner, one) => one.stage(inner), chain);
-  const stages = (rates ?? []).map((plan) => limiters.rateOf(plan));
-  return stages.reduceRight((inner, stage) => stage(inner), inFlightStage(limits, own));
+  run = around(plan.admitted, run);
+  run = callLimitStage(limits, run); // holds for every event
+  return { plan, run: around(plan.arrival, run) };
 }
 
 function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {

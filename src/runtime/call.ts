@@ -4,10 +4,10 @@ import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ReplyShape } from '../plan/types.js';
 import type { BoundEvent } from './bound.js';
+import { semaphoreOf } from './call-limit.js';
 import { CallContext } from './context.js';
 import { sendException } from './exceptions.js';
 import type { FailurePlace } from './failures.js';
-import { laneOf } from './limiting/concurrency.js';
 import { Reply, type SendAck } from './reply.js';
 import type { SocketState } from './socket-state.js';
 import { checkAnswer } from './validate.js';
@@ -117,7 +117,7 @@ function keepPlace(call: CallContext): void {
   const answered = new Promise<void>((resolve) => {
     call.giveBack = resolve;
   });
-  void laneOf(state, state.namespace.limits).hold(answered);
+  void semaphoreOf(state, state.namespace.limits).hold(answered);
 }
 
 function startClock(call: CallContext): void {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { BatteryCall } from '../metadata/battery.js';
 import type { ConnectContext, ContextLog, EventContext, Handshake } from '../metadata/context.js';
 import type { BroadcastTarget, NamespaceTarget, Target } from '../metadata/target.js';
+import { expired, hasExpired } from './access/identity.js';
 import { askRoomGuards } from './access/room-guards.js';
 import type { BoundEvent } from './bound.js';
 import type { FailurePlace } from './failures.js';
@@ -154,7 +156,7 @@ export class SocketContext implements ConnectContext {
 }
 
 /** The context of one event, together with the answer that is owed for it. */
-export class CallContext extends SocketContext implements EventContext {
+export class CallContext extends SocketContext implements EventContext, BatteryCall {
   payload: unknown;
   /** @internal The acknowledgement that is owed; null when none was asked for. */
   reply: Reply | null = null;
@@ -179,6 +181,28 @@ export class CallContext extends SocketContext implements EventContext {
   ) {
     super(state);
     this.payload = args[0];
+  }
+
+  /** @internal */
+  get ctx(): EventContext {
+    return this;
+  }
+
+  /** @internal */
+  get hasAck(): boolean {
+    return this.reply !== null;
+  }
+
+  /** @internal Tells whether a call that waited may go on: it may have run out of time. */
+  mayStart(): boolean {
+    if (this.isAnswered) return false;
+    if (hasExpired(this.state)) throw expired();
+    return true;
+  }
+
+  /** @internal */
+  whenLeaving(onLeave: (reason: Error) => void): () => void {
+    return this.state.whenLeaving(onLeave);
   }
 }
 

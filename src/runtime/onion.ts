@@ -12,12 +12,9 @@ export interface BoundStep {
   readonly source: InstanceSource;
 }
 
-/** Puts steps around an event, the first one outermost. */
-export function aroundEvent(steps: readonly BoundStep[], inner: Stage): Stage {
-  return steps.reduceRight<Stage>(
-    (rest, step) => (step.plan.kind === 'guard' ? guarded(step, rest) : wrapped(step, 'event', rest)),
-    inner,
-  );
+/** Puts a step around an event. */
+export function aroundEvent(step: BoundStep, inner: Stage): Stage {
+  return step.plan.kind === 'guard' ? guarded(step, inner) : wrapped(step, 'event', inner);
 }
 
 /** Puts middleware around the admission of a client, the first one outermost. */

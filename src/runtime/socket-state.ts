@@ -4,8 +4,8 @@ import type { Operations } from './cluster/operations.js';
 import { SocketContext } from './context.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals-members.js';
-import type { Lane } from './limiting/lane.js';
 import type { Outgoing } from './outgoing.js';
+import type { Semaphore } from './semaphore.js';
 import { attachState } from './state-of.js';
 import type { Located } from './target.js';
 
@@ -24,8 +24,8 @@ export class SocketState implements Located {
   expiresAt: number | null = null;
   /** Whether a new identity is being checked. */
   isRenewing = false;
-  /** Calls that run and wait; null as long as none needed a promise. */
-  lane: Lane | null = null;
+  /** Limit of the calls that run; null as long as none needed a promise. */
+  semaphore: Semaphore | null = null;
   /** Settles when `@OnDisconnecting` is done; null when there is nothing to wait for. */
   disconnecting: Promise<void> | null = null;
   /** Socket.IO's reason, once the client is leaving. */

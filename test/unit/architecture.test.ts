@@ -6,9 +6,9 @@ import { describe, expect, it } from '@jest/globals';
 const LEVELS: readonly (readonly string[])[] = [
   ['contract', 'errors'],
   ['base'], // what every layer may use and nobody owns
-  ['client'],
+  ['client', 'stores'],
   ['metadata'],
-  ['decorators', 'plan', 'transport', 'stores'],
+  ['decorators', 'plan', 'transport'],
   ['runtime'],
   ['topics'],
   ['nodes', 'middleware', 'inspect'], // inspect reads plans only

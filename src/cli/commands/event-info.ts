@@ -1,6 +1,6 @@
 import type { EventDescription, Position, SchemaDescription } from '../../inspect/description.js';
 import type { EventInfo } from '../../inspect/event-info.js';
-import type { StepDescription } from '../../inspect/steps.js';
+import type { CoreStage, StepDescription } from '../../inspect/steps.js';
 import { alignGroups, alignRows, type Paint, type Row } from '../output.js';
 
 /**
@@ -47,10 +47,8 @@ function stepRow(step: StepDescription, number: number, event: EventDescription)
   ];
 }
 
-const STAGES: Readonly<Record<StepDescription['stage'], string>> = {
+const TITLES: Readonly<Record<CoreStage, string>> = {
   auth: 'auth',
-  rate: 'rate limit',
-  concurrency: 'concurrency',
   middleware: 'middleware',
   connected: 'CONNECT answered',
   onConnect: '@OnConnect',
@@ -62,8 +60,8 @@ const STAGES: Readonly<Record<StepDescription['stage'], string>> = {
   reply: 'reply',
 };
 
-function stageWords({ stage, level }: StepDescription): string {
-  return level === null ? STAGES[stage] : `${level} ${STAGES[stage]}`;
+function stageWords({ stage, title = TITLES[stage as CoreStage], level }: StepDescription): string {
+  return level === null ? title : `${level} ${title}`;
 }
 
 function detail(

@@ -1,5 +1,5 @@
 import { PARAMETER_VALUE } from '../../contract/namespace-name.js';
-import { isTemplate } from '../../plan/namespaces.js';
+import { isTemplate } from '../../plan/namespace-names.js';
 import type { NamespacePlan } from '../../plan/types.js';
 import type { Acknowledgement, Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';

@@ -1,5 +1,5 @@
 import { WIRE_CODES } from '../../errors/wire-codes.js';
-import { isTemplate } from '../../plan/namespaces.js';
+import { isTemplate } from '../../plan/namespace-names.js';
 import type { Acknowledgement, DescribedNamespace, Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';
 import { docComment, literal, type TypeWriter } from './type-writer.js';

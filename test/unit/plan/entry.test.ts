@@ -19,6 +19,6 @@ const exportedBy = (file: string): readonly string[] =>
 it('exports every type of the plan from gatewire/plan, and none from gatewire', () => {
   const types = declaredIn('src/plan/types.ts');
   expect(types).toContain('AppPlan');
-  expect([...exportedBy('src/plan/index.ts')].sort()).toEqual([...types].sort());
+  expect([...exportedBy('src/plan/index.ts')].sort()).toEqual([...types, 'BatteryPlan'].sort());
   expect(exportedBy('src/index.ts').filter((name) => types.includes(name))).toEqual([]);
 });

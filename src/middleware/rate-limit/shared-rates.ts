@@ -1,5 +1,5 @@
-import type { RateRule, RateStore } from './rates.js';
-import type { Script, SharedStore } from './shared-store.js';
+import type { RateRule, RateStore } from '../../stores/rates.js';
+import type { Script, SharedStore } from '../../stores/shared-store.js';
 
 // The bucket of TokenBucket, on the clock of Redis, since those of nodes differ. It is written only when a token is
 // taken, and expires when it is full again. %.17g keeps every digit of a number.

@@ -1,0 +1,76 @@
+import { isThenable } from '../../base/thenable.js';
+import { GatewireError } from '../../errors/gatewire-error.js';
+import type { BatteryCall, BatteryHost, BatteryPlan, OpenBattery } from '../../metadata/battery.js';
+import { MemoryRates, type RateRule, type RateStore, TokenBucket } from '../../stores/rates.js';
+import type { LimitKey } from '../limit-key.js';
+import { SharedRates } from './shared-rates.js';
+
+/** Options of one `@RateLimit`, checked and with defaults. */
+export interface RateOptions extends RateRule {
+  readonly per: LimitKey<never, 'socket' | 'user' | 'address'>;
+  readonly scope: 'node' | 'cluster';
+  readonly onExceed: 'reject' | 'drop' | 'disconnect';
+  readonly whenStoreFails: 'allow' | 'reject';
+}
+
+/** Opens the counters of all rate limits of an application. */
+export function openRates({ store, rates }: BatteryHost): OpenBattery<RateOptions> {
+  const node = new MemoryRates();
+  const cluster = rates ?? (store === null ? node : new SharedRates(store));
+  return {
+    stage: (plan) => {
+      const { per, scope } = plan.options;
+      const take = per === 'socket' ? ofSockets(plan) : ofKeys(plan, scope === 'cluster' ? cluster : node);
+      return (next) => (call) => {
+        const waitMs = take(call);
+        if (!isThenable(waitMs)) return waitMs === 0 ? next(call) : exceed(plan.options, call, waitMs);
+        return waitMs.then((ms) => (ms === 0 ? next(call) : exceed(plan.options, call, ms)));
+      };
+    },
+    close: () => node.close(),
+  };
+}
+
+/** Counts one event; milliseconds to wait when it is one too many, else 0. */
+type Take = (call: BatteryCall) => number | Promise<number>;
+
+/** Buckets that go with their sockets. A socket stays on its node, and so does its bucket, whatever the scope. */
+function ofSockets({ options }: BatteryPlan<RateOptions>): Take {
+  const buckets = new WeakMap<object, TokenBucket>();
+  return ({ ctx: { socket } }) => {
+    const known = buckets.get(socket);
+    const bucket = known ?? new TokenBucket();
+    if (known === undefined) buckets.set(socket, bucket);
+    return bucket.take(options, performance.now());
+  };
+}
+
+function ofKeys({ options, namespace, at }: BatteryPlan<RateOptions>, store: RateStore): Take {
+  // The same on all nodes, and another one for each declaration.
+  const prefix = `${namespace} ${at.location}`;
+  const onFailure = (cause: unknown): number => {
+    if (options.whenStoreFails === 'allow') return 0;
+    throw new GatewireError('UNAVAILABLE', { cause });
+  };
+  return (call) => {
+    const key = `${prefix} ${keyOf(options, call)}`;
+    const waitMs = store.take(key, options);
+    return isThenable(waitMs) ? waitMs.catch(onFailure) : waitMs;
+  };
+}
+
+function keyOf({ per }: RateOptions, { ctx }: BatteryCall): string {
+  if (per === 'address') return ctx.handshake.address;
+  // A namespace with such a limit has auth: the plan sees to it.
+  if (per === 'user') return (ctx.user as { readonly id: string }).id;
+  const key: unknown = typeof per === 'function' ? per(ctx as never) : ctx.socket.id;
+  if (typeof key === 'string') return key;
+  throw new TypeError(`\`per\` of @RateLimit has to return a string, and returned ${typeof key}`);
+}
+
+function exceed({ onExceed }: RateOptions, { ctx, hasAck }: BatteryCall, retryAfterMs: number): undefined {
+  if (onExceed === 'drop' && !hasAck) return undefined;
+  // In a turn of its own, so that the client gets its answer first.
+  if (onExceed === 'disconnect') setImmediate(() => ctx.disconnect());
+  throw new GatewireError('RATE_LIMITED', { retryAfterMs });
+}
