@@ -54,9 +54,7 @@ const concurrency: Battery<CheckedOptions> = {
   position: 'admitted',
 
   compile(given, problems, where) {
-    const checked = checkOptions<CheckedOptions>(given, OPTIONS, '@Concurrency', problems, where, [
-      'limit',
-    ]);
+    const checked = checkOptions<CheckedOptions>(given, OPTIONS, '@Concurrency', problems, where, ['limit']);
     const { limit = 1, per = 'socket', queue = DEFAULT_QUEUE } = checked;
     const label = `${limit} at once`;
     return { options: Object.freeze({ limit, per, queue }), label, info: `${label} ${limitKeyWords(per)}` };
