@@ -3,19 +3,17 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { findRedisServer } from '../../scripts/find-redis-server.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { withTimeLimit } from './time-limit.js';
 
 const START_LIMIT_MS = 10_000;
 
 /** Starts it, and resolves with its URL and what ends it. */
 export async function startRedis() {
-  const program = findRedisServer();
-  if (program === null) throw new Error('redis-server is missing: install it, or set REDIS_SERVER_PATH');
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
   const child = spawn(
-    program,
+    requireProgram('redis'),
     [
       '--port',
       String(port),

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Browser } from 'playwright-core';
 import { Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp, type TestAppOptions } from '../../src/testing/index.js';
-import { launchBrowser, openWindow } from '../support/browser.js';
+import { connectBrowser, openWindow } from '../support/browser.js';
 
 @Gateway('/')
 class Echo {
@@ -18,7 +18,7 @@ const pages: Server[] = [];
 const environment = process.env['NODE_ENV'];
 
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await connectBrowser();
 });
 afterEach(() => {
   process.env['NODE_ENV'] = environment;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestApp } from '../../src/testing/index.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
+import { within } from '../support/within.js';
 import { guest, lobby, MODES, node } from './redis-node.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -17,12 +18,10 @@ afterEach(async () => {
 const status = (test: TestApp) => test.app.adapterHealth?.status;
 const counters = (test: TestApp) => test.app.adapterHealth?.counters ?? {};
 
-/** Sends to everyone, and says how long the clients of the same node waited. */
-async function localMs(test: TestApp, client: Awaited<ReturnType<typeof guest>>['client'], text: string) {
-  const start = performance.now();
+/** Sends to everyone, and waits until a client of the same node has it. */
+async function expectLocal(test: TestApp, client: Awaited<ReturnType<typeof guest>>['client'], text: string) {
   lobby(test).emit('said', text);
   expect(await client.next('said')).toBe(text);
-  return performance.now() - start;
 }
 
 async function commands(server: RedisServer, ...lines: string[][]): Promise<void> {
@@ -46,23 +45,19 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     return { redis, one, two, ann, bob };
   };
 
-  it('killed and started again: local at once, degraded in 2 s, remote within 5 s', async () => {
+  it('killed and started again: local delivery goes on, remote delivery comes back', async () => {
     const { redis, one, two, ann, bob } = await start();
     await redis.kill();
-    const waits = [];
-    for (let i = 0; i < 20; i++) waits.push(await localMs(one, ann.client, `down ${i}`));
-    expect(Math.max(...waits.slice(1))).toBeLessThan(50);
-    expect(waits.sort((a, b) => a - b)[10]).toBeLessThan(10);
-    expect(await until('degraded', () => status(one) === 'degraded')).toBeLessThan(2_000);
-    const start_ = performance.now();
+    for (let i = 0; i < 20; i++) await expectLocal(one, ann.client, `down ${i}`);
+    await until('degraded', () => status(one) === 'degraded');
     expect(await lobby(one).count()).toBe(1);
-    await expect(lobby(one).socket(bob.id).call('x')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(performance.now() - start_).toBeLessThan(1_000); // and not at the time limit
+    // At once, and not at the time limit.
+    const asked = within('a refusal', lobby(one).socket(bob.id).call('x', 1, { timeoutMs: 600_000 }));
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await redis.start();
-    const back = await until('both ok', () => status(one) === 'ok' && status(two) === 'ok');
+    await until('both ok', () => status(one) === 'ok' && status(two) === 'ok');
     lobby(one).emit('said', 'back');
     expect(await bob.client.next('said')).toBe('back');
-    expect(back).toBeLessThan(5_000);
     await bob.client.expectNone('said');
     expect(counters(one)['droppedPublishes']).toBeGreaterThan(0);
     expect(counters(one)['outageMs']).toBeGreaterThan(0);
@@ -71,15 +66,12 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
   it('frozen and thawed: the same', async () => {
     const { redis, one, two, ann, bob } = await start();
     redis.freeze();
-    const waits = [];
-    for (let i = 0; i < 20; i++) waits.push(await localMs(one, ann.client, `frozen ${i}`));
-    expect(waits.sort((a, b) => a - b)[10]).toBeLessThan(10);
-    expect(await until('degraded', () => status(one) === 'degraded')).toBeLessThan(2_000);
+    for (let i = 0; i < 20; i++) await expectLocal(one, ann.client, `frozen ${i}`);
+    await until('degraded', () => status(one) === 'degraded');
     expect(await lobby(one).count()).toBe(1);
-    await localMs(one, ann.client, 'still');
+    await expectLocal(one, ann.client, 'still');
     redis.thaw();
-    const back = await until('both ok', () => status(one) === 'ok' && status(two) === 'ok');
-    expect(back).toBeLessThan(5_000);
+    await until('both ok', () => status(one) === 'ok' && status(two) === 'ok');
     lobby(one).emit('said', 'back');
     for (let text: unknown; text !== 'back'; ) text = await bob.client.next('said');
   });
@@ -91,7 +83,7 @@ describe.each(MODES)('Redis away, over %s', (mode) => {
     open.push(one);
     const ann = await guest(one, 'ann');
     expect(status(one)).toBe('degraded');
-    await localMs(one, ann.client, 'alone');
+    await expectLocal(one, ann.client, 'alone');
     await redis.start();
     const two = await node(redis, mode, 'two');
     open.push(two);

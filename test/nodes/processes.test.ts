@@ -7,6 +7,9 @@ import { until } from '../support/until.js';
 import { within } from '../support/within.js';
 import { lobby, MODES, node } from './redis-node.js';
 
+/** A time limit that no test reaches: what ends within it did not wait for it. */
+const LATE = { timeoutMs: 600_000 };
+
 let redis: RedisServer;
 const processes: ServerProcess[] = [];
 const clients: Socket[] = [];
@@ -48,22 +51,22 @@ describe.each(MODES)('three nodes over %s, two of them processes of their own', 
 
     three.child.child.kill('SIGSTOP');
     const missing: string[] = [];
-    const start = performance.now();
-    const shown = await lobby(one).sockets({ timeoutMs: 400, onMissing: (names) => missing.push(...names) });
+    const [shown, pids, all] = await Promise.all([
+      lobby(one).sockets({ timeoutMs: 2_000, onMissing: (names) => missing.push(...names) }),
+      lobby(one).serverSideEmit('pid', 1, { timeoutMs: 2_000 }),
+      lobby(one).callAll('ask', undefined, { timeoutMs: 2_000 }),
+    ]);
     expect(shown.map(({ id }) => id)).toEqual([two.id]);
     expect(missing).toEqual(['three']);
-    expect(performance.now() - start).toBeLessThan(900);
-    expect(await lobby(one).serverSideEmit('pid', 1, { timeoutMs: 300 })).toMatchObject({
+    expect(pids).toMatchObject({
       answers: [{ node: 'two', value: two.child.child.pid }],
       missing: ['three'],
     });
-    const all = await lobby(one).callAll('ask', undefined, { timeoutMs: 300 });
     expect(all).toMatchObject({ missing: [], missingNodes: ['three'] });
 
     // The owner lives: nobody waits for the frozen one. Of its own sockets, nobody knows.
-    const asked = performance.now();
-    expect(await lobby(one).socket(two.id).call('ask')).toBe('two');
-    expect(performance.now() - asked).toBeLessThan(1_500);
+    const asked = lobby(one).socket(two.id).call('ask', undefined, LATE);
+    expect(await within('an answer', asked)).toBe('two');
     await expect(lobby(one).socket(three.id).call('ask', 1, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
@@ -81,11 +84,9 @@ describe.each(MODES)('three nodes over %s, two of them processes of their own', 
     const two = await spawnNode(mode, 'two');
     expect(await lobby(one).count()).toBe(1);
     two.client.on('ask', () => two.child.child.kill('SIGKILL'));
-    const start = performance.now();
     await expect(lobby(one).socket(two.id).call('ask', 1, { timeoutMs: 1_000 })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
-    expect(performance.now() - start).toBeLessThan(1_500);
     const missing: string[] = [];
     expect(await lobby(one).count({ timeoutMs: 200, onMissing: (names) => missing.push(...names) })).toBe(0);
     expect(missing).toEqual(['two']);
@@ -93,9 +94,8 @@ describe.each(MODES)('three nodes over %s, two of them processes of their own', 
     // One that is told to end says goodbye, and is not missed.
     const three = await spawnNode(mode, 'three');
     three.client.on('ask', () => three.child.child.kill('SIGTERM'));
-    const left = performance.now();
-    await expect(lobby(one).socket(three.id).call('ask')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(performance.now() - left).toBeLessThan(3_000);
+    const asked = within('a refusal', lobby(one).socket(three.id).call('ask', undefined, LATE));
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect((await three.child.exited()).code).toBe(0);
   });
 });

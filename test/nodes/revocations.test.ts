@@ -70,7 +70,7 @@ describe.each(MODES)('revoke() over %s', (mode) => {
       expect(await one.app.revoke('ann', { timeoutMs: 300 })).toBe(0);
       const late = await guest(two, 'ann');
       expect(early.client.socket.connected).toBe(true);
-      cable.mend();
+      cable.join();
       expect(await early.client.next('exception', 10_000)).toMatchObject(REVOKED);
       await Promise.all([late.client.flush(), bob.client.flush()]);
       expect([late, bob].map(({ client }) => client.socket.connected)).toEqual([true, true]);
@@ -104,9 +104,11 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
     const first = await store.recent();
     expect([...first.keys()].sort()).toEqual(['ann', 'with spaces and \u0000 and ü']);
     expect(first.get('ann')).toBeGreaterThanOrEqual(15);
-    expect(first.get('ann')).toBeLessThan(5_000);
+    expect(first.get('ann')).toBeLessThanOrEqual(performance.now() - startedAt + 1);
+    const againAt = performance.now();
     await store.add('ann');
-    expect((await store.recent()).get('ann')).toBeLessThan(first.get('ann') as number);
+    const again = (await store.recent()).get('ann');
+    expect(again).toBeLessThanOrEqual(performance.now() - againAt + 1);
   });
 
   const itInRedis = kind === 'redis' ? it : null;

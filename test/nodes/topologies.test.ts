@@ -131,7 +131,7 @@ describe.each(MODES)(
       stops.push(() => master.stop());
       const { password } = master;
       const cable = await Cable.to(master.port);
-      const looked = async () => [{ host: '127.0.0.1', port: await sentinel(cable.port, password, 60_000) }];
+      const looked = async () => [{ host: '127.0.0.1', port: await sentinel(cable.port, password, 600_000) }];
       const far =
         way === 'a URL'
           ? { url: cable.url(master) }
@@ -153,7 +153,7 @@ describe.each(MODES)(
       cable.cut();
       await until('one has noticed', () => !isOk());
       cable.isMute = false;
-      cable.mend();
+      cable.join();
       await until('one is back', isOk);
       lobby(one).emit('said', 'last');
       expect(await bob.client.next('said')).toBe('last');

@@ -1,23 +1,10 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../scripts/find-chromium.js';
+import { shared } from './shared.js';
 import { WAIT_MS } from './within.js';
 
-/** Starts a headless Chromium that does nothing but what the test asks for. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findChromium();
-  if (executablePath === null) throw new Error('no Chromium found: `node scripts/prepare-tests.js` gets one');
-  return chromium.launch({
-    executablePath,
-    timeout: WAIT_MS,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
+/** Connects to the Chromium that all test files share; the contexts of one file are unknown to the others. */
+export async function connectBrowser(): Promise<Browser> {
+  return chromium.connect(await shared('chromium'));
 }
 
 /** A page, and all that went wrong in it: console errors and warnings, exceptions, refused by its policy. */

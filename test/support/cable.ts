@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 
-/** The way of one node to a server on this machine, which can be cut and mended again, or made long. */
+/** The way of one node to a server on this machine, which can be cut and joined again, or made long. */
 export class Cable {
   readonly #sockets = new Set<Socket>();
   #isCut = false;
@@ -14,7 +14,7 @@ export class Cable {
 
   /** @param target - port of the server */
   static async to(target: number): Promise<Cable> {
-    const server = createServer((near) => cable.#join(near, target)).listen(0, '127.0.0.1');
+    const server = createServer((near) => cable.#carry(near, target)).listen(0, '127.0.0.1');
     server.unref();
     await once(server, 'listening');
     const cable = new Cable((server.address() as AddressInfo).port);
@@ -22,8 +22,8 @@ export class Cable {
   }
 
   /** The URL of the server, by way of the cable. */
-  url(server: { readonly url: string }): string {
-    const url = new URL(server.url);
+  url(server: URL | { readonly url: string }): string {
+    const url = new URL(server instanceof URL ? server : server.url);
     url.port = String(this.port);
     return url.href;
   }
@@ -34,11 +34,11 @@ export class Cable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  mend(): void {
+  join(): void {
     this.#isCut = false;
   }
 
-  #join(near: Socket, target: number): void {
+  #carry(near: Socket, target: number): void {
     if (this.#isCut) return void near.destroy();
     const far = createConnection(target, '127.0.0.1');
     for (const [one, other] of [

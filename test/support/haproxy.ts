@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findHaproxy } from '../../scripts/find-proxies.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { ProxyProcess } from './proxy-process.js';
 
 /** A HAProxy of the test's own. */
@@ -20,7 +20,10 @@ export class Haproxy {
     const file = path.join(folder, 'haproxy.cfg');
     await writeFile(file, config);
     // -db: in the foreground.
-    return new Haproxy(await ProxyProcess.start(findHaproxy(), ['-db', '-f', file], port), folder);
+    return new Haproxy(
+      await ProxyProcess.start(requireProgram('haproxy'), ['-db', '-f', file], port),
+      folder,
+    );
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { findPythonKafka } from '../../scripts/find-python-kafka.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { within } from './within.js';
 
 const script = fileURLToPath(new URL('kafka-mock.py', import.meta.url));
@@ -22,7 +22,7 @@ export class KafkaMock {
   ) {}
 
   static async start(): Promise<KafkaMock> {
-    const child = spawn(findPythonKafka() as string, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(requireProgram('pythonKafka'), [script], { stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = createInterface({ input: child.stdout });
     const [line] = (await within('the mock cluster listens', once(lines, 'line'))) as [string];
     return new KafkaMock(line.split(','), child, lines);

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { findNatsServer } from '../../scripts/find-nats-server.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
@@ -42,7 +42,7 @@ export class NatsServer {
   async start(): Promise<void> {
     const { port, password, folder } = this;
     const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder];
-    this.#process = spawn(findNatsServer() as string, [...args, '--user', USER, '--pass', password], {
+    this.#process = spawn(requireProgram('nats'), [...args, '--user', USER, '--pass', password], {
       stdio: 'ignore',
     });
     await within('nats-server answers', this.#answers());

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { findNginx } from '../../scripts/find-proxies.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { ProxyProcess } from './proxy-process.js';
 
 // Each of these lies in a folder of the system by default.
@@ -24,7 +24,7 @@ export class Nginx {
     const file = path.join(folder, 'nginx.conf');
     await writeFile(file, around(config, folder));
     const args = ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'];
-    return new Nginx(await ProxyProcess.start(findNginx(), args, port), folder);
+    return new Nginx(await ProxyProcess.start(requireProgram('nginx'), args, port), folder);
   }
 
   async stop(): Promise<void> {

@@ -15,11 +15,10 @@ export class ProxyProcess {
   /**
    * Starts a proxy that stays in the foreground, and waits until it takes connections.
    *
-   * @param program - path, or null when it was not found
+   * @param program - path
    * @param port - where it listens according to its configuration
    */
-  static async start(program: string | null, args: readonly string[], port: number): Promise<ProxyProcess> {
-    if (program === null) throw new Error('a proxy is missing: `node scripts/prepare-tests.js` gets it');
+  static async start(program: string, args: readonly string[], port: number): Promise<ProxyProcess> {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])

@@ -5,16 +5,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import amqplib from 'amqplib';
-import { findEpmd, findRabbitmqServer } from '../../scripts/find-rabbitmq-server.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
 /**
- * A RabbitMQ of the test's own, with a port mapper of its own: on free ports of 127.0.0.1, with a random password, and
- * with its data in a folder that goes with it.
+ * A RabbitMQ with a port mapper of its own: on free ports of 127.0.0.1, with a random password, and with its data in a
+ * folder that goes with it. It takes a dozen seconds of a processor to start: tests ask for `shared('rabbitmq')`.
  */
 export class RabbitmqServer {
-  readonly password = randomBytes(16).toString('hex');
+  readonly #password = randomBytes(16).toString('hex');
   readonly #env: NodeJS.ProcessEnv;
   readonly #mapper: ChildProcess;
   #process: ChildProcess | null = null;
@@ -27,7 +27,7 @@ export class RabbitmqServer {
     nodePort: number,
   ) {
     const local = '127.0.0.1';
-    this.#mapper = spawn(findEpmd() as string, ['-port', String(mapperPort)], {
+    this.#mapper = spawn(requireProgram('epmd'), ['-port', String(mapperPort)], {
       env: { ...process.env, ERL_EPMD_ADDRESS: local },
       stdio: 'ignore',
     });
@@ -55,21 +55,25 @@ export class RabbitmqServer {
     const config = [
       `listeners.tcp.1 = 127.0.0.1:${server.port}`,
       'default_user = gatewire',
-      `default_pass = ${server.password}`,
+      `default_pass = ${server.#password}`,
     ];
     await writeFile(path.join(folder, 'rabbitmq.conf'), `${config.join('\n')}\n`);
     await writeFile(path.join(folder, 'enabled_plugins'), '[].\n');
-    await server.start();
-    return server;
+    try {
+      await server.#start();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   get url(): string {
-    return `amqp://gatewire:${this.password}@127.0.0.1:${this.port}`;
+    return `amqp://gatewire:${this.#password}@127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again, on the same port, with the same password and with its durable queues. */
-  async start(): Promise<void> {
-    const child = spawn(findRabbitmqServer() as string, [], {
+  async #start(): Promise<void> {
+    const child = spawn(requireProgram('rabbitmq'), [], {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -82,25 +86,8 @@ export class RabbitmqServer {
     await within(() => `RabbitMQ answers; it wrote\n${this.#output}`, this.#answers());
   }
 
-  /** Ends it without a word, as a crash does. */
-  async kill(): Promise<void> {
-    const child = this.#process;
-    this.#process = null;
-    if (child !== null) await end(child);
-  }
-
-  /** Makes it hang: connections stay open, and nothing is answered. */
-  freeze(): void {
-    this.#process?.kill('SIGSTOP');
-  }
-
-  /** Lets it go on. */
-  thaw(): void {
-    this.#process?.kill('SIGCONT');
-  }
-
   async stop(): Promise<void> {
-    await this.kill();
+    if (this.#process !== null) await end(this.#process);
     await end(this.#mapper);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }

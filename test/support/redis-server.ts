@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findRedisServer } from '../../scripts/find-redis-server.js';
+import { requireProgram } from '../../scripts/programs.js';
 import { freePort } from './free-port.js';
 import { within } from './within.js';
 
@@ -36,7 +36,7 @@ export class RedisServer {
   async start(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--requirepass', this.password];
     const inMemory = ['--save', '', '--appendonly', 'no', '--dir', this.folder];
-    this.#process = spawn(findRedisServer() as string, [...options, ...inMemory, ...this.args], {
+    this.#process = spawn(requireProgram('redis'), [...options, ...inMemory, ...this.args], {
       stdio: 'ignore',
     });
     await within(() => 'redis-server answers', this.#answers());

@@ -1,5 +1,5 @@
 /** How long tests wait for something that comes: longer than a busy machine takes, so that no test measures it. */
-export const WAIT_MS = 60_000;
+export const WAIT_MS = 120_000;
 
 /**
  * Bounds a wait, so that a test that waits in vain says for what.

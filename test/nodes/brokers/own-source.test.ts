@@ -99,7 +99,7 @@ describe('a source of the application', () => {
       () => {
         throw new Error('not now');
       },
-      { retryDelayMs: 60_000 },
+      { retryDelayMs: 600_000 },
     );
     const waiting = source.deliver('one');
     await until('a try', () => consumer.health.counters.failed === 1);

@@ -11,32 +11,34 @@ import {
   rabbitmq,
 } from 'gatewire/brokers';
 import { TestLog } from '../../../src/testing/test-log.js';
+import { Cable } from '../../support/cable.js';
 import { deferred } from '../../support/deferred.js';
-import { RabbitmqServer } from '../../support/rabbitmq-server.js';
+import { shared } from '../../support/shared.js';
 import { until } from '../../support/until.js';
 import { describeBroker } from './behaviour.js';
 
-let server: RabbitmqServer;
+/** The broker by way of a cable, so that it can be taken away from these tests alone. */
+let url: URL;
+let cable: Cable;
 let connection: ChannelModel;
 let channel: ConfirmChannel;
 const log = new TestLog();
 const open: Consumer[] = [];
 
 beforeAll(async () => {
-  server = await RabbitmqServer.start();
+  const server = new URL(await shared('rabbitmq'));
+  cable = await Cable.to(Number(server.port));
+  url = new URL(cable.url(server));
   await connect();
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((consumer) => consumer.close()));
   log.records.length = 0;
 });
-afterAll(async () => {
-  await connection?.close().catch(() => {});
-  await server?.stop();
-});
+afterAll(() => connection?.close().catch(() => {}));
 
 async function connect(): Promise<void> {
-  connection = await amqplib.connect(server.url);
+  connection = await amqplib.connect(url.href);
   connection.on('error', () => {});
   channel = await connection.createConfirmChannel();
 }
@@ -63,22 +65,22 @@ async function send(queue: string, body: unknown): Promise<void> {
 }
 
 describe('rabbitmq() with wrong addresses', () => {
-  const reason = async (url: string): Promise<string> => {
-    const consumer = start({ url, queue: 'orders' });
+  const reason = async (address: string): Promise<string> => {
+    const consumer = start({ url: address, queue: 'orders' });
     await until('a reason', () => consumer.health.reason !== 'not connected yet');
     expect(consumer.health.status).toBe('degraded');
     const logged = JSON.stringify(log.records);
     expect(logged).not.toContain('wrong-secret');
-    expect(logged).not.toContain(server.password);
+    expect(logged).not.toContain(url.password);
     return consumer.health.reason as string;
   };
 
   it('says that the password is wrong', async () => {
-    expect(await reason(`amqp://gatewire:wrong-secret@127.0.0.1:${server.port}`)).toContain('ACCESS_REFUSED');
+    expect(await reason(`amqp://gatewire:wrong-secret@${url.host}`)).toContain('ACCESS_REFUSED');
   });
 
   it('says that there is no such virtual host', async () => {
-    expect(await reason(`${server.url}/nowhere`)).toContain('no virtual host `nowhere`');
+    expect(await reason(`${url}/nowhere`)).toContain('no virtual host `nowhere`');
   });
 
   it('says that nobody listens, or that there is no such host', async () => {
@@ -100,19 +102,19 @@ describe('rabbitmq()', () => {
     await channel.assertQueue('classic', { durable: true });
     await send('classic', 1);
     const seen: unknown[] = [];
-    const consumer = start({ url: server.url, queue: 'classic' }, ({ payload }) => seen.push(payload));
+    const consumer = start({ url: url.href, queue: 'classic' }, ({ payload }) => seen.push(payload));
     await connected(consumer);
     await until('the message', () => seen.length === 1);
   });
 
   it('does not connect to a queue that another connection has for itself, and says so', async () => {
     await channel.assertQueue('taken', { exclusive: true });
-    const consumer = start({ url: server.url, queue: 'taken' });
+    const consumer = start({ url: url.href, queue: 'taken' });
     await until('a reason', () => /RESOURCE_LOCKED/.test(consumer.health.reason ?? ''));
   });
 
   it('makes the queue again when somebody deletes it', async () => {
-    const consumer = start({ url: server.url, queue: 'deleted' });
+    const consumer = start({ url: url.href, queue: 'deleted' });
     await connected(consumer);
     await channel.deleteQueue('deleted');
     await until('degraded', () => consumer.health.status === 'degraded');
@@ -125,7 +127,7 @@ describe('rabbitmq()', () => {
     await channel.assertQueue('rejected-dead');
     const deadLetterArguments = { deadLetterExchange: '', deadLetterRoutingKey: 'rejected-dead' };
     await channel.assertQueue('rejected', deadLetterArguments);
-    const consumer = start({ url: server.url, queue: 'rejected', deadLetterQueue: false }, throws, {
+    const consumer = start({ url: url.href, queue: 'rejected', deadLetterQueue: false }, throws, {
       attempts: 2,
     });
     await connected(consumer);
@@ -135,7 +137,7 @@ describe('rabbitmq()', () => {
   });
 
   it('loses no dead letter while there is no queue for it', async () => {
-    const consumer = start({ url: server.url, queue: 'kept' }, throws, { attempts: 1 });
+    const consumer = start({ url: url.href, queue: 'kept' }, throws, { attempts: 1 });
     await connected(consumer);
     await channel.deleteQueue('kept.dead');
     await send('kept', 'precious');
@@ -156,13 +158,13 @@ describe('rabbitmq()', () => {
         tries++;
         return new Promise(() => {});
       };
-      const consumer = start({ url: server.url, queue: 'poison' }, hangs, { attempts: 2, closeTimeoutMs: 1 });
+      const consumer = start({ url: url.href, queue: 'poison' }, hangs, { attempts: 2, closeTimeoutMs: 1 });
       await connected(consumer);
       if (process === 0) await send('poison', 'one');
       await until('a try', () => tries === process + 1);
       await consumer.close();
     }
-    const consumer = start({ url: server.url, queue: 'poison' }, () => tries++, { attempts: 2 });
+    const consumer = start({ url: url.href, queue: 'poison' }, () => tries++, { attempts: 2 });
     await until('a dead letter', async () => (await channel.checkQueue('poison.dead')).messageCount === 1);
     expect(tries).toBe(2);
     expect(consumer.health.counters).toMatchObject({ handled: 0, redelivered: 1, deadLettered: 1 });
@@ -175,7 +177,7 @@ describe('rabbitmq()', () => {
       running++;
       return finish.promise;
     };
-    const consumer = start({ url: server.url, queue: 'many' }, hold, { concurrency: 3 });
+    const consumer = start({ url: url.href, queue: 'many' }, hold, { concurrency: 3 });
     await connected(consumer);
     for (let i = 0; i < 10; i++) await send('many', i);
     await until('three', () => running === 3);
@@ -186,12 +188,12 @@ describe('rabbitmq()', () => {
   });
 
   it('notices a broker that hangs by its heartbeat, and goes on when it goes on', async () => {
-    const consumer = start({ url: `${server.url}?heartbeat=1`, queue: 'frozen' });
+    const consumer = start({ url: `${url}?heartbeat=1`, queue: 'frozen' });
     await connected(consumer);
-    server.freeze();
+    cable.isMute = true;
     await until('degraded', () => consumer.health.status === 'degraded');
     expect(consumer.health.reason).toMatch(/heartbeat/i);
-    server.thaw();
+    cable.isMute = false;
     await connected(consumer);
   });
 });
@@ -199,7 +201,7 @@ describe('rabbitmq()', () => {
 describeBroker(
   'rabbitmq',
   () => ({
-    options: (name) => ({ url: server.url, queue: name }),
+    options: (name) => ({ url: url.href, queue: name }),
     source: (options) => rabbitmq(options as RabbitmqOptions),
     prepare: async () => {},
     send: async (name, body, headers = {}) => {
@@ -211,9 +213,9 @@ describeBroker(
       if (message === false) return null;
       return { body: message.content.toString(), headers: message.properties.headers as never };
     },
-    leave: () => server.kill(),
+    leave: async () => cable.cut(),
     comeBack: async () => {
-      await server.start();
+      cable.join();
       await connect();
     },
   }),

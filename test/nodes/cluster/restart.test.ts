@@ -14,10 +14,8 @@ describe('a node that is killed', () => {
     if (asker === undefined) throw new Error('all clients are on one node');
     lost[0]?.socket.on('ask', () => process.kill(victim, 'SIGKILL'));
     const back = lost.map(({ socket }) => cores.greeting(socket));
-    const start = performance.now();
-    // The primary sees the process end: nobody waits for the three seconds of the call.
+    // The primary sees the process end: nobody waits for the time limit of the call, which is ten minutes.
     await expect(ask(asker, 'call', lost[0]?.id)).rejects.toThrow('UNAVAILABLE');
-    expect(performance.now() - start).toBeLessThan(1_500);
     for (const { pid } of await Promise.all(back)) expect(pid).not.toBe(victim);
     await cores.printed(/cluster\.node-serves/g, 4);
     expect(cores.output).toMatch(

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { npm, pack } from '../../support/npm.js';
+import { npm } from '../../support/npm.js';
 import { root } from './gatewire.js';
 
 const run = promisify(execFile);
@@ -13,14 +13,6 @@ const run = promisify(execFile);
 export function emptyFolder(): { readonly path: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-cli-'));
   return { path: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-/** Packs the package and unpacks it into a folder, as an installation would. */
-export async function unpackInto(folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const tarball = await pack(root, folder);
-  await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
-  rmSync(tarball);
 }
 
 interface Manifest {

@@ -5,16 +5,20 @@ import { get as getHttps } from 'node:https';
 import path from 'node:path';
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { shared } from '../../support/shared.js';
 import { within } from '../../support/within.js';
 import { gatewire, root } from './gatewire.js';
-import { emptyFolder, installOffline, npmRun, startProject, unpackInto, urlOf } from './project.js';
+import { emptyFolder, installOffline, npmRun, startProject, urlOf } from './project.js';
 
 const templates = readdirSync(path.join(root, 'examples'));
 const folder = emptyFolder();
-const unpacked = path.join(folder.path, 'package');
-const main = path.join(unpacked, 'dist/cli/main.js');
+let unpacked = '';
+let main = '';
 
-beforeAll(() => unpackInto(unpacked));
+beforeAll(async () => {
+  unpacked = await shared('package');
+  main = path.join(unpacked, 'dist/cli/main.js');
+});
 afterAll(() => folder.remove());
 
 /** Asks a server whose certificate, where it has one, nobody vouches for. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findPythonSocketIo } from '../../../scripts/find-python-socketio.js';
+import { requireProgram } from '../../../scripts/programs.js';
 import { WAIT_MS } from '../../support/within.js';
 
 const run = promisify(execFile);
@@ -20,12 +20,15 @@ export async function inTerminal(
   steps: readonly Step[],
   { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv },
 ): Promise<{ shown: string; code: number; unanswered: readonly Step[] }> {
-  const python = findPythonSocketIo() ?? 'python3';
   const { CI: _, ...rest } = process.env;
-  const { stdout } = await run(python, [script, JSON.stringify(steps), process.execPath, program, ...args], {
-    cwd,
-    env: { ...rest, TERM: 'xterm-256color', ...env },
-    timeout: WAIT_MS,
-  });
+  const { stdout } = await run(
+    requireProgram('python'),
+    [script, JSON.stringify(steps), process.execPath, program, ...args],
+    {
+      cwd,
+      env: { ...rest, TERM: 'xterm-256color', ...env },
+      timeout: WAIT_MS,
+    },
+  );
   return JSON.parse(stdout) as { shown: string; code: number; unanswered: readonly Step[] };
 }

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createTestApp } from '../../../src/testing/index.js';
 import { HallGateway, newDesk } from '../../server/client/sample-contract.js';
 import { connectionsOf } from '../../server/client/sample-server.js';
-import { launchBrowser, openWindow } from '../../support/browser.js';
+import { connectBrowser, openWindow } from '../../support/browser.js';
 import { within } from '../../support/within.js';
 
 /** What Chromium reports when a connection is cut, and of an icon that it looks for; nothing a page could avoid. */
@@ -18,7 +18,7 @@ describe('the client in a browser', () => {
   let bundle: string;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     const { outputFiles } = await build({
       entryPoints: ['test/fixtures/client/page.ts'],
       bundle: true,

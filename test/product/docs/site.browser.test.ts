@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { pageGroups } from '../../../docs/.vitepress/pages.js';
 import { seriousFindings } from '../../support/axe.js';
-import { launchBrowser, openWindow } from '../../support/browser.js';
+import { connectBrowser, openWindow } from '../../support/browser.js';
 import { buildDocs, serveFolder } from '../../support/built-site.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-site-'));
@@ -18,7 +18,7 @@ let url = '';
 beforeAll(async () => {
   await buildDocs(folder);
   ({ server, url } = await serveFolder(folder));
-  browser = await launchBrowser();
+  browser = await connectBrowser();
 });
 
 afterAll(async () => {

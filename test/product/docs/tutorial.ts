@@ -2,19 +2,22 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { emptyFolder, unpackInto } from '../cli/project.js';
+import { shared } from '../../support/shared.js';
+import { emptyFolder } from '../cli/project.js';
 
 const run = promisify(execFile);
 const root = path.resolve('.');
 const folder = emptyFolder();
 let count = 0;
-const unpacked = path.join(folder.path, 'gatewire');
+let unpacked = '';
 
 /** What gatewire itself installs, besides what the pages name. */
 const OWN = ['@standard-schema', 'jose', 'cookie', 'cookie-signature', 'esbuild'];
 
-/** Packs gatewire once for all tutorials. */
-export const packOnce = (): Promise<void> => unpackInto(unpacked);
+/** Finds the packed gatewire, ahead of all tutorials. */
+export async function prepare(): Promise<void> {
+  unpacked = await shared('package');
+}
 export const removeAll = (): void => folder.remove();
 
 /** What a reader has after following pages in their order, from an empty folder: their files, and nothing else. */

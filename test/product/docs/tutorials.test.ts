@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisServer } from '../../support/redis-server.js';
 import { within } from '../../support/within.js';
-import { packOnce, removeAll, Tutorial } from './tutorial.js';
+import { prepare, removeAll, Tutorial } from './tutorial.js';
 
-beforeAll(packOnce);
+beforeAll(prepare);
 afterAll(removeAll);
 
 /** All that a stream has printed when the words were in it. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { seriousFindings } from '../../support/axe.js';
-import { launchBrowser, openWindow } from '../../support/browser.js';
+import { connectBrowser, openWindow } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { PASSWORDS, SecureChatProcess } from './secure-chat-process.js';
@@ -60,7 +60,7 @@ describe.each(Object.entries(EXAMPLES))('the page of examples/%s', (_name, { sta
   let url: string;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     server = await start();
     url = await server.listening();
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { launchBrowser, openWindow, type Window } from '../../support/browser.js';
+import { connectBrowser, openWindow, type Window } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 import { ChatProcess } from './chat-process.js';
 
@@ -18,7 +18,7 @@ describe('the page of examples/chat', () => {
   let port: number;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
 
   afterAll(async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openWindow } from '../../support/browser.js';
+import { connectBrowser, openWindow } from '../../support/browser.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { WAIT_MS } from '../../support/within.js';
 
@@ -15,7 +15,7 @@ describe('the page of examples/file-transfer', () => {
   let folder: string;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     folder = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
     server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: folder } });
     url = await server.listening();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { launchBrowser, openWindow, type Window } from '../../support/browser.js';
+import { connectBrowser, openWindow, type Window } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 import { PASSWORDS, SecureChatProcess } from './secure-chat-process.js';
 
@@ -12,7 +12,7 @@ describe('the page of examples/secure-chat', () => {
   let port: number;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
 
   afterAll(() => browser.close());

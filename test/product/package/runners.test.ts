@@ -3,14 +3,17 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { emptyFolder, unpackInto } from '../cli/project.js';
+import { shared } from '../../support/shared.js';
+import { emptyFolder } from '../cli/project.js';
 
 const run = promisify(execFile);
 const folder = emptyFolder();
-const unpacked = path.join(folder.path, 'package');
+let unpacked = '';
 const modules = path.resolve('node_modules');
 
-beforeAll(() => unpackInto(unpacked));
+beforeAll(async () => {
+  unpacked = await shared('package');
+});
 afterAll(() => folder.remove());
 
 const APP = `import { createApp, Gateway, inject, OnEvent, type EventContext } from 'gatewire';
@@ -75,7 +78,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
       'jest.config.js': "module.exports = { preset: 'gatewire/jest-commonjs' };\n",
       'src/app.test.ts': testWith("import { expect, it } from '@jest/globals';"),
     },
-    args: [path.join(modules, 'jest/bin/jest.js')],
+    args: [path.join(modules, 'jest/bin/jest.js'), '--testTimeout=120000'],
     passed: /Tests: +1 passed/,
   },
   'jest with modules': {
@@ -84,7 +87,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
       'jest.config.js': `export default { extensionsToTreatAsEsm: ['.ts'], transform: { '\\\\.ts$': ['@swc/jest', ${json(SWC)}] } };\n`,
       'src/app.test.ts': testWith("import { expect, it } from '@jest/globals';"),
     },
-    args: ['--experimental-vm-modules', path.join(modules, 'jest/bin/jest.js')],
+    args: ['--experimental-vm-modules', path.join(modules, 'jest/bin/jest.js'), '--testTimeout=120000'],
     passed: /Tests: +1 passed/,
   },
   vitest: {
@@ -93,7 +96,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
       'tsconfig.json': TSCONFIG,
       'src/app.test.ts': testWith("import { expect, it } from 'vitest';"),
     },
-    args: [path.join(modules, 'vitest/vitest.mjs'), 'run'],
+    args: [path.join(modules, 'vitest/vitest.mjs'), 'run', '--testTimeout=120000'],
     passed: /Tests +1 passed/,
   },
   'node:test': {

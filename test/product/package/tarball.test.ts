@@ -16,7 +16,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { npm, pack } from '../../support/npm.js';
+import { npm } from '../../support/npm.js';
+import { shared } from '../../support/shared.js';
 import { WAIT_MS } from '../../support/within.js';
 
 const run = promisify(execFile);
@@ -48,10 +49,8 @@ async function listeningUrl(log: Readable): Promise<string> {
 /** A fresh project with the packed package in it, and its peers linked from here so that no network is needed. */
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gatewire-project-'));
-  const tarball = await pack(root, folder);
   const modules = path.join(folder, 'node_modules');
-  mkdirSync(path.join(modules, 'gatewire'), { recursive: true });
-  await run('tar', ['-xzf', tarball, '-C', path.join(modules, 'gatewire'), '--strip-components=1']);
+  cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
   const needed = [
     'socket.io',
     'socket.io-client',

@@ -60,7 +60,7 @@ describeMatrix('the state of a connection', (cell) => {
 
   it('need not wait as long as socket.io-client would, nor do others on the connection', async () => {
     await using world = await createWorld(HallGateway, cell);
-    const socket = { reconnectionDelay: 60_000, reconnectionDelayMax: 60_000 };
+    const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
     world.test.app.io.of('/other');
     const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
     await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);

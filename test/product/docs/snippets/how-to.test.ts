@@ -20,9 +20,9 @@ import { schemaOf } from '../../../fixtures/class-validator/schema-of.js';
 import { CertificateFolder } from '../../../support/certificate.js';
 import { freePort } from '../../../support/free-port.js';
 import { NatsServer } from '../../../support/nats-server.js';
-import { RabbitmqServer } from '../../../support/rabbitmq-server.js';
 import { ask } from '../../../support/raw-http.js';
 import { RedisServer } from '../../../support/redis-server.js';
+import { shared } from '../../../support/shared.js';
 import { until } from '../../../support/until.js';
 import { WAIT_MS } from '../../../support/within.js';
 import { describePages, type Snippet, started } from './snippets.js';
@@ -87,8 +87,8 @@ describePages('how-to', {
   ],
   brokers: [
     async (snippet) => {
-      const rabbit = await RabbitmqServer.start();
-      const { exports } = await snippet.run({ env: { RABBITMQ_URL: rabbit.url } });
+      const url = await shared('rabbitmq');
+      const { exports } = await snippet.run({ env: { RABBITMQ_URL: url } });
       const client = await guest(exports['app'], '/shop');
       try {
         await client
@@ -97,14 +97,13 @@ describePages('how-to', {
           .catch(() => {}); // the contract names no answer
         await until('consume has made its queue', () => exports['orders'].health.status === 'ok');
         const changed = heard(client, 'order:changed');
-        const connection = await amqplib.connect(rabbit.url);
+        const connection = await amqplib.connect(url);
         const channel = await connection.createConfirmChannel();
         channel.sendToQueue('orders', Buffer.from(JSON.stringify({ id: '7', state: 'sent' })));
         expect(await changed).toEqual({ id: '7', state: 'sent' });
         await connection.close();
       } finally {
         client.disconnect();
-        await rabbit.stop();
       }
     },
     async (snippet) => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openWindow } from '../../../support/browser.js';
+import { connectBrowser, openWindow } from '../../../support/browser.js';
 import { within } from '../../../support/within.js';
 import { fromJson, toJson } from './bytes.js';
 import { type Connection, type InteropClient, Refused, SERVER_EVENTS, type Transport } from './client.js';
@@ -22,7 +22,7 @@ export function chromium(): InteropClient {
     hasBinary: true,
     reconnects: true,
     async connect(url, { transport, namespace }) {
-      browser ??= launchBrowser();
+      browser ??= connectBrowser();
       const { page } = await openWindow(await browser, url);
       await page.addScriptTag({ path: harness });
       const args = [url + namespace, TRANSPORTS[transport], SERVER_EVENTS].map((arg) => JSON.stringify(arg));

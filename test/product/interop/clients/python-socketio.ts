@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { findPythonSocketIo } from '../../../../scripts/find-python-socketio.js';
+import { requireProgram } from '../../../../scripts/programs.js';
 import { within } from '../../../support/within.js';
 import { fromJson, toJson } from './bytes.js';
 import { type Connection, type InteropClient, Refused, SERVER_EVENTS, type Transport } from './client.js';
@@ -25,9 +25,7 @@ export const pythonSocketIo: InteropClient = {
   hasBinary: true,
   reconnects: true,
   async connect(url, { transport, namespace }) {
-    python ??= findPythonSocketIo();
-    if (python === null)
-      throw new Error('no python-socketio found: `node scripts/prepare-tests.js` gets one');
+    python ??= requireProgram('pythonSocketIo');
     const client = new PythonProcess(spawn(python, [script], { stdio: 'pipe' }));
     const refusal = await client.ask('connect', url, TRANSPORTS[transport], namespace, SERVER_EVENTS);
     if (refusal === null) {

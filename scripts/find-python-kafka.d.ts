@@ -1,2 +1,0 @@
-/** Finds a Python that has confluent-kafka; returns its path, or null when there is none. */
-export function findPythonKafka(): string | null;
