@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { BootError } from '../errors/boot-error.js';
-import { problem } from '../errors/problem.js';
+import { type Place, type Problem, problem } from '../errors/problem.js';
 
 /**
  * Loads a package that only some applications need and install themselves.
@@ -15,8 +15,14 @@ export function requirePeer<TModule>(name: string, user: string): TModule {
   return createRequire(import.meta.url)(name) as TModule;
 }
 
-/** Tells whether a package can be loaded, without loading it. */
-export function isInstalled(name: string): boolean {
+/** Finds those of some packages that are not installed, without loading them. */
+export function missingPeers(names: readonly string[], user: string, where: Place): readonly Problem[] {
+  return names
+    .filter((name) => !isInstalled(name))
+    .map((name) => problem('GW_ERR_BOOT_MISSING_PACKAGE', { package: name, source: user }, [where]));
+}
+
+function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(name);
     return true;

@@ -5,6 +5,11 @@ export function redactUrls(text: string): string {
   return text.replace(/\/\/[^\s]*@/g, '//…@');
 }
 
+/** Hides user name and password of one URL, also of a malformed one with spaces in it. */
+export function redactUrl(url: string): string {
+  return url.replace(/\/\/.*@/s, '//…@');
+}
+
 /** Describes an error on one line: its message and its cause, without the password of a URL. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
