@@ -4,46 +4,46 @@ import { Problems } from '../../base/problems.js';
 import { show } from '../../base/show.js';
 import type { Schema } from '../../contract/schema.js';
 import type { Problem } from '../../errors/problem.js';
-import type { DeadLetter } from './message.js';
+import type { DeadLetter, Decode } from './message.js';
 
 /** Options of `consume`. */
 export interface ConsumeOptions<TPayload = unknown> {
-  /** What a payload has to be. One that is not goes to the dead letters at once: it will never fit. */
+  /** Schema of the payload. A message that does not fit goes to the dead letters without another attempt. */
   readonly payload?: Schema<unknown, TPayload>;
   /**
-   * Makes a value of the bytes; a throw is for ever, too.
+   * Decodes the body. An error is final: the message is not tried again.
    * @default JSON
    */
-  readonly decode?: (body: Uint8Array, headers: Readonly<Record<string, string>>) => unknown;
+  readonly decode?: Decode;
   /**
-   * Messages that are handled at the same time, 1 to 1000. With Kafka: partitions.
+   * Number of messages that are handled at the same time, 1 to 1000. With Kafka: of partitions.
    * @default 10
    */
   readonly concurrency?: number;
   /**
-   * How often a message is tried before it goes to the dead letters, 1 or more.
+   * Number of attempts before a message goes to the dead letters, 1 or more.
    * @default 5
    */
   readonly attempts?: number;
   /**
-   * Milliseconds between the first try and the second, 1 to 2147483647. Each further wait is twice as long, up to 30 s.
+   * Milliseconds between the first attempt and the second, 1 to 2147483647. Each later pause is twice as long, up to 30 s.
    * @default 200
    */
   readonly retryDelayMs?: number;
   /**
-   * Milliseconds that one try may take, 1 to 2147483647.
+   * Time limit of one attempt in milliseconds, 1 to 2147483647.
    * @default 30000
    */
   readonly timeoutMs?: number;
   /**
-   * Milliseconds that `close()` waits for handlers that run, 1 to 2147483647.
+   * Milliseconds that `close()` waits for running handlers, 1 to 2147483647.
    * @default 10000
    */
   readonly closeTimeoutMs?: number;
-  /** Told of every message that is given up. */
+  /** Called for every message that is not tried again. */
   readonly onDeadLetter?: (letter: DeadLetter) => unknown;
   /**
-   * Where the log goes; `false` for nowhere.
+   * Logger; `false` for none.
    * @default readable lines on standard error
    */
   readonly logger?: Logger | false;
@@ -81,7 +81,7 @@ const RULES: Readonly<Record<keyof ConsumeOptions, OptionRule>> = {
   logger,
 };
 
-/** Checks what `consume` was given, and what its source found wrong with its own options. */
+/** Checks the arguments of `consume`, and adds the problems of its source. */
 export function checkConsume(
   source: unknown,
   handler: unknown,

@@ -1,31 +1,31 @@
+import { settlesWithin } from '../../base/deadline.js';
 import { loggerFrom } from '../../base/logger.js';
 import { BootError } from '../../errors/boot-error.js';
 import { type CheckedOptions, type ConsumeOptions, checkConsume } from './consume-options.js';
-import { type ConsumerHealth, Status } from './consumer-health.js';
-import { type Handler, Handling } from './message-processor.js';
-import { Lifeline } from './reconnector.js';
+import { type ConsumerHealth, ConsumerStatus } from './consumer-health.js';
+import { type Handler, MessageProcessor } from './message-processor.js';
+import { Reconnector } from './reconnector.js';
 import type { Source } from './source.js';
-import { atMost } from './waiting.js';
 
-/** Messages of a broker on their way to a handler. */
+/** Consumer of the messages of a broker. */
 export interface Consumer {
-  /** Whether there is a connection, why not, and counts of what happened. */
+  /** State of the connection, and counts of messages. */
   readonly health: ConsumerHealth;
   /**
-   * Takes nothing new, waits for handlers that run, and disconnects. What waits for a further try goes back to the
-   * broker. Close it ahead of the application, with `app.beforeClose`: what a handler emits after it reaches nobody. It may
-   * be called more than once, and never rejects.
+   * Takes no more messages, waits for running handlers, and disconnects. Messages that wait for another attempt go back
+   * to the broker. Close it before the application, with `app.beforeClose`: later emits of a handler reach no client. It
+   * may be called more than once, and never rejects.
    */
   close(): Promise<void>;
 }
 
 /**
- * Hands the messages of a broker to a function, each at least once. It returns at once: while the broker is away it
- * tries again and again, and `health` says why. A message is acknowledged when its handler has finished; one whose
+ * Passes the messages of a broker to a function, each at least once. It returns at once: while the broker is away it
+ * keeps connecting, and `health` has the reason. A message is acknowledged when its handler has finished; one whose
  * handler throws is tried again, and goes to the dead letters when no attempt is left.
  *
- * @param source - `rabbitmq(…)`, `nats(…)`, `kafka(…)`, or a source of the application's own
- * @param handler - gets one message; what it returns is awaited
+ * @param source - `rabbitmq(…)`, `nats(…)`, `kafka(…)`, or the application's own
+ * @param handler - gets one message; a promise that it returns is awaited
  * @param options - schema, concurrency, attempts and time limits
  * @throws {BootError} when options are wrong or the client package of the source is not installed, with all problems
  * @example
@@ -47,9 +47,9 @@ export function consume<TPayload = unknown>(
 }
 
 class BrokerConsumer implements Consumer {
-  readonly #status: Status;
-  readonly #handling: Handling;
-  readonly #lifeline: Lifeline;
+  readonly #status: ConsumerStatus;
+  readonly #processor: MessageProcessor;
+  readonly #reconnector: Reconnector;
   readonly #running = new Set<Promise<void>>();
   readonly #closeTimeoutMs: number;
   #closing: Promise<void> | null = null;
@@ -57,11 +57,11 @@ class BrokerConsumer implements Consumer {
   constructor(source: Source, handler: Handler<never>, options: CheckedOptions) {
     const { logger, concurrency, closeTimeoutMs } = options;
     const log = loggerFrom(logger);
-    this.#status = new Status(source.label, log);
-    this.#handling = new Handling(source.label, handler, options, this.#status.counters, log);
+    this.#status = new ConsumerStatus(source.label, log);
+    this.#processor = new MessageProcessor(source.label, handler, options, this.#status.counters, log);
     this.#closeTimeoutMs = closeTimeoutMs;
-    this.#lifeline = new Lifeline(source, concurrency, this.#status, (delivery, over) => {
-      const taken = this.#handling.take(delivery, over);
+    this.#reconnector = new Reconnector(source, concurrency, this.#status, (delivery, over) => {
+      const taken = this.#processor.process(delivery, over);
       this.#running.add(taken);
       void taken.then(() => this.#running.delete(taken));
       return taken;
@@ -79,12 +79,12 @@ class BrokerConsumer implements Consumer {
 
   async #close(): Promise<void> {
     const settled = async () => {
-      await this.#lifeline.stop();
+      await this.#reconnector.stop();
       await Promise.all(this.#running);
     };
-    await atMost(this.#closeTimeoutMs, settled);
-    this.#handling.abandoned.abort(new Error('the consumer is closed'));
-    await this.#lifeline.close();
+    await settlesWithin(settled(), this.#closeTimeoutMs);
+    this.#processor.abandoned.abort(new Error('the consumer is closed'));
+    await this.#reconnector.close();
     this.#status.close();
   }
 }

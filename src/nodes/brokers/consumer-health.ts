@@ -1,38 +1,38 @@
 import type { Logger } from '../../base/logger.js';
-import { reasonOf } from './reason.js';
+import { reasonOf } from '../../base/redact.js';
 
 /** Counts since the start of a consumer. */
 export interface ConsumerCounters {
-  /** Messages that came. */
+  /** Messages that were delivered. */
   readonly delivered: number;
   /** Those of them that the broker had delivered before. */
   readonly redelivered: number;
   /** Messages that a handler finished. */
   readonly handled: number;
-  /** Tries that threw or took too long. */
+  /** Attempts that threw or took too long. */
   readonly failed: number;
-  /** Messages that were given up and are kept by the broker. */
+  /** Messages that went to the dead letters. */
   readonly deadLettered: number;
-  /** Messages that were given up and are gone. */
+  /** Messages that were discarded. */
   readonly dropped: number;
 }
 
-/** How a consumer is. */
+/** Health of a consumer. */
 export interface ConsumerHealth {
   /** `degraded` while there is no connection; the consumer connects again by itself. */
   readonly status: 'ok' | 'degraded' | 'closed';
   /** When the status began, in milliseconds since 1970. */
   readonly since: number;
-  /** Why it is not `ok`, in the broker's words and without secrets. */
+  /** Why it is not `ok`: the error of the client library, without secrets. */
   readonly reason: string | null;
   readonly counters: ConsumerCounters;
 }
 
-/** Counters that may be counted. */
+/** Counters that can be increased. */
 export type Counting = { -readonly [name in keyof ConsumerCounters]: number };
 
-/** Keeps the status of a consumer, and writes one line of log for each change of it. */
-export class Status {
+/** Status of a consumer. Each change of it is logged once. */
+export class ConsumerStatus {
   readonly counters: Counting = {
     delivered: 0,
     redelivered: 0,
@@ -66,7 +66,7 @@ export class Status {
     this.logger.info({ event: 'broker.ok', source: this.source, afterMs });
   }
 
-  /** The first words while it is down are logged; later ones, of further tries, are in the health. */
+  /** Notes an error of the connection. The first of an outage is logged; those of later attempts are in the health only. */
   down(error: unknown): void {
     const reason = reasonOf(error);
     const isNew = this.#status === 'ok' || !this.#isLogged;

@@ -1,5 +1,5 @@
 /**
- * Messages of RabbitMQ, NATS and Kafka, handed to a function.
+ * Messages of RabbitMQ, NATS and Kafka, passed to a function.
  *
  * @module gatewire/brokers
  */
@@ -10,7 +10,8 @@ export type { ConsumerCounters, ConsumerHealth } from './consumer-health.js';
 export { type KafkaOptions, type KafkaSasl, kafka } from './kafka.js';
 export type { DeadLetter, Message } from './message.js';
 export type { Handler } from './message-processor.js';
-export { type JetStreamOptions, type NatsOptions, type NatsSubjectOptions, nats } from './nats.js';
+export { nats } from './nats.js';
+export type { JetStreamOptions, NatsOptions, NatsSubjectOptions } from './nats-connection.js';
 export { type RabbitmqOptions, rabbitmq } from './rabbitmq.js';
 export type { Delivery, Intake, Session, Source } from './source.js';
 export type { BrokerTls } from './source-options.js';

@@ -1,11 +1,11 @@
 import type { EachBatchPayload, KafkaConfig, KafkaMessage, Producer } from 'kafkajs';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { missingPeers } from '../../base/peer.js';
 import { Problems } from '../../base/problems.js';
 import { show } from '../../base/show.js';
 import type { Delivery, Intake, Session, Source } from './source.js';
 import {
   type BrokerTls,
-  checkInstalled,
   checkRequired,
   fromRule,
   headersOf,
@@ -23,29 +23,29 @@ export interface KafkaSasl {
 
 /** Options of `kafka`. */
 export interface KafkaOptions {
-  /** Some brokers of the cluster, as `host:port`. */
+  /** Addresses of some brokers of the cluster, as `host:port`. */
   readonly brokers: readonly string[] | undefined;
   readonly topic: string;
-  /** Processes of the same group share the partitions of the topic. */
+  /** Consumer group: its processes share the partitions of the topic. */
   readonly group: string;
   /**
-   * Topic for messages that are given up, which should be there. With `false` they are thrown away, counted and logged.
-   * @default the name of the topic with `.dead` behind it
+   * Topic for dead letters, which should exist. With `false` they are discarded, counted and logged.
+   * @default the name of the topic, followed by `.dead`
    */
   readonly deadLetterTopic?: string | false;
   /**
-   * Where a group begins that has committed nothing.
+   * Start of a group that has committed nothing.
    * @default 'new'
    */
   readonly from?: 'new' | 'beginning';
   /**
-   * Milliseconds without a sign of life after which the partitions of a process go to others, 1000 to 1800000. Brokers
-   * have limits of their own, by default 6 s to 30 min.
+   * Milliseconds without a heartbeat after which the partitions of a process go to others, 1000 to 1800000. Brokers limit
+   * it further, by default to 6 s to 30 min.
    * @default 30000
    */
   readonly sessionTimeoutMs?: number;
   readonly sasl?: KafkaSasl;
-  /** `true` for TLS, or with certificates of its own. */
+  /** `true` for TLS, or certificates for it. */
   readonly tls?: boolean | BrokerTls;
 }
 
@@ -80,18 +80,18 @@ const RULES: Readonly<Record<keyof KafkaOptions, OptionRule>> = {
 
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 5_000;
-/** Time that a question for messages stays with a broker; closing waits for it. */
+/** Time that a request for messages waits at a broker; closing waits for it. */
 const FETCH_MS = 500;
-/** A moved partition or a new leader is asked for again before the session counts as broken. */
+/** Number of retries, such as for a moved partition or a new leader, before the session counts as broken. */
 const RETRIES = 2;
 const COMMIT_MS = 1_000;
 const COMMIT_MESSAGES = 100;
 
 /**
- * Messages of a Kafka topic. It needs the package `kafkajs`. The messages of one partition are handled one after the
- * other, each when the one before it is settled.
+ * Makes a source of the messages of a Kafka topic. It needs the package `kafkajs`. The messages of one partition are
+ * handled one after the other, each when the one before it is settled.
  *
- * @param options - where Kafka is, the topic, and the group that shares it
+ * @param options - addresses of Kafka, the topic, and the group that shares it
  * @example
  * consume(kafka({ brokers: ['127.0.0.1:9092'], topic: 'orders', group: 'live' }), ({ payload }) => show(payload));
  */
@@ -103,7 +103,7 @@ export function kafka(options: KafkaOptions): Source {
     const args = { option: 'brokers', given: show(undefined), expected: RULES.brokers.expected };
     problems.add('GW_ERR_BUILD_BAD_OPTION', args, whereIs('kafka'));
   }
-  checkInstalled('kafka', ['kafkajs'], problems);
+  problems.addAll(missingPeers(['kafkajs'], 'kafka', whereIs('kafka')));
   return {
     label: `kafka ${options?.topic}`,
     problems: problems.found,
@@ -139,7 +139,7 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     crashes.push(payload.error);
     broken(payload.error);
   });
-  // A crash tells of a broker that hangs only when the goodbye to it was not answered either.
+  // For a broker that hangs, CRASH comes only after the request to leave the group has timed out, too.
   consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) =>
     broken(new Error(`${payload.broker} did not answer within ${REQUEST_MS} ms`)),
   );
@@ -174,7 +174,7 @@ function configOf({ brokers, sasl, tls }: KafkaOptions): KafkaConfig {
 
 interface SessionState {
   readonly sessionTimeoutMs: number;
-  /** A handler may still run then. Signs of life would keep its partition from the next session. */
+  /** True when the session has ended. A handler may still run, and its heartbeats would keep the partition from the next one. */
   isOver: boolean;
 }
 
@@ -183,14 +183,14 @@ interface DeadLetters {
   readonly topic: string;
 }
 
-/** The messages of one partition in order. The offset moves on when one is settled, and stays when it was given back. */
+/** Handles the messages of one partition in order. The offset advances when one is settled, and stays when it was released. */
 async function handle(
   { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload,
   intake: Intake,
   state: SessionState,
   dead: DeadLetters | null,
 ): Promise<void> {
-  // A handler may take longer than the group waits for a sign of life.
+  // A handler may take longer than the session timeout of the group.
   const beat = setInterval(() => {
     if (!state.isOver) heartbeat().catch(() => {});
   }, state.sessionTimeoutMs / 10);

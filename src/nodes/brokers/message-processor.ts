@@ -1,22 +1,25 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isPromise } from 'node:util/types';
+import { backoffMs } from '../../base/backoff.js';
 import type { Logger } from '../../base/logger.js';
+import { reasonOf } from '../../base/redact.js';
 import type { CheckedOptions } from './consume-options.js';
 import type { Counting } from './consumer-health.js';
-import type { DeadLetter, Message } from './message.js';
-import { parse, Unfit } from './parse.js';
-import { reasonOf } from './reason.js';
+import { type DeadLetter, type Message, parsePayload, RejectedMessage } from './message.js';
 import type { Delivery } from './source.js';
-import { backoffMs, pause } from './waiting.js';
 
-/** What the application does with a message. It is acknowledged when this returns, or its promise resolves. */
+/** Handler of messages. A message is acknowledged when it returns, or its promise resolves. */
 export type Handler<TPayload = unknown> = (message: Message<TPayload>) => unknown;
 
-type Outcome = { readonly error: unknown } | null;
+type Failure = { readonly error: unknown } | null;
 
-/** Takes messages one by one from delivery to settlement. Nothing here rejects. */
-export class Handling {
-  /** Aborts when `close()` waits no longer. */
+/** Longest pause between two attempts. */
+const MAX_PAUSE_MS = 30_000;
+
+/** Processes each message from its delivery to its settlement. No method rejects. */
+export class MessageProcessor {
+  /** Aborts the handlers that still run when `close()` waits no longer. */
   readonly abandoned = new AbortController();
 
   constructor(
@@ -29,13 +32,13 @@ export class Handling {
     setMaxListeners(0, this.abandoned.signal); // one for each message that is handled
   }
 
-  /** @param over - aborts when the message can no longer be settled, or the consumer is closing */
-  async take(delivery: Delivery, over: AbortSignal): Promise<void> {
+  /** @param over - aborts when the message can no longer be settled, or the consumer closes */
+  async process(delivery: Delivery, over: AbortSignal): Promise<void> {
     if (over.aborted) return this.#settle(delivery, 'release');
     this.counters.delivered++;
     if (delivery.deliveries > 1) this.counters.redelivered++;
-    const { attempts, retryDelayMs } = this.options;
-    if (delivery.deliveries > attempts) return this.#giveUp(delivery, 'failed', attempts, null, over);
+    const { attempts } = this.options;
+    if (delivery.deliveries > attempts) return this.#deadLetter(delivery, 'failed', attempts, null, over);
     for (let attempt = delivery.deliveries; ; attempt++) {
       const failure = await this.#try(delivery, attempt);
       if (failure === null) {
@@ -44,17 +47,18 @@ export class Handling {
       }
       if (this.abandoned.signal.aborted) return this.#settle(delivery, 'release');
       const { error } = failure;
-      if (error instanceof Unfit) return this.#giveUp(delivery, error.reason, attempt, error, over);
+      if (error instanceof RejectedMessage)
+        return this.#deadLetter(delivery, error.reason, attempt, error, over);
       this.counters.failed++;
       this.#warn('broker.handler-failed', delivery, { attempt, error });
-      if (attempt >= attempts) return this.#giveUp(delivery, 'failed', attempt, error, over);
-      await pause(backoffMs(retryDelayMs, attempt - delivery.deliveries), over);
+      if (attempt >= attempts) return this.#deadLetter(delivery, 'failed', attempt, error, over);
+      await this.#pause(attempt - delivery.deliveries, over);
       if (over.aborted) return this.#settle(delivery, 'release');
     }
   }
 
-  async #try(delivery: Delivery, attempt: number): Promise<Outcome> {
-    const { timeoutMs } = this.options;
+  async #try(delivery: Delivery, attempt: number): Promise<Failure> {
+    const { timeoutMs, decode, payload: schema } = this.options;
     const limit = new AbortController();
     const late = (): void => limit.abort(new Error(`the handler took longer than ${timeoutMs} ms`));
     const timer = setTimeout(late, timeoutMs);
@@ -66,7 +70,7 @@ export class Handling {
     const { headers, id, topic, key } = delivery;
     const rest = { headers, id, topic, key, redelivered: delivery.deliveries > 1, attempt };
     const run = async (): Promise<void> => {
-      const payload = await parse(delivery, this.options);
+      const payload = await parsePayload(delivery, decode, schema);
       await this.handler({ ...rest, payload: payload as never, signal: limit.signal });
     };
     try {
@@ -80,8 +84,8 @@ export class Handling {
     }
   }
 
-  /** A broker that cannot take the dead letter now gets it later; until then the message is not settled. */
-  async #giveUp(
+  /** Sends a message to the dead letters, and tries again while the broker cannot take it; until then it is not settled. */
+  async #deadLetter(
     delivery: Delivery,
     reason: DeadLetter['reason'],
     attempts: number,
@@ -101,33 +105,38 @@ export class Handling {
         else this.counters.dropped++;
         this.#warn('broker.gave-up', delivery, { reason, attempts, kept, error: error ?? undefined });
         const { id, topic, body } = delivery;
-        return this.#tell({ id, topic, body, headers: delivery.headers, reason, attempts, error, kept });
+        return this.#callHook({ id, topic, body, headers: delivery.headers, reason, attempts, error, kept });
       } catch (failure) {
         if (tries === 0) this.#warn('broker.dead-letter-failed', delivery, { error: failure });
       }
-      await pause(backoffMs(this.options.retryDelayMs, tries), over);
+      await this.#pause(tries, over);
     }
     return this.#settle(delivery, 'release');
   }
 
-  #tell(letter: DeadLetter): void {
+  #callHook(letter: DeadLetter): void {
     const failed = (error: unknown): void =>
       this.logger.error({ event: 'broker.hook-failed', source: this.source, hook: 'onDeadLetter', error });
     try {
-      const told = this.options.onDeadLetter?.(letter);
-      if (isPromise(told)) told.catch(failed);
+      const result = this.options.onDeadLetter?.(letter);
+      if (isPromise(result)) result.catch(failed);
     } catch (error) {
       failed(error);
     }
   }
 
-  /** What cannot be settled any more, because the connection broke meanwhile, the broker delivers again. */
+  /** Settles a message. Where the connection broke meanwhile, that fails and the broker delivers it again. */
   async #settle(delivery: Delivery, how: 'ack' | 'release'): Promise<void> {
     try {
       await delivery[how]();
     } catch (error) {
       this.logger.debug({ event: `broker.${how}-failed`, source: this.source, error });
     }
+  }
+
+  async #pause(failures: number, over: AbortSignal): Promise<void> {
+    const ms = backoffMs(failures, { firstMs: this.options.retryDelayMs, maxMs: MAX_PAUSE_MS });
+    await sleep(ms, undefined, { signal: over }).catch(() => {});
   }
 
   #warn(event: string, { id, topic }: Delivery, fields: Readonly<Record<string, unknown>>): void {

@@ -1,12 +1,12 @@
 import type { Msg } from '@nats-io/transport-node';
-import type { NatsSubjectOptions } from './nats.js';
+import type { NatsSubjectOptions } from './nats-connection.js';
 import { connectTo, headersOf, letterHeaders } from './nats-connection.js';
 import type { Delivery, Intake, Session } from './source.js';
 
-/** Messages that wait for a handler. Core NATS sends as fast as it can: more are dropped, and counted. */
+/** Number of messages that may wait for a handler. Core NATS does not slow down: more are dropped, and counted. */
 const MAX_WAITING = 10_000;
 
-/** Subscribes to a subject. Nothing is acknowledged: what waits here when the process ends is lost. */
+/** Subscribes to a subject. Without acknowledgements, messages that wait here are lost when the process ends. */
 export async function openCore(options: NatsSubjectOptions, intake: Intake): Promise<Session> {
   const connection = await connectTo(options, intake);
   const waiting: Msg[] = [];
@@ -29,7 +29,7 @@ export async function openCore(options: NatsSubjectOptions, intake: Intake): Pro
       else intake.dropped();
     },
   });
-  await connection.flush(); // the server has it, and would have refused it
+  await connection.flush(); // rejects if the server refused the subscription
   return {
     stop: async () => {
       subscription.unsubscribe();

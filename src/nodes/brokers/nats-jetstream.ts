@@ -5,16 +5,15 @@ import type {
   JetStreamManager,
   JsMsg,
 } from '@nats-io/jetstream';
-import type { JetStreamOptions } from './nats.js';
-import { connectTo, headersOf, letterHeaders } from './nats-connection.js';
+import { connectTo, headersOf, type JetStreamOptions, letterHeaders } from './nats-connection.js';
 import type { Delivery, Intake, Session } from './source.js';
 
-/** Time that a question for the next message stays with the server. */
+/** Time that a request for the next message waits at the server. */
 const PULL_MS = 30_000;
 const ACK_WAIT_MS = 30_000;
 const NS_PER_MS = 1_000_000;
 
-/** Pulls as many messages as may be handled, and tells the server of those that take long. */
+/** Pulls as many messages as may be handled at the same time, and extends the time limit of slow ones. */
 export async function openJetStream(options: JetStreamOptions, intake: Intake): Promise<Session> {
   const { jetstream } = await import('@nats-io/jetstream');
   const connection = await connectTo(options, intake);
@@ -23,25 +22,25 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
     const { config } = await ensureConsumer(await client.jetstreamManager(), options);
     const ackWaitMs = (config.ack_wait ?? ACK_WAIT_MS * NS_PER_MS) / NS_PER_MS;
     const consumer = await client.consumers.get(options.stream, options.durable);
-    const asking = new Set<ConsumerMessages>();
+    const requests = new Set<ConsumerMessages>();
     let isStopped = false;
-    // The server gives nothing to a question that was taken back.
+    // The server delivers nothing to a request that was closed.
     const stop = async (): Promise<void> => {
       isStopped = true;
-      await Promise.all([...asking].map((answer) => answer.close()));
+      await Promise.all([...requests].map((request) => request.close()));
     };
     const pull = async (): Promise<void> => {
       while (!isStopped) {
-        const answer = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
-        if (isStopped) return void (await answer.close());
-        asking.add(answer);
-        for await (const message of answer) {
-          asking.delete(answer);
+        const request = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+        if (isStopped) return void (await request.close());
+        requests.add(request);
+        for await (const message of request) {
+          requests.delete(request);
           const working = setInterval(() => message.working(), ackWaitMs / 3);
           await intake.deliver(deliveryOf(message, client, options));
           clearInterval(working);
         }
-        asking.delete(answer);
+        requests.delete(request);
       }
     };
     const pulls = Array.from({ length: intake.concurrency }, () => pull().catch(intake.broken));
@@ -59,7 +58,7 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
   }
 }
 
-/** A consumer that is there is taken as it is, if it can be used at all. */
+/** Finds the consumer, or creates it. One that exists is used as it is, if it is a pull consumer with acknowledgements. */
 async function ensureConsumer(manager: JetStreamManager, options: JetStreamOptions): Promise<ConsumerInfo> {
   const { stream, durable, subject, from = 'new' } = options;
   const { AckPolicy, DeliverPolicy, JetStreamApiCodes } = await import('@nats-io/jetstream');

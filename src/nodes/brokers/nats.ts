@@ -1,56 +1,19 @@
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { missingPeers } from '../../base/peer.js';
 import { Problems } from '../../base/problems.js';
+import type {
+  JetStreamOptions,
+  NatsConnectionOptions,
+  NatsOptions,
+  NatsSubjectOptions,
+} from './nats-connection.js';
 import { openCore } from './nats-core.js';
 import { openJetStream } from './nats-jetstream.js';
 import type { Source } from './source.js';
-import {
-  type BrokerTls,
-  checkInstalled,
-  checkRequired,
-  checkUrl,
-  fromRule,
-  nameRule,
-  whereIs,
-} from './source-options.js';
-
-/** What both ways to use NATS need. */
-interface NatsConnectionOptions {
-  /** `nats://user:password@host:4222`, `nats://token@host:4222`, or `tls://` for TLS; several for a cluster. */
-  readonly url: string | readonly string[] | undefined;
-  /** Certificates beside `tls://`. */
-  readonly tls?: BrokerTls;
-  /** Subject for messages that are given up. Without it they are thrown away, counted and logged. */
-  readonly deadLetterSubject?: string;
-}
-
-/** A durable consumer of a JetStream stream: messages wait while nobody is there, and are acknowledged. */
-export interface JetStreamOptions extends NatsConnectionOptions {
-  /** Name of the stream, which has to be there. */
-  readonly stream: string;
-  /** Name of the durable consumer: processes with the same one share the messages. It is made when there is none. */
-  readonly durable: string;
-  /** Only messages of this subject, which may have wildcards; for a consumer that is made. */
-  readonly subject?: string;
-  /**
-   * Where a consumer that is made begins.
-   * @default 'new'
-   */
-  readonly from?: 'new' | 'beginning';
-}
-
-/** A subject of core NATS, without any acknowledgement: what is sent while nobody listens is gone. */
-export interface NatsSubjectOptions extends NatsConnectionOptions {
-  /** The subject, which may have wildcards. */
-  readonly subject: string;
-  /** Processes with the same queue group share the messages; without one, each gets all of them. */
-  readonly queueGroup?: string;
-}
-
-/** Options of `nats`. */
-export type NatsOptions = JetStreamOptions | NatsSubjectOptions;
+import { checkRequired, checkUrl, fromRule, nameRule, whereIs } from './source-options.js';
 
 const CONNECTION: Readonly<Record<keyof NatsConnectionOptions, OptionRule>> = {
-  url: rules.any, // has a sentence of its own
+  url: rules.any, // checked below, with another code
   tls: rules.object,
   deadLetterSubject: nameRule,
 };
@@ -68,11 +31,11 @@ const CORE: Readonly<Record<keyof NatsSubjectOptions, OptionRule>> = {
 };
 
 /**
- * Messages of NATS. With `stream` and `durable` they come from JetStream, at least once. With `subject` alone they come
- * from core NATS, at most once: what is sent while no process listens, or while one is killed, is lost.
- * It needs the package `@nats-io/transport-node`, and for JetStream `@nats-io/jetstream`.
+ * Makes a source of NATS messages. With `stream` and `durable` they come from JetStream, at least once. With `subject`
+ * alone they come from core NATS, at most once: messages that are sent while no process listens, or while one is killed,
+ * are lost. It needs the package `@nats-io/transport-node`, and for JetStream `@nats-io/jetstream`.
  *
- * @param options - where NATS is, and what to take from it
+ * @param options - address of NATS, and the stream or subject
  * @example
  * consume(nats({ url: 'nats://127.0.0.1', stream: 'ORDERS', durable: 'live' }), ({ payload }) => show(payload));
  */
@@ -90,7 +53,7 @@ export function nats(options: NatsOptions): Source {
   for (const url of Array.isArray(options?.url) ? options.url : [options?.url])
     checkUrl('nats', url, ['nats', 'tls'], problems);
   const packages = ['@nats-io/transport-node', ...(isDurable ? ['@nats-io/jetstream'] : [])];
-  checkInstalled('nats', packages, problems);
+  problems.addAll(missingPeers(packages, 'nats', whereIs('nats')));
   return 'stream' in Object(options)
     ? {
         label: `nats ${(options as JetStreamOptions).stream}`,

@@ -1,11 +1,11 @@
-import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
+import { missingPeers } from '../../base/peer.js';
 import { Problems } from '../../base/problems.js';
-import { DeadLetters } from './rabbitmq-dead-letters.js';
 import type { Delivery, Intake, Session, Source } from './source.js';
 import {
   type BrokerTls,
-  checkInstalled,
   checkRequired,
   checkUrl,
   headersOf,
@@ -18,20 +18,20 @@ import {
 export interface RabbitmqOptions {
   /** `amqp://user:password@host:5672/vhost`, or `amqps://` for TLS. */
   readonly url: string | undefined;
-  /** The queue; when there is none of that name, a durable quorum queue is made. */
+  /** Name of the queue; if it does not exist, a durable quorum queue is created. */
   readonly queue: string;
   /**
-   * The queue for dead letters, made in the same way. `false` rejects instead, so that the dead letter exchange of the
-   * queue gets the message; without one, RabbitMQ throws it away.
-   * @default the name of the queue with `.dead` behind it
+   * Name of the queue for dead letters, created in the same way. `false` rejects instead, so that the dead letter exchange
+   * of the queue gets the message; without one, RabbitMQ discards it.
+   * @default the name of the queue, followed by `.dead`
    */
   readonly deadLetterQueue?: string | false;
-  /** Certificates beside `amqps://`. */
+  /** Certificates for `amqps://`. */
   readonly tls?: BrokerTls;
 }
 
 const RULES: Readonly<Record<keyof RabbitmqOptions, OptionRule>> = {
-  url: rules.any, // has a sentence of its own
+  url: rules.any, // checked below, with another code
   queue: nameRule,
   deadLetterQueue: nameOrFalse,
   tls: rules.object,
@@ -40,10 +40,11 @@ const RULES: Readonly<Record<keyof RabbitmqOptions, OptionRule>> = {
 const CONNECT_MS = 10_000;
 const HEARTBEAT_S = 10;
 const NOT_FOUND = 404;
+
 /**
- * Messages of a RabbitMQ queue, by AMQP 0-9-1. It needs the package `amqplib`.
+ * Makes a source of the messages of a RabbitMQ queue, by AMQP 0-9-1. It needs the package `amqplib`.
  *
- * @param options - where RabbitMQ is, and which queue
+ * @param options - address of RabbitMQ, and the queue
  * @example
  * consume(rabbitmq({ url: 'amqp://app:secret@127.0.0.1', queue: 'orders' }), ({ payload }) => show(payload));
  */
@@ -52,7 +53,7 @@ export function rabbitmq(options: RabbitmqOptions): Source {
   checkOptions<RabbitmqOptions>(options, RULES, 'rabbitmq', problems, whereIs('rabbitmq'));
   checkRequired('rabbitmq', options, ['queue'], problems);
   checkUrl('rabbitmq', options?.url, ['amqp', 'amqps'], problems);
-  checkInstalled('rabbitmq', ['amqplib'], problems);
+  problems.addAll(missingPeers(['amqplib'], 'rabbitmq', whereIs('rabbitmq')));
   return {
     label: `rabbitmq ${options?.queue}`,
     problems: problems.found,
@@ -66,12 +67,12 @@ async function open({ url, queue, deadLetterQueue, tls }: RabbitmqOptions, intak
     intake.broken(error ?? new Error('RabbitMQ closed the connection'));
   connection.on('error', broken).on('close', broken);
   try {
-    const graveyard = deadLetterQueue ?? `${queue}.dead`;
+    const deadQueue = deadLetterQueue ?? `${queue}.dead`;
     await ensureQueue(connection, queue);
-    if (graveyard !== false) await ensureQueue(connection, graveyard);
+    if (deadQueue !== false) await ensureQueue(connection, deadQueue);
     const channel = await connection.createConfirmChannel();
     channel.on('error', broken).on('close', () => broken(new Error('RabbitMQ closed the channel')));
-    const dead = graveyard === false ? null : new DeadLetters(channel, graveyard);
+    const dead = deadQueue === false ? null : new DeadLetters(channel, deadQueue);
     await channel.prefetch(intake.concurrency);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message === null) broken(new Error(`the queue \`${queue}\` is gone`));
@@ -96,32 +97,32 @@ async function connectTo(url: URL, tls: BrokerTls | undefined): Promise<ChannelM
   try {
     return await amqplib.connect(url.href, { timeout: CONNECT_MS, ...tls });
   } catch (error) {
-    // The client names the frames that it met there, and not what the server said.
+    // The error of the client names frames of the protocol, and not the reason of the server.
     if (!/ConnectionOpenOk/.test((error as Error).message)) throw error;
     const host = decodeURIComponent(url.pathname.slice(1)) || '/';
     throw new Error(`there is no virtual host \`${host}\`, or the user may not use it`);
   }
 }
 
-/** A queue that is there is taken as it is; asking for one that is not closes the channel. */
+/** Creates a queue unless it exists; one that exists is used as it is. Checking an absent one closes the channel. */
 async function ensureQueue(connection: ChannelModel, queue: string): Promise<void> {
-  const asking = await connection.createChannel();
-  asking.on('error', () => {}); // the call rejects with it
+  const checking = await connection.createChannel();
+  checking.on('error', () => {}); // the call rejects with it
   try {
-    await asking.checkQueue(queue);
-    await asking.close();
+    await checking.checkQueue(queue);
+    await checking.close();
   } catch (error) {
     if ((error as { code?: unknown }).code !== NOT_FOUND) throw error;
-    const making = await connection.createChannel();
-    making.on('error', () => {});
-    await making.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-    await making.close();
+    const creating = await connection.createChannel();
+    creating.on('error', () => {});
+    await creating.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await creating.close();
   }
 }
 
 function deliveryOf(message: ConsumeMessage, channel: ConfirmChannel, dead: DeadLetters | null): Delivery {
   const { content, fields, properties } = message;
-  // Quorum queues count; others only say that it was not the first time.
+  // Quorum queues count deliveries; others tell only whether it was delivered before.
   const counted = Number(properties.headers?.['x-delivery-count'] ?? 0);
   return {
     body: content,
@@ -135,10 +136,45 @@ function deliveryOf(message: ConsumeMessage, channel: ConfirmChannel, dead: Dead
     giveUp: async (headers) => {
       if (dead === null) channel.nack(message, false, false);
       else {
-        await dead.keep(message, headers);
+        await dead.publish(message, headers);
         channel.ack(message);
       }
       return true;
     },
   };
+}
+
+/** Headers about the route or the deliveries of a message, which mean nothing for a dead letter. */
+const OWN_HEADERS = ['CC', 'BCC', 'x-delivery-count'];
+
+/** Publishes dead letters to their queue, with confirmation. */
+class DeadLetters {
+  readonly #returned = new Set<unknown>();
+
+  constructor(
+    private readonly channel: ConfirmChannel,
+    private readonly queue: string,
+  ) {
+    // RabbitMQ confirms also a message without a queue, after it returned it.
+    channel.on('return', ({ properties }) => this.#returned.add(properties.headers?.['gatewire-letter']));
+  }
+
+  publish({ content, properties }: ConsumeMessage, headers: Readonly<Record<string, string>>): Promise<void> {
+    const letter = randomUUID();
+    const own = Object.entries(properties.headers ?? {}).filter(([name]) => !OWN_HEADERS.includes(name));
+    const { userId, expiration, ...kept } = properties as Options.Publish;
+    const options: Options.Publish = {
+      ...kept,
+      headers: { ...Object.fromEntries(own), ...headers, 'gatewire-letter': letter },
+      persistent: true,
+      mandatory: true,
+    };
+    return new Promise((resolve, reject) => {
+      this.channel.publish('', this.queue, content, options, (error: unknown) => {
+        if (error) reject(error instanceof Error ? error : new Error('RabbitMQ refused the dead letter'));
+        else if (this.#returned.delete(letter)) reject(new Error(`there is no queue \`${this.queue}\``));
+        else resolve();
+      });
+    });
+  }
 }

@@ -1,76 +1,82 @@
 import { setMaxListeners } from 'node:events';
-import type { Status } from './consumer-health.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../../base/backoff.js';
+import { settlesWithin, withDeadline } from '../../base/deadline.js';
+import type { ConsumerStatus } from './consumer-health.js';
 import type { Delivery, Session, Source } from './source.js';
-import { atMost, backoffMs, pause } from './waiting.js';
 
 const OPEN_MS = 30_000;
 const CLOSE_MS = 3_000;
-const FIRST_WAIT_MS = 100;
-const MAX_WAIT_MS = 5_000;
+const BACKOFF = { firstMs: 100, maxMs: 5_000 };
 
-/** @param over - aborts when the message can no longer be settled, or the consumer is closing */
+/** @param over - aborts when the message can no longer be settled, or the consumer closes */
 export type Deliver = (delivery: Delivery, over: AbortSignal) => Promise<void>;
 
 /** Keeps a source open: connects, and connects again with growing pauses until it is stopped. It never rejects. */
-export class Lifeline {
-  readonly #end = new AbortController();
-  readonly #living: Promise<void>;
+export class Reconnector {
+  readonly #stopped = new AbortController();
+  readonly #running: Promise<void>;
   #session: Session | null = null;
   #over = new AbortController();
-  #break: (error: unknown) => void = () => {};
+  #endSession: (error: unknown) => void = () => {};
 
   constructor(
     private readonly source: Source,
     private readonly concurrency: number,
-    private readonly status: Status,
+    private readonly status: ConsumerStatus,
     private readonly deliver: Deliver,
   ) {
-    this.#living = this.#live();
+    this.#running = this.#run();
   }
 
-  /** Takes no further messages, and connects no more. */
+  /** Takes no more messages, and connects no more. */
   async stop(): Promise<void> {
-    this.#end.abort();
+    this.#stopped.abort();
     this.#over.abort();
-    this.#break(null);
+    this.#endSession(null);
     const session = this.#session;
-    if (session !== null) await atMost(CLOSE_MS, () => session.stop());
+    if (session !== null)
+      await settlesWithin(
+        calling(() => session.stop()),
+        CLOSE_MS,
+      );
   }
 
-  /** Lets the connection go, after `stop`. */
+  /** Closes the connection, after `stop`. */
   async close(): Promise<void> {
-    await atMost(CLOSE_MS, () => this.#living);
-    if (this.#session !== null) await quit(this.#session);
+    await settlesWithin(this.#running, CLOSE_MS);
+    if (this.#session !== null) await close(this.#session);
   }
 
-  async #live(): Promise<void> {
-    for (let tries = 0; !this.#end.signal.aborted; tries++) {
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let failures = 0; !signal.aborted; failures++) {
       const startedAt = performance.now();
-      const error = await this.#once();
-      if (this.#end.signal.aborted) return;
+      const error = await this.#runSession();
+      if (signal.aborted) return;
       this.status.down(error);
-      if (performance.now() - startedAt > MAX_WAIT_MS) tries = 0;
-      await pause(backoffMs(FIRST_WAIT_MS, tries, MAX_WAIT_MS), this.#end.signal);
+      if (performance.now() - startedAt > BACKOFF.maxMs) failures = 0;
+      await sleep(backoffMs(failures, BACKOFF), undefined, { signal }).catch(() => {});
     }
   }
 
-  /** One session from its start to its end; returns why it ended. When it was stopped, `close` lets it go. */
-  async #once(): Promise<unknown> {
+  /** Runs one session and returns the error that ended it. A stopped session is left to `close`. */
+  async #runSession(): Promise<unknown> {
     const over = new AbortController();
     setMaxListeners(0, over.signal); // one for each message that waits
     this.#over = over;
     const broken = new Promise<unknown>((resolve) => {
-      this.#break = resolve;
+      this.#endSession = resolve;
     });
     try {
       const session = await this.#open(over.signal, broken);
       this.#session = session;
       this.status.up();
       const error = await broken;
-      if (this.#end.signal.aborted) return null;
+      if (this.#stopped.signal.aborted) return null;
       this.#session = null;
       over.abort();
-      await quit(session);
+      await close(session);
       return error;
     } catch (error) {
       over.abort();
@@ -78,30 +84,36 @@ export class Lifeline {
     }
   }
 
-  /** What breaks, is stopped or takes too long before it is open fails; a session that comes all the same is closed. */
+  /** Opens a session, and rejects when it breaks, is stopped or takes too long before; one that opens later is closed. */
   async #open(over: AbortSignal, broken: Promise<unknown>): Promise<Session> {
     const { source, concurrency, status } = this;
-    const fail = this.#break;
-    const opening = (async () =>
+    const opening = calling(() =>
       source.open({
         concurrency,
-        broken: fail,
+        broken: this.#endSession,
         deliver: (delivery) => this.deliver(delivery, over),
         dropped: () => void status.counters.dropped++,
-      }))();
+      }),
+    );
     const failing = broken.then((error) => Promise.reject(error));
-    const limit = setTimeout(() => fail(new Error(`no connection within ${OPEN_MS} ms`)), OPEN_MS);
+    const late = (): Error => new Error(`no connection within ${OPEN_MS} ms`);
     try {
-      return await Promise.race([opening, failing]);
+      return await withDeadline(Promise.race([opening, failing]), OPEN_MS, late);
     } catch (error) {
-      opening.then(quit, () => {});
+      opening.then(close, () => {});
       throw error;
-    } finally {
-      clearTimeout(limit);
     }
   }
 }
 
-function quit(session: Session): Promise<void> {
-  return atMost(CLOSE_MS, () => session.close());
+async function close(session: Session): Promise<void> {
+  await settlesWithin(
+    calling(() => session.close()),
+    CLOSE_MS,
+  );
+}
+
+/** Turns a throw of the application's own source into a rejection. */
+async function calling<TResult>(run: () => Promise<TResult>): Promise<TResult> {
+  return run();
 }

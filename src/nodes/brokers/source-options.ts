@@ -1,29 +1,29 @@
-import { createRequire } from 'node:module';
 import type { OptionRule } from '../../base/options.js';
 import type { Problems } from '../../base/problems.js';
+import { redactUrl } from '../../base/redact.js';
 import { show } from '../../base/show.js';
 
 /** Certificates and keys of a connection, as PEM text. */
 export interface BrokerTls {
-  /** Whom to trust, where it is not one of the well-known authorities. */
+  /** Authority to trust in place of the well-known ones. */
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** A name that is used as it is. */
+/** Rule of a name that is used as it is. */
 export const nameRule: OptionRule = {
   accepts: (value) => typeof value === 'string' && value !== '',
   expected: 'a name',
 };
 
-/** A name, or false for none. */
+/** Rule of an optional name. */
 export const nameOrFalse: OptionRule = {
   accepts: (value) => value === false || nameRule.accepts(value),
   expected: 'a name, or false',
 };
 
-/** Where to begin when nothing was consumed yet. */
+/** Rule of the start of a consumer that has consumed nothing yet. */
 export const fromRule: OptionRule = {
   accepts: (value) => value === 'new' || value === 'beginning',
   expected: "'new' or 'beginning'",
@@ -31,7 +31,7 @@ export const fromRule: OptionRule = {
 
 export const whereIs = (source: string) => ({ location: null, label: source });
 
-/** Notes a URL that is none, without its password. */
+/** Adds a problem for an invalid URL, without its password. */
 export function checkUrl(
   source: string,
   given: unknown,
@@ -44,12 +44,12 @@ export function checkUrl(
     schemes.includes(new URL(given).protocol.slice(0, -1)) &&
     new URL(given).hostname !== '';
   if (isUrl) return;
-  const shown = show(typeof given === 'string' ? given.replace(/\/\/.*@/, '//…@') : given);
+  const shown = show(typeof given === 'string' ? redactUrl(given) : given);
   const [scheme = ''] = schemes;
   problems.add('GW_ERR_BOOT_BROKER_URL', { source, given: shown, scheme }, whereIs(source));
 }
 
-/** Notes names that have to be there and are not; a wrong one is noted with the other options. */
+/** Adds a problem for each name that is absent; a wrong one is found with the other options. */
 export function checkRequired(
   source: string,
   given: unknown,
@@ -63,19 +63,7 @@ export function checkRequired(
   }
 }
 
-/** Notes client libraries that are not installed: they are loaded when the source opens, and missed already now. */
-export function checkInstalled(source: string, packages: readonly string[], problems: Problems): void {
-  const require = createRequire(import.meta.url);
-  for (const name of packages) {
-    try {
-      require.resolve(name);
-    } catch {
-      problems.add('GW_ERR_BOOT_MISSING_PACKAGE', { source, package: name }, whereIs(source));
-    }
-  }
-}
-
-/** Headers as text, whatever types the broker has for them. */
+/** Converts headers to text from the types that brokers have for them. */
 export function headersOf(given: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given ?? {})) {

@@ -1,8 +1,8 @@
 import type { Problem } from '../../errors/problem.js';
 
 /**
- * Where messages come from: what `rabbitmq`, `nats` and `kafka` return, or an object of the application's own for
- * another broker. `consume` opens it, and opens it again whenever it breaks.
+ * Source of messages: `rabbitmq`, `nats` and `kafka` return one, and applications may write their own for other brokers.
+ * `consume` opens it, and opens it again whenever it breaks.
  *
  * @example
  * const clock: Source = {
@@ -20,53 +20,54 @@ import type { Problem } from '../../errors/problem.js';
  * };
  */
 export interface Source {
-  /** Names it in the log, such as `rabbitmq orders`; without secrets. */
+  /** Name in the log, such as `rabbitmq orders`; without secrets. */
   readonly label: string;
-  /** What makes it impossible to open, such as an absent URL; `consume` throws them. */
+  /** Problems that keep it from being opened, such as an absent URL; `consume` throws them. */
   readonly problems?: readonly Problem[];
-  /** Connects, and hands over messages from then on. It rejects when the broker is away or refuses. */
+  /** Connects, and delivers messages from then on. It rejects when the broker is away or refuses. */
   open(intake: Intake): Promise<Session>;
 }
 
-/** What a source hands its messages to. */
+/** Receiver of the messages of a source. */
 export interface Intake {
-  /** Messages that may be handed over and not be settled at the same time. */
+  /** Number of delivered messages that may be unsettled at the same time. */
   readonly concurrency: number;
-  /** Takes a message. Resolves when it is settled, in one of the three ways of `Delivery`; it never rejects. */
+  /** Takes a message. It resolves when a method of `Delivery` has settled it, and never rejects. */
   deliver(delivery: Delivery): Promise<void>;
-  /** Counts a message that the source had to throw away. */
+  /** Counts a message that the source had to discard. */
   dropped(): void;
-  /** Tells that the session has broken; it is closed then, and another one opened. */
+  /** Reports that the session has broken: it is closed, and another one opened. */
   broken(error: unknown): void;
 }
 
 /** An open connection to a broker. */
 export interface Session {
-  /** Takes no further messages; those that were handed over can still be settled. */
+  /** Takes no more messages; delivered ones can still be settled. */
   stop(): Promise<void>;
-  /** Lets the connection go. The broker delivers again what was not settled. */
+  /** Closes the connection. The broker delivers unsettled messages again. */
   close(): Promise<void>;
 }
 
-/** One message as the broker delivers it, and the three ways to settle it. */
+/** Message as the broker delivers it, with three methods that settle it. */
 export interface Delivery {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
-  /** What tells it from others, also when it comes again; null when the sender gave it no id. */
+  /** Identity of the message, the same when it is delivered again; null when the sender set none. */
   readonly id: string | null;
-  /** What it was sent to: routing key, subject or topic. */
+  /** Destination of the message: routing key, subject or topic. */
   readonly topic: string;
   /** Key of the record, which only Kafka has. */
   readonly key: string | null;
-  /** How often the broker has delivered it, as far as it knows; 1 for the first time. */
+  /** Number of deliveries so far, this one included, as far as the broker counts them. */
   readonly deliveries: number;
-  /** It is handled. */
+  /** Acknowledges it: it was handled. */
   ack(): Promise<void>;
-  /** Nobody handled it: it goes back, and is delivered again. */
+  /** Returns it to the broker, which delivers it again. */
   release(): Promise<void>;
   /**
-   * It will never be handled: it goes to the dead letters, with the headers given here beside its own.
+   * Sends it to the dead letters, because no further attempt is made.
    *
+   * @param headers - headers to add to its own
    * @returns whether it was kept; false where there is no place for dead letters
    */
   giveUp(headers: Readonly<Record<string, string>>): Promise<boolean>;
