@@ -8,7 +8,7 @@ import type {
   RemoteSocketInfo,
 } from '../runtime/cluster/node-adapter.js';
 
-/** What is touched of the adapters. Everything but `onrequest`, `onMessage` and `publish` is their public interface. */
+/** Members of the adapters that are used here. All but `onrequest`, `onMessage` and `publish` are public. */
 export interface RawAdapter {
   readonly nsp: Namespace;
   addAll(id: string, rooms: Set<string>): unknown;
@@ -33,12 +33,12 @@ interface Options {
 /** Makes the plain adapter of a namespace. */
 export type MakeAdapter = (namespace: Namespace) => RawAdapter;
 
-/** What messages travel by. */
-export interface Carrier {
-  /** The package of the plain adapter. */
+/** Connection that the messages of a plain adapter travel by. */
+export interface Transport {
+  /** Package of the plain adapter. */
   readonly adapterPackage: string;
   readonly counters: { malformedMessages: number };
-  /** Resolves when subscriptions that are under way hold; null when none is. */
+  /** Resolves when pending subscriptions are confirmed; null when none is pending. */
   confirmed(): Promise<void> | null;
 }
 
@@ -47,18 +47,18 @@ const CLUSTER_FETCH = 7;
 const CLUSTER_BROADCAST = 3;
 
 /**
- * Makes adapters whose requests to other nodes go over gatewire's own bus, which names who does not answer and carries
- * no handshakes, and whose broadcasts reach the clients of this node without waiting for what carries them.
+ * Patches the adapters of `make`: requests to other nodes go over gatewire's bus, which names the nodes that do not answer
+ * and carries no handshakes; broadcasts reach the clients of this node without waiting for the transport.
  *
  * @param waitsForOffset - whether a broadcast needs its place in the stream, for connection state recovery
  */
-export function corrected(
+export function patchAdapter(
   make: MakeAdapter,
-  carrier: Carrier,
+  transport: Transport,
   host: AdapterHost,
   waitsForOffset: boolean,
 ): AdapterConstructor {
-  // Socket.IO calls it with `new`, which an arrow function does not survive.
+  // Socket.IO calls it with `new`: an arrow function would throw.
   function Adapter(namespace: Namespace) {
     const adapter = make(namespace);
     const local = inMemory(adapter);
@@ -70,7 +70,7 @@ export function corrected(
     const isLocal = ({ flags }: Options): boolean => flags?.local === true;
     adapter.addAll = (id, rooms) => {
       local.addAll.call(adapter, id, rooms);
-      return carrier.confirmed() ?? undefined;
+      return transport.confirmed() ?? undefined;
     };
     adapter.addSockets = (options, rooms) => {
       local.addSockets.call(adapter, options, rooms);
@@ -89,28 +89,28 @@ export function corrected(
       return isLocal(options) ? own : [...own, ...(await host.fetch(membersOf(options))).map(asDetails)];
     };
     adapter.serverCount = async () => host.nodeCount();
-    refuseFetches(adapter, carrier);
+    refuseFetches(adapter, transport);
     if (adapter.publish !== undefined && !waitsForOffset) sendAtOnce(adapter, local);
     return adapter;
   }
   return Adapter;
 }
 
-/** Answers to a fetch of the plain adapters carry the handshakes, with tokens and cookies. */
-function refuseFetches(adapter: RawAdapter, carrier: Carrier): void {
+/** Makes an adapter ignore the fetches of plain nodes: its answers would carry handshakes, with tokens and cookies. */
+function refuseFetches(adapter: RawAdapter, transport: Transport): void {
   const { onrequest, onMessage } = adapter;
-  // What is overridden below is private to the adapters: a release that renames it would send tokens to other nodes.
+  // Both are private members of the adapters: a release that renames them would send tokens to other nodes.
   if (onrequest === undefined && onMessage === undefined) {
     const missing = 'onrequest and onMessage';
-    throw new BootError([problem('GW_ERR_BOOT_STACK', { package: carrier.adapterPackage, missing })]);
+    throw new BootError([problem('GW_ERR_BOOT_STACK', { package: transport.adapterPackage, missing })]);
   }
   if (onrequest !== undefined) {
     adapter.onrequest = (channel, message) => {
       if (message[0] === 0x7b && (JSON.parse(message.toString()) as { type: unknown }).type === CLASSIC_FETCH)
         return;
-      // It is asynchronous, and nobody waits for it.
+      // It returns a promise that the adapter does not await.
       Promise.resolve(onrequest.call(adapter, channel, message)).catch(
-        () => carrier.counters.malformedMessages++,
+        () => transport.counters.malformedMessages++,
       );
     };
   }
@@ -121,7 +121,7 @@ function refuseFetches(adapter: RawAdapter, carrier: Carrier): void {
   }
 }
 
-/** The adapters of this family deliver here when the others have been told: late, after direct emits, and never if that hangs. */
+/** Delivers to the clients of this node at once. Adapters of this family publish first: late, after direct emits, and never if that hangs. */
 function sendAtOnce(adapter: RawAdapter, local: RawAdapter): void {
   adapter.broadcast = (packet, options) => {
     if (options.flags?.local !== true) {
@@ -133,7 +133,7 @@ function sendAtOnce(adapter: RawAdapter, local: RawAdapter): void {
   };
 }
 
-/** The in-memory adapter at the root of the others, of whatever version they use. */
+/** Finds the in-memory adapter that an adapter extends, of the version that it uses. */
 function inMemory(adapter: RawAdapter): RawAdapter {
   let prototype = Object.getPrototypeOf(adapter) as object;
   while (!Object.hasOwn(prototype, 'addAll')) prototype = Object.getPrototypeOf(prototype) as object;

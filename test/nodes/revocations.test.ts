@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loggerFrom } from '../../src/base/logger.js';
-import { Link } from '../../src/nodes/redis/redis-connections.js';
+import { RedisConnections } from '../../src/nodes/redis/redis-connections.js';
 import { checkRedisOptions } from '../../src/nodes/redis/redis-options.js';
-import { RedisRevocations } from '../../src/nodes/redis/revocations.js';
+import { RedisRevocations, RedisStore } from '../../src/nodes/redis/redis-store.js';
 import { MemoryRevocations, type RevocationStore } from '../../src/stores/revocations.js';
 import type { TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
@@ -81,17 +81,18 @@ describe.each(MODES)('revoke() over %s', (mode) => {
 });
 
 describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) => {
-  let link: Link | null = null;
+  let connections: RedisConnections | null = null;
   const make = async (): Promise<RevocationStore> => {
     if (kind === 'memory') return new MemoryRevocations();
     const { options } = checkRedisOptions({ url: redis.url }, {}, { location: null, label: 'test' });
-    link = new Link(options, loggerFrom(false), () => {});
-    await link.pulse.settled(2_000);
-    return new RedisRevocations(link);
+    const host = { app: 'test', logger: loggerFrom(false), reachable: () => {} };
+    connections = new RedisConnections(options, host);
+    await connections.heartbeat.started(2_000);
+    return new RedisRevocations(connections, new RedisStore(connections));
   };
   afterEach(async () => {
-    await link?.close();
-    link = null;
+    await connections?.close();
+    connections = null;
   });
 
   it('is who was revoked, and how long ago the last time was', async () => {
@@ -114,9 +115,9 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
   const itInRedis = kind === 'redis' ? it : null;
   itInRedis?.('is not taken from who cannot sign it', async () => {
     const store = await make();
-    await link?.command(['ZADD', 'gatewire:revoked', String(Date.now()), 'forged bob']);
+    await connections?.command(['ZADD', 'gatewire:revoked', String(Date.now()), 'forged bob']);
     expect((await store.recent()).has('bob')).toBe(false);
-    expect(link?.counters.forgedMessages).toBe(1);
+    expect(connections?.counters.forgedMessages).toBe(1);
   });
 });
 

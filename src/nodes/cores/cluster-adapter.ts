@@ -1,11 +1,20 @@
 import cluster from 'node:cluster';
+import type { Namespace } from 'socket.io';
+import { requirePeer } from '../../base/peer.js';
 import { problem } from '../../errors/problem.js';
-import type { AdapterHost, NodeAdapter, NodeBus, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
+import { decodeMessage, encodeMessage } from '../../runtime/cluster/codec.js';
+import type {
+  AdapterConstructor,
+  AdapterHost,
+  NodeAdapter,
+  NodeBus,
+  OpenedAdapter,
+} from '../../runtime/cluster/node-adapter.js';
 import { isNode } from '../../transport/primary.js';
-import { ChannelBus } from './channel-bus.js';
-import { ipcAdapter } from './ipc-adapter.js';
-import { Channel } from './primary-channel.js';
-import { PrimaryRates } from './rates.js';
+import { AdapterState } from '../adapter-state.js';
+import { patchAdapter, type RawAdapter } from '../patch-adapter.js';
+import { PrimaryBus, PrimaryChannel } from './primary-channel.js';
+import { PrimaryRates } from './primary-rates.js';
 
 /**
  * Connects the nodes of an application on one machine, as `gatewire start --nodes 4` and `runCluster` start them. In a
@@ -26,32 +35,93 @@ export function clusterAdapter(): NodeAdapter {
 }
 
 async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
-  const channel = new Channel(host.logger);
-  const bus = new ChannelBus(channel, host);
+  const channel = new PrimaryChannel(host);
+  const bus = new PrimaryBus(channel, host);
   return {
-    adapter: ipcAdapter(channel, host),
+    adapter: channelAdapter(channel, host),
     bus,
-    rates: new PrimaryRates(channel),
     store: null,
-    revocations: null, // a node hears of everything, in order
+    rates: new PrimaryRates(channel),
+    revocations: null, // the primary relays every revocation, in order
     health: () => channel.health(),
     confirmed: () => null,
     close: async () => channel.close(),
   };
 }
 
-const NOBODY: NodeBus = { isOpen: true, send: () => true, nodes: async () => 1 };
+const NO_OTHERS: NodeBus = { isOpen: true, send: () => true, nodes: async () => 1 };
 
-async function openAlone({ io }: AdapterHost): Promise<OpenedAdapter> {
+async function openAlone({ app, io }: AdapterHost): Promise<OpenedAdapter> {
   const since = Date.now();
+  new AdapterState(app).open(null);
   return {
-    adapter: io.adapter() as unknown as OpenedAdapter['adapter'],
-    bus: NOBODY,
-    rates: null,
+    adapter: io.adapter() as unknown as AdapterConstructor,
+    bus: NO_OTHERS,
     store: null,
+    rates: null,
     revocations: null,
     health: () => ({ status: 'ok', since, reason: null, counters: {} }),
     confirmed: () => null,
     close: async () => {},
   };
+}
+
+/** Members that a subclass of Socket.IO's ClusterAdapter has. */
+interface ClusterAdapter extends RawAdapter {
+  readonly uid: string;
+  onMessage(message: object): unknown;
+  doPublish(message: Message): Promise<string>;
+  doPublishResponse(requester: string, response: Message): Promise<void>;
+  close(): unknown;
+}
+
+interface Message {
+  readonly data?: object;
+}
+
+interface ClusterAdapterModule {
+  createAdapter(): (namespace: Namespace) => ClusterAdapter;
+}
+
+/** Source of messages, by which the adapter's half in the primary knows its own. */
+const SOURCE = '_sio_adapter';
+
+/** Makes adapters of @socket.io/cluster-adapter that share the channel of this process. */
+function channelAdapter(channel: PrimaryChannel, host: AdapterHost): AdapterConstructor {
+  const { createAdapter } = requirePeer<ClusterAdapterModule>(channel.adapterPackage, 'clusterAdapter()');
+  const make = createAdapter();
+  return patchAdapter((namespace) => useChannel(make, namespace, channel), channel, host, false);
+}
+
+function useChannel(
+  make: (namespace: Namespace) => ClusterAdapter,
+  namespace: Namespace,
+  channel: PrimaryChannel,
+): ClusterAdapter {
+  const before = new Set(process.listeners('message'));
+  const adapter = make(namespace);
+  // Each adapter adds a listener for all messages and never removes it: with many namespaces, that is slow and a leak.
+  for (const listener of process.listeners('message')) {
+    if (!before.has(listener)) process.off('message', listener);
+  }
+  channel.on(namespace.name, ({ text, ...rest }: { readonly text?: string }) =>
+    adapter.onMessage(text === undefined ? rest : { ...rest, data: decodeMessage(text) }),
+  );
+  const send = ({ data, ...rest }: Message, more: object): void => {
+    // As text: the structured clone between processes ignores `toJSON`, so that clients of other nodes would get other
+    // values than those of this one. Text is also the cheapest for the primary to relay.
+    const text = data === undefined ? undefined : encodeMessage(data);
+    channel.send({ ...rest, ...more, source: SOURCE, text }, text?.length ?? 0);
+  };
+  adapter.doPublish = async (message) => {
+    send(message, {});
+    return '';
+  };
+  adapter.doPublishResponse = async (requesterUid, response) => send(response, { requesterUid });
+  const { close } = adapter;
+  adapter.close = () => {
+    channel.off(namespace.name);
+    return close.call(adapter);
+  };
+  return adapter;
 }

@@ -5,4 +5,4 @@
  */
 export { clusterAdapter } from './cluster-adapter.js';
 export { runCluster } from './run-cluster.js';
-export type { ClusterOptions } from './run-cluster-options.js';
+export type { RunClusterOptions } from './run-cluster-options.js';

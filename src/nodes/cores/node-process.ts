@@ -1,43 +1,43 @@
 import cluster, { type Worker } from 'node:cluster';
 import { type NodeMessage, nodeEnv } from '../../transport/primary.js';
 
-/** How a process ended. */
-export interface End {
+/** Exit code or signal of a process that ended; null both for one that could not be started. */
+export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: string | null;
 }
 
-/** `starting` until it listens, `leaving` from the moment when it is told to end. */
-type State = 'starting' | 'serving' | 'leaving' | 'ended';
+/** `starting` until it listens, `stopping` as soon as it is told to end. */
+type State = 'starting' | 'serving' | 'stopping' | 'ended';
 
-/** What a node is started with. */
+/** Options of the process of a node. */
 export interface NodeOptions {
   readonly nodes: number;
   readonly port?: number;
   readonly startTimeoutMs: number;
 }
 
-/** What a node that has closed its application gets to end. */
-const LAST_STEPS_MS = 10_000;
+/** Time that a node gets to exit after it has closed its application. */
+const EXIT_MS = 10_000;
 
-/** One node, as the primary sees it. */
+/** Process of one node, in the primary. */
 export class NodeProcess {
   readonly worker: Worker;
-  /** True when it serves, false when it ended or was late: then it is ended. */
+  /** Resolves to true when it serves, to false when it ended before or was killed at the time limit. */
   readonly ready: Promise<boolean>;
-  readonly ended: Promise<End>;
-  /** When it began to serve, on the clock of `performance.now()`; null before. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Time of `performance.now()` when it began to serve; null before. */
   servingSince: number | null = null;
-  /** When it was heard of last. */
+  /** Time of `performance.now()` of its last message. */
   heardAt = performance.now();
   #state: State = 'starting';
-  /** Connections that it said to have, and those that it was given since. */
+  /** Connections that it reported, and those that it was given since. */
   #load = 0;
   #onReady: (isReady: boolean) => void = () => {};
-  /** When it runs out, the process is ended. */
+  /** Kills the process at a time limit. */
   #timer: NodeJS.Timeout;
 
-  /** @param number - its place among the nodes, from 1 */
+  /** @param number - its number among the nodes, from 1 */
   constructor(
     readonly number: number,
     { nodes, port, startTimeoutMs }: NodeOptions,
@@ -55,8 +55,8 @@ export class NodeProcess {
         resolve({ code, signal });
       };
       this.worker.once('exit', end);
-      // What is sent to a node that has just died fails, and that it died is told above. One without a process id was
-      // never born: the machine has no room for it at the moment.
+      // Sending to a process that has just ended fails, and its `exit` tells of that. A process without an id failed to
+      // fork.
       this.worker.on('error', () => {
         if (this.pid === undefined) end(null, null);
       });
@@ -66,8 +66,8 @@ export class NodeProcess {
       if (message?.type === 'gatewire:alive') this.#load = message.connections;
     });
     this.#timer = this.#killIn(startTimeoutMs);
-    // It closed its application by itself.
-    this.worker.once('disconnect', () => this.#leave(LAST_STEPS_MS));
+    // It disconnects when it has closed its application.
+    this.worker.once('disconnect', () => this.#stopWithin(EXIT_MS));
   }
 
   get pid(): number | undefined {
@@ -82,7 +82,7 @@ export class NodeProcess {
     return this.#load;
   }
 
-  /** It listens: from now on it is given clients. */
+  /** Notes that it listens: from now on it is given clients. */
   serve(): void {
     if (this.#state !== 'starting') return;
     this.#state = 'serving';
@@ -92,14 +92,14 @@ export class NodeProcess {
   }
 
   /** Counts a client that it is given. */
-  give(): void {
+  addClient(): void {
     this.#load++;
   }
 
-  /** Tells it to see its clients off, and ends it when that takes too long. */
+  /** Tells it to drain and exit, and kills it at the time limit. */
   async stop(timeoutMs: number): Promise<void> {
     if (this.#state === 'ended') return;
-    this.#leave(timeoutMs);
+    this.#stopWithin(timeoutMs);
     this.worker.process.kill('SIGTERM');
     await this.ended;
   }
@@ -108,9 +108,9 @@ export class NodeProcess {
     this.worker.process.kill('SIGKILL');
   }
 
-  #leave(timeoutMs: number): void {
-    if (this.#state === 'leaving' || this.#state === 'ended') return;
-    this.#state = 'leaving';
+  #stopWithin(timeoutMs: number): void {
+    if (this.#state === 'stopping' || this.#state === 'ended') return;
+    this.#state = 'stopping';
     clearTimeout(this.#timer);
     this.#timer = this.#killIn(timeoutMs);
   }

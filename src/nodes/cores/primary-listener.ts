@@ -13,27 +13,27 @@ interface Address {
   readonly host: string | undefined;
 }
 
-/** What a connection gets to say what it wants. */
-const FIRST_WORDS_MS = 10_000;
-/** More than a node writes to a client before it lets it go as too slow. */
+/** Time that a connection gets for its first bytes. */
+const FIRST_BYTES_MS = 10_000;
+/** Above the limit at which a node disconnects a slow client. */
 const MAX_WAITING_BYTES = 16_000_000;
-/** A request that belongs to a session, as @socket.io/sticky sees it. */
+/** Matches requests that belong to a session, as @socket.io/sticky does. */
 const SESSION = /sid=[\w-]{20}/;
 
 /**
- * Has the port, in the primary, and hands connections over to nodes. @socket.io/sticky brings those of a session to the
- * node that has it. Whose turn it is with a new client is decided here: it would also choose nodes that do not listen yet,
- * where the connection would wait for ever, or are being closed; and one and the same for all clients that come at once.
+ * Listens on the port, in the primary, and passes connections to nodes. @socket.io/sticky finds the node of a session. The
+ * node of a new client is chosen here: the library would also choose nodes that are closing or do not listen yet, where
+ * the connection would never be accepted, and one node for all clients that connect at once.
  */
-export class Door {
+export class PrimaryListener {
   readonly #sticky = new EventEmitter();
   #server: Promise<Server> | null = null;
   #asked: Address | null = null;
   #next: NodeProcess | null = null;
 
   /**
-   * @param choose - the node that the next client should go to; null when there is none
-   * @param port - the one to open, whatever nodes ask for; undefined for theirs
+   * @param choose - chooses the node of the next client; null when none serves
+   * @param port - port to open instead of the one that nodes ask for
    */
   constructor(
     private readonly choose: () => NodeProcess | null,
@@ -43,10 +43,10 @@ export class Door {
     setupPrimary(this.#sticky, { loadBalancingMethod: 'least-connection' });
   }
 
-  /** Lets a node ask for the port. */
-  admit(node: NodeProcess): void {
+  /** Answers the requests of a node to listen. */
+  add(node: NodeProcess): void {
     const { worker } = node;
-    // The library compares these numbers, and takes the least.
+    // The library chooses the worker with the lowest of these numbers.
     Object.defineProperty(worker, 'clientsCount', {
       get: () => (node === this.#next ? 0 : 1),
       set: () => {},
@@ -89,7 +89,7 @@ export class Door {
       server.once('error', reject);
       server.listen(port, host, () => {
         server.off('error', reject);
-        server.on('error', () => {}); // of a single accept, as when there are no file descriptors left
+        server.on('error', () => {}); // of one accept, as when no file descriptor is left
         resolve(server);
       });
     });
@@ -97,15 +97,15 @@ export class Door {
 
   readonly #accept = (socket: Socket): void => {
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(FIRST_WORDS_MS, () => socket.destroy());
+    socket.setTimeout(FIRST_BYTES_MS, () => socket.destroy());
     socket.once('data', (head: Buffer) => {
       socket.setTimeout(0);
       const isNew = !SESSION.test(head.toString('latin1'));
       this.#next = this.choose(); // also for a session, whose node may be gone
-      // Reconnecting is for the client: nobody is here who could answer.
+      // The primary cannot answer; the client connects again.
       if (isNew && this.#next === null) return void socket.destroy();
-      if (isNew) this.#next?.give();
-      bound(socket);
+      if (isNew) this.#next?.addClient();
+      limitOutput(socket);
       this.#sticky.emit('connection', socket);
       socket.emit('data', head);
     });
@@ -113,10 +113,10 @@ export class Door {
 }
 
 /**
- * Requests with a body stay here, and so do their answers; so does a WebSocket whose handshake claims a body. Nodes do
- * not see whether its client reads.
+ * Destroys a socket that too many bytes wait for. Requests with a body stay in the primary with their answers, as does a
+ * WebSocket whose handshake claims a body: there, nodes do not see whether the client reads.
  */
-function bound(socket: Socket): void {
+function limitOutput(socket: Socket): void {
   const write = socket.write.bind(socket) as (chunk: Buffer) => boolean;
   socket.write = (chunk: unknown) => {
     if (socket.writableLength > MAX_WAITING_BYTES) socket.destroy();

@@ -5,21 +5,21 @@ import { Problems } from '../../base/problems.js';
 import { BootError } from '../../errors/boot-error.js';
 
 /** Options of `runCluster`. */
-export interface ClusterOptions {
-  /** The file that starts one node: the one that calls `app.run()`. */
+export interface RunClusterOptions {
+  /** Path of the file that starts one node and calls `app.run()`. */
   readonly script: string;
   /**
-   * How many nodes, 1 or more, or `'auto'` for as many as this process has cores.
+   * Number of nodes, 1 or more, or `'auto'` for the number of cores of this process.
    * @default 'auto'
    */
   readonly nodes?: number | 'auto';
   /**
-   * The port to open, 0 to 65535, whatever the script asks for; the nodes have it as `PORT`, too.
+   * Port to open instead of the one that the script asks for, 0 to 65535. Nodes find it in `PORT`, too.
    * @default the port that the script asks for
    */
   readonly port?: number;
   /**
-   * Options of node for the nodes, such as `['--import', 'tsx']`.
+   * Command-line options of Node for the nodes, such as `['--import', 'tsx']`.
    * @default those of this process
    */
   readonly execArgv?: readonly string[];
@@ -29,13 +29,13 @@ export interface ClusterOptions {
    */
   readonly args?: readonly string[];
   /**
-   * Milliseconds that a node gets to listen, 1 to 2147483647. Then it is killed.
+   * Milliseconds until a node has to listen, 1 to 2147483647. A later one is killed.
    * @default 60000
    */
   readonly startTimeoutMs?: number;
   /**
-   * Milliseconds that a node gets to end after SIGTERM, 1 to 2147483647. Then it is killed. It has to be longer than
-   * what the application needs to close.
+   * Milliseconds until a node has to end after SIGTERM, 1 to 2147483647. A later one is killed. Set it above the time
+   * that the application needs to close.
    * @default 60000
    */
   readonly stopTimeoutMs?: number;
@@ -46,27 +46,28 @@ export interface ClusterOptions {
    */
   readonly frozenTimeoutMs?: number;
   /**
-   * How often in a row a node may end before it listens, 1 or more. Then, unless others serve, all is over.
+   * Number of consecutive nodes that may end before they listen, 1 or more. Then `runCluster` rejects, unless other
+   * nodes serve.
    * @default 5
    */
   readonly maxFailedStarts?: number;
   /**
-   * Where the log of the primary goes.
+   * Logger of the primary.
    * @default lines on standard error
    */
   readonly logger?: Logger;
 }
 
 /** Options with the defaults filled in. */
-export type CheckedClusterOptions = ClusterOptions &
-  Required<Omit<ClusterOptions, 'port' | 'execArgv' | 'logger' | 'nodes'>> & { readonly nodes: number };
+export type CheckedRunClusterOptions = RunClusterOptions &
+  Required<Omit<RunClusterOptions, 'port' | 'execArgv' | 'logger' | 'nodes'>> & { readonly nodes: number };
 
 const port: OptionRule = {
   accepts: (value) => rules.countFromZero.accepts(value) && (value as number) <= 65_535,
   expected: 'a port from 0 to 65535',
 };
 
-const RULES: Readonly<Record<keyof ClusterOptions, OptionRule>> = {
+const RULES: Readonly<Record<keyof RunClusterOptions, OptionRule>> = {
   script: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'the path of a file' },
   nodes: {
     accepts: (value) => value === 'auto' || rules.count.accepts(value),
@@ -87,10 +88,10 @@ const RULES: Readonly<Record<keyof ClusterOptions, OptionRule>> = {
  *
  * @throws {BootError} with all that is wrong with them
  */
-export function checkClusterOptions(given: ClusterOptions): CheckedClusterOptions {
+export function checkRunClusterOptions(given: RunClusterOptions): CheckedRunClusterOptions {
   const problems = new Problems();
   const where = { location: null, label: 'runCluster' };
-  const usable = checkOptions<ClusterOptions>(given, RULES, 'runCluster', problems, where);
+  const usable = checkOptions<RunClusterOptions>(given, RULES, 'runCluster', problems, where);
   const { script = '', nodes = 'auto', args = [], maxFailedStarts = 5 } = usable;
   const { startTimeoutMs = 60_000, stopTimeoutMs = 60_000, frozenTimeoutMs = 30_000 } = usable;
   if (usable.script === undefined && problems.found.length === 0) {

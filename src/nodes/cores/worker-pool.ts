@@ -1,41 +1,42 @@
+import { backoffMs } from '../../base/backoff.js';
 import type { Logger } from '../../base/logger.js';
-import { type End, type NodeOptions, NodeProcess } from './node-process.js';
+import { type NodeOptions, NodeProcess, type ProcessEnd } from './node-process.js';
 
-/** Times in milliseconds, and counts, that the nodes are kept by. */
-export interface CrewOptions extends NodeOptions {
+/** Options of `WorkerPool`: times in milliseconds, and counts. */
+export interface WorkerPoolOptions extends NodeOptions {
   readonly stopTimeoutMs: number;
   readonly frozenTimeoutMs: number;
   readonly maxFailedStarts: number;
 }
 
-/** Told of what happens to nodes. */
-export interface CrewEvents {
-  /** A process was made. */
+/** Listeners of `WorkerPool`. */
+export interface WorkerPoolEvents {
+  /** Called when a process was started. */
   onNode(node: NodeProcess): void;
-  /** Nodes end before they serve, again and again, and none serves. */
-  onFailure(times: number, end: End): void;
+  /** Called when nodes ended repeatedly before they served, and none serves. */
+  onFailure(times: number, end: ProcessEnd): void;
 }
 
-/** One of the places that are to be filled. */
-interface Place {
+/** Slot of the pool, which one node fills. */
+interface Slot {
   readonly number: number;
   node: NodeProcess | null;
-  /** Ends in a row, of nodes that had not served for long. */
+  /** Consecutive ends of nodes that had not served for long. */
   failures: number;
   timer: NodeJS.Timeout | undefined;
 }
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 30_000;
-/** A node that served for so long was well. */
+/** After serving for this long, the end of a node starts a new count of failures. */
 const STEADY_MS = 30_000;
 const TICK_MS = 1_000;
-/** A node that was silent for so long gets no new clients. */
+/** A node that was silent for this long gets no new clients. */
 const SILENT_MS = 3_000;
 
-/** Keeps as many nodes as are wanted: starts those that end again, and replaces all of them by new ones. */
-export class Crew {
-  readonly #places: readonly Place[];
+/** Keeps a number of nodes running: starts another for each that ends, and replaces all of them on request. */
+export class WorkerPool {
+  readonly #slots: readonly Slot[];
   readonly #all = new Set<NodeProcess>();
   readonly #watch: NodeJS.Timeout;
   #lastTick = performance.now();
@@ -44,11 +45,11 @@ export class Crew {
   #reloads = 0;
 
   constructor(
-    private readonly options: CrewOptions,
+    private readonly options: WorkerPoolOptions,
     private readonly logger: Logger,
-    private readonly events: CrewEvents,
+    private readonly events: WorkerPoolEvents,
   ) {
-    this.#places = Array.from({ length: options.nodes }, (_, i) => ({
+    this.#slots = Array.from({ length: options.nodes }, (_, i) => ({
       number: i + 1,
       node: null,
       failures: 0,
@@ -57,12 +58,12 @@ export class Crew {
     this.#watch = setInterval(this.#tick, TICK_MS);
   }
 
-  /** Starts one node, and the others when that one serves: what is wrong with all of them is said once. */
+  /** Starts one node, and the others when that one serves: an error that they share is logged once. */
   open(): void {
-    this.#start(this.#places[0] as Place);
+    this.#start(this.#slots[0] as Slot);
   }
 
-  /** The node that has the fewest clients; null when none serves. */
+  /** Finds the node that has the fewest clients; null when none serves. */
   readonly leastBusy = (): NodeProcess | null => {
     const serving = [...this.#all].filter(({ isServing }) => isServing);
     const heard = serving.filter(({ heardAt }) => performance.now() - heardAt < SILENT_MS);
@@ -70,13 +71,13 @@ export class Crew {
     return others.reduce((least, node) => (least !== null && least.load <= node.load ? least : node), first);
   };
 
-  /** Replaces every node, one after the other. Each is ended when the new one serves; if that fails, the rest stay. */
+  /** Replaces every node, one after the other. Each is ended when its successor serves; if that fails, the rest stay. */
   async reload(): Promise<void> {
     this.#reloads++;
-    if (this.#reloads > 1) return; // one is under way, and begins anew when it is done
+    if (this.#reloads > 1) return; // the reload that runs begins again when it is done
     do {
       this.#reloads = 1;
-      this.logger.info({ event: 'cluster.reload', nodes: this.#places.length });
+      this.logger.info({ event: 'cluster.reload', nodes: this.#slots.length });
       const failed = await this.#replaceAll();
       if (failed !== null) this.logger.error({ event: 'cluster.reload-failed', ...failed });
       else if (!this.#isStopping) this.logger.info({ event: 'cluster.reloaded' });
@@ -84,72 +85,70 @@ export class Crew {
     this.#reloads = 0;
   }
 
-  /** Ends all nodes at the same time, and starts none. */
+  /** Ends all nodes at the same time and starts no more. */
   async close(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#watch);
-    for (const { timer } of this.#places) clearTimeout(timer);
+    for (const { timer } of this.#slots) clearTimeout(timer);
     await Promise.all([...this.#all].map((node) => node.stop(this.options.stopTimeoutMs)));
   }
 
-  /** Ends all nodes here and now. */
+  /** Kills all nodes. */
   kill(): void {
     this.#isStopping = true;
     for (const node of this.#all) node.kill();
   }
 
-  #make(place: Place): NodeProcess {
-    const node = new NodeProcess(place.number, this.options);
+  #make(slot: Slot): NodeProcess {
+    const node = new NodeProcess(slot.number, this.options);
     this.#all.add(node);
     this.events.onNode(node);
     void node.ended.then((end) => {
       this.#all.delete(node);
-      if (place.node === node && !this.#isStopping) this.#lost(place, node, end);
+      if (slot.node === node && !this.#isStopping) this.#onEnd(slot, node, end);
     });
     return node;
   }
 
-  #start(place: Place): void {
-    const node = this.#make(place);
-    place.node = node;
+  #start(slot: Slot): void {
+    const node = this.#make(slot);
+    slot.node = node;
     void node.ready.then((isReady) => {
       if (!isReady || this.#isStopping) return;
-      this.logger.info({ event: 'cluster.node-serves', number: place.number, pid: node.pid });
+      this.logger.info({ event: 'cluster.node-serves', number: slot.number, pid: node.pid });
       if (this.#hasServed) return;
       this.#hasServed = true;
-      for (const other of this.#places) if (other.node === null) this.#start(other);
+      for (const other of this.#slots) if (other.node === null) this.#start(other);
     });
   }
 
-  #lost(place: Place, { servingSince, pid }: NodeProcess, end: End): void {
+  #onEnd(slot: Slot, { servingSince, pid }: NodeProcess, end: ProcessEnd): void {
     const wasSteady = servingSince !== null && performance.now() - servingSince > STEADY_MS;
-    place.failures = wasSteady ? 1 : place.failures + 1;
+    slot.failures = wasSteady ? 1 : slot.failures + 1;
     const { maxFailedStarts } = this.options;
-    // While others serve, a broken newcomer is no reason to send everybody away.
-    const isHopeless =
-      servingSince === null && place.failures >= maxFailedStarts && this.leastBusy() === null;
-    if (isHopeless) return this.events.onFailure(place.failures, end);
-    const waitMs =
-      Math.min(FIRST_WAIT_MS * 2 ** (place.failures - 1), MAX_WAIT_MS) * (0.5 + Math.random() / 2);
-    const inMs = Math.round(waitMs);
-    this.logger.warn({ event: 'cluster.node-ended', number: place.number, pid, ...end, againInMs: inMs });
-    place.timer = setTimeout(() => this.#start(place), inMs);
+    // While other nodes serve, a broken one is no reason to disconnect all clients.
+    const isHopeless = servingSince === null && slot.failures >= maxFailedStarts && this.leastBusy() === null;
+    if (isHopeless) return this.events.onFailure(slot.failures, end);
+    const range = { firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS };
+    const inMs = Math.round(backoffMs(slot.failures - 1, range));
+    this.logger.warn({ event: 'cluster.node-ended', number: slot.number, pid, ...end, againInMs: inMs });
+    slot.timer = setTimeout(() => this.#start(slot), inMs);
   }
 
-  /** @returns how the new node ended that should have served; null when all is well */
-  async #replaceAll(): Promise<({ readonly number: number } & End) | null> {
-    for (const place of this.#places) {
-      const fresh = this.#make(place);
+  /** @returns the end of a successor that never served; null when all were replaced, or the pool closes */
+  async #replaceAll(): Promise<({ readonly number: number } & ProcessEnd) | null> {
+    for (const slot of this.#slots) {
+      const fresh = this.#make(slot);
       const isReady = await fresh.ready;
       if (this.#isStopping) return null;
-      if (!isReady) return { number: place.number, ...(await fresh.ended) };
-      const old = place.node;
-      clearTimeout(place.timer);
-      place.node = fresh;
-      place.failures = 0;
+      if (!isReady) return { number: slot.number, ...(await fresh.ended) };
+      const old = slot.node;
+      clearTimeout(slot.timer);
+      slot.node = fresh;
+      slot.failures = 0;
       this.logger.info({
         event: 'cluster.node-replaced',
-        number: place.number,
+        number: slot.number,
         pid: fresh.pid,
         was: old?.pid,
       });
@@ -159,10 +158,10 @@ export class Crew {
     return null;
   }
 
-  /** A node that says nothing serves nobody, and what the others send to it waits in the primary. */
+  /** Kills frozen nodes: they serve no client, and messages to them wait in the primary. */
   readonly #tick = (): void => {
     const now = performance.now();
-    const wasBusy = now - this.#lastTick > 2 * TICK_MS; // this process: what the nodes said may lie unread
+    const wasBusy = now - this.#lastTick > 2 * TICK_MS; // this process: messages of the nodes may lie unread
     this.#lastTick = now;
     for (const node of this.#all) {
       if (wasBusy) node.heardAt = now;

@@ -1,44 +1,62 @@
-import type { Logger } from '../../base/logger.js';
-import type { AdapterHealth } from '../../runtime/cluster/node-adapter.js';
-import type { Counters } from './counters.js';
+import { settlesWithin } from '../../base/deadline.js';
+import { reasonOf } from '../../base/redact.js';
+import type { AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import { AdapterState } from '../adapter-state.js';
 import type { Connection } from './redis-client.js';
 import type { Subscriptions } from './subscriptions.js';
 
 const TICK_MS = 250;
-/** A ping that takes longer: Redis is frozen, paused, or behind a cut cable. */
+/** Without an answer to a ping for this long, Redis is frozen, paused, or behind a broken link. */
 const PING_MS = 750;
-/** How long a refusal, such as that of a read-only replica, counts. */
+/** Time that a refusal, such as that of a read-only replica, counts as degraded. */
 const REFUSED_MS = 2_000;
-
+/** Time between two attempts to make refused subscriptions again. */
 const RESTORE_MS = 1_000;
 
 interface Beat {
   readonly connection: Connection;
-  /** When the ping that is under way was sent; null when none is. */
+  /** When the pending ping was sent; null when none is pending. */
   sentAt: number | null;
   /** Whether the last ping was answered. */
   isAnswered: boolean;
 }
 
-/** Tells whether Redis is there: every connection ready, and pings answered in time. Within 1.5 s it knows that it is not. */
-export class Pulse {
-  #beats: readonly Beat[];
-  #timer: NodeJS.Timeout;
+/**
+ * Opens the connections of a node and watches them: Redis is up while every connection is ready, pings are answered in
+ * time and all subscriptions are confirmed. An outage is noticed within 1.5 s.
+ */
+export class Heartbeat {
+  readonly #beats: readonly Beat[];
+  readonly #timer: NodeJS.Timeout;
+  readonly #state: AdapterState;
+  readonly #firstUp: Promise<void>;
+  #resolveFirstUp: () => void = () => {};
   #lastTick = performance.now();
   #isUp = false;
   #since = Date.now();
-  #reason: string | null = 'not connected yet';
+  #reason = 'not connected yet';
   #refusedAt = Number.NEGATIVE_INFINITY;
   #restoredAt = performance.now();
+  #outages = 0;
+  #outageMs = 0;
 
   constructor(
-    connections: readonly Connection[],
+    publisher: Connection,
+    listener: Connection,
     private readonly subscriptions: Subscriptions,
-    private readonly counters: Counters,
-    private readonly logger: Logger,
-    private readonly onReachable: () => void,
+    private readonly host: Pick<AdapterHost, 'app' | 'logger' | 'reachable'>,
   ) {
-    this.#beats = connections.map(beat);
+    this.#beats = [publisher, listener].map((connection) => ({
+      connection,
+      sentAt: null,
+      isAnswered: false,
+    }));
+    this.#state = new AdapterState(host.app);
+    this.#firstUp = new Promise((resolve) => {
+      this.#resolveFirstUp = resolve;
+    });
+    publisher.open({ onError: this.interrupt, onReady: () => this.#look() });
+    listener.open({ onError: this.interrupt, onReady: () => this.#restore() });
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
     this.#tick();
   }
@@ -47,50 +65,45 @@ export class Pulse {
     return this.#isUp;
   }
 
+  /** Reason of the outage, or of the refusal that lasts; null while all is well. */
   get reason(): string | null {
-    return this.#reason;
-  }
-
-  health(): AdapterHealth {
-    const { counters } = this;
-    const outageMs = counters.outageMs + (this.#isUp ? 0 : Date.now() - this.#since);
     const isRefused = performance.now() - this.#refusedAt < REFUSED_MS;
-    const isOk = this.#isUp && !isRefused;
-    return {
-      status: isOk ? 'ok' : 'degraded',
-      since: this.#since,
-      reason: isOk ? null : this.#reason,
-      counters: { ...counters, outageMs },
-    };
+    return this.#isUp && !isRefused ? null : this.#reason;
   }
 
-  /** A connection broke or could not be made. */
-  interrupt(error: unknown): void {
+  /** When Redis went up or down last, in milliseconds since 1970. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Counts of outages, the present one included in the milliseconds. */
+  get outages(): { readonly outages: number; readonly outageMs: number } {
+    const presentMs = this.#isUp ? 0 : Date.now() - this.#since;
+    return { outages: this.#outages, outageMs: this.#outageMs + presentMs };
+  }
+
+  /** Notes that a connection broke or could not be made. */
+  readonly interrupt = (error: unknown): void => {
     const broken = this.#beats.filter(({ connection }) => !connection.isReady);
     for (const one of broken) one.isAnswered = false;
-    if (broken.length > 0) this.#down(textOf(error));
-  }
+    if (broken.length > 0) this.#down(reasonOf(error));
+  };
 
-  /** Redis said no to something that it should take: it is read-only, out of memory, or allows it not. */
+  /** Notes that Redis refused a command: it is read-only, out of memory, or does not permit it. */
   refused(error: unknown): void {
     if (!this.#isUp) return;
-    if (performance.now() - this.#refusedAt > REFUSED_MS) {
-      this.logger.warn({ event: 'redis.refused', reason: textOf(error) });
-    }
-    this.#refusedAt = performance.now();
-    this.#reason = textOf(error);
+    const now = performance.now();
+    const reason = reasonOf(error);
+    if (now - this.#refusedAt > REFUSED_MS) this.host.logger.warn({ event: 'redis.refused', reason });
+    this.#refusedAt = now;
+    this.#reason = reason;
+    this.#state.change(this.reason);
   }
 
-  /** A connection is ready: waiting for the next tick would only make it late. */
-  look(): void {
-    for (const one of this.#beats) if (one.connection.isReady) this.#ping(one, performance.now());
-    this.#judge();
-  }
-
-  /** Resolves when Redis is there, or after a while. */
-  async settled(timeoutMs: number): Promise<void> {
-    const end = performance.now() + timeoutMs;
-    while (!this.#isUp && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  /** Waits until Redis is up for the first time, or the time is over, and publishes the first state. */
+  async started(timeoutMs: number): Promise<void> {
+    await settlesWithin(this.#firstUp, timeoutMs);
+    this.#state.open(this.reason);
   }
 
   close(): void {
@@ -112,12 +125,19 @@ export class Pulse {
       else if (now - one.sentAt > PING_MS && !wasBusy) one.isAnswered = false;
     }
     this.#judge();
+    this.#state.change(this.reason); // a refusal ends with time
+  }
+
+  /** Pings at once on a connection that is ready: waiting for the next tick would only take longer. */
+  #look(): void {
+    for (const one of this.#beats) if (one.connection.isReady) this.#ping(one, performance.now());
+    this.#judge();
   }
 
   #ping(one: Beat, now: number): void {
     one.sentAt = now;
     const settle = (isAnswered: boolean): void => {
-      if (one.sentAt !== now) return; // of a connection that is gone
+      if (one.sentAt !== now) return; // of an earlier connection
       one.sentAt = null;
       one.isAnswered = isAnswered;
       this.#judge();
@@ -131,47 +151,41 @@ export class Pulse {
   #judge(): void {
     const isUp = this.#beats.every(({ isAnswered, connection }) => isAnswered && connection.isReady);
     if (isUp && this.subscriptions.areRestored) this.#up();
+    // Redis refused a subscription, perhaps for a permission that is granted meanwhile.
     else if (isUp && performance.now() - this.#restoredAt > RESTORE_MS) this.#restore();
     else if (!isUp) this.#down('Redis does not answer');
   }
 
-  /** Redis refused a subscription, perhaps for a permission that somebody grants meanwhile. */
   #restore(): void {
     this.#restoredAt = performance.now();
-    this.subscriptions.restore(() => this.look());
+    void this.subscriptions.restore().then((isLatest) => {
+      if (isLatest) this.#look();
+    });
   }
 
   #up(): void {
     if (this.#isUp) return;
     const lastedMs = Date.now() - this.#since;
-    this.counters.outageMs += lastedMs;
+    this.#outageMs += lastedMs;
     this.#isUp = true;
     this.#since = Date.now();
-    this.#reason = null;
-    this.logger.info({ event: 'redis.ok', afterMs: lastedMs });
-    this.onReachable();
+    this.host.logger.info({ event: 'redis.ok', afterMs: lastedMs });
+    this.#state.change(this.reason);
+    this.#resolveFirstUp();
+    this.host.reachable();
   }
 
   #down(reason: string): void {
     if (!this.#isUp) {
-      // The first words are often the best: a connection that was refused for its password is later just closed.
-      if (this.#reason === 'not connected yet' || /closed|answer/i.test(this.#reason ?? ''))
-        this.#reason = reason;
+      // Keeps the first error, for later ones are generic: a connection that was refused for its password is then just closed.
+      if (/^not connected yet$|closed|answer/i.test(this.#reason)) this.#reason = reason;
       return;
     }
     this.#isUp = false;
     this.#since = Date.now();
     this.#reason = reason;
-    this.counters.outages++;
-    this.logger.warn({ event: 'redis.degraded', reason });
+    this.#outages++;
+    this.host.logger.warn({ event: 'redis.degraded', reason });
+    this.#state.change(reason);
   }
-}
-
-const beat = (connection: Connection): Beat => ({ connection, sentAt: null, isAnswered: false });
-
-/** Redis' own words, which have no secrets in them; an error of the network may name address and port. */
-function textOf(error: unknown): string {
-  const message =
-    error instanceof Error ? error.message || (error as { code?: string }).code || error.name : String(error);
-  return message.replace(/\/\/[^@\s]*@/g, '//…@').slice(0, 200);
 }

@@ -1,72 +1,59 @@
 import type { SubscriptionKind } from './redis-client.js';
-import type { Link } from './redis-connections.js';
+import type { RedisConnections } from './redis-connections.js';
 import type { Listener } from './subscriptions.js';
 
 type RawListener = (message: Buffer, channel: string) => unknown;
+type Channels = string | readonly string[];
 
 const DONE = Promise.resolve(0);
 
 /**
- * What the adapters take for a client of node-redis: the few methods that they call, on a connection that does not
- * reject, hang or grow. Everything that leaves is signed, everything that comes in has been verified.
+ * Makes the client that Socket.IO's Redis adapters publish with: the few methods of node-redis that they call. Messages
+ * are signed, and no call rejects, hangs or queues without bound.
  */
-export function publishingClient(link: Link) {
+export function publishingClient(redis: RedisConnections) {
   return {
     // The adapters look for these two to tell node-redis from ioredis.
     pSubscribe() {},
     sSubscribe() {},
     publish(channel: string, message: Buffer | string) {
-      link.publish('PUBLISH', channel, message);
+      redis.publish('PUBLISH', channel, message);
       return DONE;
     },
     sPublish(channel: string, message: Buffer | string) {
-      link.publish('SPUBLISH', channel, message);
+      redis.publish('SPUBLISH', channel, message);
       return DONE;
     },
-    sendCommand: (args: readonly string[]) => link.command(args),
+    sendCommand: (args: readonly string[]) => redis.command(args),
     on() {},
     off() {},
   };
 }
 
-/** What the adapters subscribe with. */
-export function listeningClient(link: Link) {
-  const add = (kind: SubscriptionKind, channel: string, listener: RawListener): void =>
-    link.subscriptions.add(kind, channel, listener as Listener);
-  const each = (channels: string | readonly string[]): readonly string[] =>
-    typeof channels === 'string' ? [channels] : channels;
+/** Makes the client that the adapters subscribe with. Their listeners get verified messages only. */
+export function subscribingClient({ subscriptions }: RedisConnections) {
+  const add = (kind: SubscriptionKind, channels: Channels, listener: RawListener) => {
+    for (const channel of [channels].flat()) subscriptions.add(kind, channel, listener as Listener);
+    return DONE;
+  };
+  const remove = (kind: SubscriptionKind, channels: Channels, listener?: RawListener) => {
+    for (const channel of [channels].flat()) subscriptions.remove(kind, channel, listener as Listener);
+    return DONE;
+  };
   return {
-    subscribe(channels: string | readonly string[], listener: RawListener) {
-      for (const channel of each(channels)) add('channel', channel, listener);
-      return DONE;
-    },
-    unsubscribe(channels: string | readonly string[], listener?: RawListener) {
-      for (const one of each(channels)) link.subscriptions.remove('channel', one, listener as Listener);
-      return DONE;
-    },
-    pSubscribe(pattern: string, listener: RawListener) {
-      add('pattern', literal(pattern), listener);
-      return DONE;
-    },
-    pUnsubscribe(pattern: string, listener?: RawListener) {
-      link.subscriptions.remove('pattern', literal(pattern), listener as Listener);
-      return DONE;
-    },
-    sSubscribe(channels: string | readonly string[], listener: RawListener) {
-      for (const channel of each(channels)) add('sharded', channel, listener);
-      return DONE;
-    },
-    sUnsubscribe(channels: string | readonly string[]) {
-      for (const channel of each(channels)) link.subscriptions.remove('sharded', channel);
-      return DONE;
-    },
+    subscribe: (channels: Channels, listener: RawListener) => add('channel', channels, listener),
+    unsubscribe: (channels: Channels, listener?: RawListener) => remove('channel', channels, listener),
+    pSubscribe: (pattern: string, listener: RawListener) => add('pattern', escaped(pattern), listener),
+    pUnsubscribe: (pattern: string, listener?: RawListener) => remove('pattern', escaped(pattern), listener),
+    sSubscribe: (channels: Channels, listener: RawListener) => add('sharded', channels, listener),
+    sUnsubscribe: (channels: Channels) => remove('sharded', channels),
     on() {},
     off() {},
   };
 }
 
-/** For a process without clients, which need not hear what is sent to them. */
-export function deafClient(): ReturnType<typeof listeningClient> {
+/** Makes a client that ignores subscriptions, for a process without sockets. */
+export function deafClient(): ReturnType<typeof subscribingClient> {
   const nothing = () => DONE;
   return {
     subscribe: nothing,
@@ -80,7 +67,7 @@ export function deafClient(): ReturnType<typeof listeningClient> {
   };
 }
 
-/** The pattern of a namespace, of which only the star at its end is meant as one: `[` and `\` in names break it. */
-function literal(pattern: string): string {
+/** Escapes the pattern of a namespace, up to the star at its end: `[` and `\` in the name are not part of the syntax. */
+function escaped(pattern: string): string {
   return `${pattern.slice(0, -1).replace(/[\\[\]*?^]/g, '\\$&')}*`;
 }

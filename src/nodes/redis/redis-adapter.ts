@@ -1,14 +1,20 @@
-import type { AdapterHost, NodeAdapter, OpenedAdapter } from '../../runtime/cluster/node-adapter.js';
-import { classicAdapter, shardedAdapter } from './adapters.js';
-import { RedisBus } from './redis-bus.js';
+import { missingPeers, requirePeer } from '../../base/peer.js';
+import type {
+  AdapterConstructor,
+  AdapterHost,
+  NodeAdapter,
+  NodeBus,
+  OpenedAdapter,
+} from '../../runtime/cluster/node-adapter.js';
+import { type MakeAdapter, patchAdapter } from '../patch-adapter.js';
+import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import { isEncrypted } from './redis-client.js';
-import { Link } from './redis-connections.js';
-import { checkRedisOptions, type RedisAdapterOptions, weaknesses } from './redis-options.js';
-import { RedisRevocations } from './revocations.js';
-import { redisStore } from './shared-store.js';
-import { type Streams, streamsAdapter } from './streams.js';
+import { RedisConnections } from './redis-connections.js';
+import { adapterPackage, checkRedisOptions, type RedisAdapterOptions, weaknesses } from './redis-options.js';
+import { RedisRevocations, RedisStore } from './redis-store.js';
+import { type SendInOrder, streamsAdapter } from './streams.js';
 
-/** A start does not fail without Redis; it waits this long for it, so that the first message is not lost. */
+/** Longest wait of a start for Redis, so that the first message is not lost; the start does not fail without it. */
 const START_MS = 2_000;
 const NOWHERE = { location: null, label: 'redisAdapter' };
 
@@ -23,7 +29,11 @@ export function redisAdapter(options: RedisAdapterOptions): NodeAdapter {
   return {
     label: `redis ${options?.mode ?? 'classic'}`,
     nodeName: options?.nodeName,
-    problems: (socket, where) => checkRedisOptions(options, socket, where).problems,
+    problems: (socket, where) => {
+      const { options: checked, problems } = checkRedisOptions(options, socket, where);
+      const packages = ['redis', adapterPackage(checked.mode)];
+      return [...problems, ...missingPeers(packages, 'redisAdapter', where)];
+    },
     open: (host) => open(options, host),
   };
 }
@@ -32,27 +42,84 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   const { options } = checkRedisOptions(given, {}, NOWHERE);
   for (const reason of weaknesses(options, isEncrypted(options)))
     host.logger.warn({ event: 'redis.insecure', reason });
-  const link = new Link(options, host.logger, host.reachable);
-  const withRecovery = 'connectionStateRecovery' in host.socket;
-  const streams: Streams | null =
-    options.mode === 'streams' ? streamsAdapter(link, host, withRecovery) : null;
-  const adapter =
-    streams?.adapter ??
-    (options.mode === 'sharded' ? shardedAdapter(link, host) : classicAdapter(link, host));
-  const bus = new RedisBus(link, host, streams?.sendInOrder ?? null);
-  await link.pulse.settled(START_MS);
-  if (link.pulse.isUp) await streams?.reader?.started(START_MS);
+  const redis = new RedisConnections(options, host);
+  const streams = options.mode === 'streams' ? streamsAdapter(redis, host) : null;
+  const adapter = streams?.adapter ?? pubSubAdapter(redis, host);
+  const bus = new RedisBus(redis, host, streams?.sendInOrder ?? null);
+  const store = new RedisStore(redis);
+  await redis.heartbeat.started(START_MS);
+  if (redis.isUp) await streams?.reader?.started(START_MS);
   return {
     adapter,
     bus,
-    store: redisStore(link),
+    store,
     rates: null,
-    revocations: new RedisRevocations(link),
-    health: () => link.pulse.health(),
-    confirmed: () => link.confirmed(),
+    revocations: new RedisRevocations(redis, store),
+    health: () => redis.health(),
+    confirmed: () => redis.confirmed(),
     close: async () => {
       streams?.reader?.close();
-      await link.close();
+      await redis.close();
     },
   };
+}
+
+interface RedisAdapterModule {
+  createAdapter(pub: object, sub: object, options: object): MakeAdapter;
+  createShardedAdapter(pub: object, sub: object, options: object): MakeAdapter;
+}
+
+/** Makes the adapters of classic or sharded pub/sub. */
+function pubSubAdapter(redis: RedisConnections, host: AdapterHost): AdapterConstructor {
+  const { createAdapter, createShardedAdapter } = requirePeer<RedisAdapterModule>(
+    redis.adapterPackage,
+    'redisAdapter',
+  );
+  const { mode, prefix } = redis.options;
+  const publisher = publishingClient(redis);
+  const subscriber = host.hasClients ? subscribingClient(redis) : deafClient();
+  const make =
+    mode === 'sharded'
+      ? createShardedAdapter(publisher, subscriber, { channelPrefix: prefix })
+      : createAdapter(publisher, subscriber, { key: prefix });
+  return patchAdapter(make, redis, host, false);
+}
+
+/** Messages between nodes: one channel for all of them, and one for each. */
+class RedisBus implements NodeBus {
+  readonly #all: string;
+
+  constructor(
+    private readonly redis: RedisConnections,
+    host: AdapterHost,
+    private readonly inOrder: SendInOrder | null,
+  ) {
+    this.#all = `${redis.options.prefix}:nodes`;
+    const receive = (message: Buffer): void => host.receive(message.toString());
+    redis.subscriptions.add('channel', this.#all, receive);
+    redis.subscriptions.add('channel', this.#one(host.nodeId), receive);
+  }
+
+  get isOpen(): boolean {
+    return this.redis.isUp;
+  }
+
+  send(message: string, to: string | null, inOrder: boolean): boolean {
+    if (inOrder && to === null && this.inOrder !== null) return this.inOrder(message);
+    return this.redis.publish('PUBLISH', to === null ? this.#all : this.#one(to), message);
+  }
+
+  async nodes(): Promise<number | null> {
+    if (this.redis.options.cluster !== undefined) return null; // each server counts its own subscribers
+    try {
+      const [, count] = (await this.redis.command(['PUBSUB', 'NUMSUB', this.#all])) as [unknown, unknown];
+      return Number(count) || null;
+    } catch {
+      return null;
+    }
+  }
+
+  #one(nodeId: string): string {
+    return `${this.redis.options.prefix}:node:${nodeId}`;
+  }
 }

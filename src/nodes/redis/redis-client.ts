@@ -1,56 +1,59 @@
-import {
-  createClient,
-  createCluster,
-  createSentinel,
-  type RedisClientType,
-  type RedisClusterType,
-  type RedisSentinelType,
-} from 'redis';
+import type { RedisClientType, RedisClusterType, RedisSentinelType } from 'redis';
+import { backoffMs } from '../../base/backoff.js';
+import { requirePeer } from '../../base/peer.js';
 import type { RedisOptions } from './redis-options.js';
 
-/** Where a subscription hangs: a channel, a pattern of channels, or a channel of sharded pub/sub. */
+/** Kinds of subscriptions: to a channel, to a pattern of channels, or to a channel of sharded pub/sub. */
 export type SubscriptionKind = 'channel' | 'pattern' | 'sharded';
 export type OnMessage = (message: Buffer, channel: Buffer | string) => void;
 type Argument = string | Buffer;
 
-/** One connection to Redis, whatever Redis is made of. */
+/** One connection to Redis: to one server, to a Redis Cluster, or to the master that Sentinel names. */
 export interface Connection {
   readonly isReady: boolean;
-  /** @param key - where the command belongs, for Redis Cluster */
+  /** Starts to connect, and connects again after each failure until `destroy`. It is called once. */
+  open(events: ConnectionEvents): void;
+  /** @param key - key that the command is about, which Redis Cluster chooses a server by */
   send(args: readonly Argument[], key?: string): Promise<unknown>;
   subscribe(kind: SubscriptionKind, channel: string, onMessage: OnMessage): Promise<unknown>;
   unsubscribe(kind: SubscriptionKind, channel: string): Promise<unknown>;
   destroy(): void;
 }
 
-/** Told of what happens to a connection. An error is not its end: it connects again by itself, for ever. */
+/** Listeners of a connection. */
 export interface ConnectionEvents {
+  /** Called at each error; the connection stays open and connects again by itself. */
   onError(error: unknown): void;
+  /** Called whenever it is connected, also after a failure. */
   onReady(): void;
 }
 
+const FIRST_WAIT_MS = 25;
 const MAX_WAIT_MS = 1_000;
 const CONNECT_MS = 5_000;
 const SCAN_MS = 10_000;
-/** Nothing is heard for this long, though pings are sent: the connection is dead without knowing it. */
+/** A connection that is silent for this long, although pings are sent, is dead. */
 const DEAD_MS = 5_000;
 
-/** Opens a connection. It returns at once, and connects when Redis is there. */
-export function connect(options: RedisOptions, { onError, onReady }: ConnectionEvents): Connection {
+/** Makes a connection, which is still closed. */
+export function createConnection(options: RedisOptions): Connection {
+  const { createClient, createCluster, createSentinel } = requirePeer<typeof import('redis')>(
+    'redis',
+    'redisAdapter',
+  );
   const socket: Record<string, unknown> = {
     ...(isEncrypted(options) && { ...options.tls, tls: true }),
     connectTimeout: CONNECT_MS,
     socketTimeout: DEAD_MS,
-    // Soon, and not all nodes at the same moment.
     reconnectStrategy: (retries: number) =>
-      Math.min(25 * 2 ** Math.min(retries, 6), MAX_WAIT_MS) * (0.5 + Math.random() / 2),
+      backoffMs(retries, { firstMs: FIRST_WAIT_MS, maxMs: MAX_WAIT_MS }),
   };
   const common = {
     disableOfflineQueue: true,
     disableClientInfo: true,
     maintNotifications: 'disabled',
-    // An AbortSignal for each command is 5 of the 50 us that a message takes. What waits is bounded by number and bytes
-    // ahead of this client, and ends with the connection, at the latest after DEAD_MS of silence.
+    // An AbortSignal for each command is 5 of the 50 us that a message takes. RedisConnections bounds the waiting commands
+    // by number and bytes, and they end with the connection, at the latest after DEAD_MS of silence.
     commandOptions: { timeout: 0 },
   } as const;
   if (options.cluster !== undefined) {
@@ -62,8 +65,8 @@ export function connect(options: RedisOptions, { onError, onReady }: ConnectionE
     const cluster = createCluster({
       rootNodes: options.cluster.map((url) => ({ url })),
       defaults: { ...common, socket, ...credentials },
-    } as never) as unknown as RedisClusterType;
-    return ofCluster(cluster, onError, onReady);
+    } as never);
+    return ofCluster(cluster as unknown as RedisClusterType);
   }
   if (options.sentinel !== undefined) {
     const { name, nodes, username, password } = options.sentinel;
@@ -71,139 +74,133 @@ export function connect(options: RedisOptions, { onError, onReady }: ConnectionE
     const sentinel = createSentinel({
       name,
       sentinelRootNodes: nodes.map(({ host, port }) => ({ host, port })),
-      // It would send a command again when the connection broke before the answer, and clients would get a message twice.
-      // Where the master is, the next command asks Sentinel.
+      // With rediscovery it sends a command again when the connection broke before the answer, and clients get a message
+      // twice. The next command asks Sentinel for the master.
       maxCommandRediscovers: 0,
-      // A master that became a replica refuses what is written, and nobody asks again: Sentinel says so, or this finds it.
+      // A master that became a replica refuses writes. Sentinel announces the change; where that is lost, the scan finds it.
       scanInterval: SCAN_MS,
       nodeClientOptions: { ...common, socket, ...credentials },
       sentinelClientOptions: { ...common, socket: { connectTimeout: CONNECT_MS } },
-    } as never) as unknown as RedisSentinelType;
-    return ofSentinel(sentinel, onError, onReady);
+    } as never);
+    return ofSentinel(sentinel as unknown as RedisSentinelType);
   }
   const client = createClient({ ...common, url: options.url as string, socket } as never);
-  return ofClient(client as unknown as RedisClientType, onError, onReady);
+  return ofServer(client as unknown as RedisClientType);
 }
 
-/** Whether everything goes through TLS. */
+/** Tells whether all connections use TLS. */
 export function isEncrypted({ url, cluster, sentinel, tls }: RedisOptions): boolean {
   if (sentinel !== undefined) return tls !== undefined;
   return (cluster ?? [url]).every((one) => one?.startsWith('rediss:'));
 }
 
-function ofClient(
-  client: RedisClientType,
-  onError: ConnectionEvents['onError'],
-  onReady: ConnectionEvents['onReady'],
-): Connection {
-  client.on('error', onError).on('ready', onReady);
-  client.connect().catch(onError);
+function ofServer(client: RedisClientType): Connection {
   return {
     get isReady() {
       return client.isReady;
     },
+    open: ({ onError, onReady }) => {
+      client.on('error', onError).on('ready', onReady);
+      client.connect().catch(onError);
+    },
     send: (args) => client.sendCommand(args as Argument[]),
-    subscribe: (kind, channel, onMessage) => subscribeWith(client, kind, channel, onMessage),
-    unsubscribe: (kind, channel) => unsubscribeWith(client, kind, channel),
-    destroy: () => quietly(() => client.destroy()),
+    ...subscribingBy(client),
+    destroy: () => ignoreErrors(() => client.destroy()),
   };
 }
 
-function ofCluster(
-  cluster: RedisClusterType,
-  onError: ConnectionEvents['onError'],
-  onReady: ConnectionEvents['onReady'],
-): Connection {
-  const keepTrying = untilConnected(() => cluster.connect(), onError, onReady);
-  cluster.on('error', onError).on('node-error', onError).on('node-ready', onReady);
-  cluster.on('sharded-channel-moved' as never, onReady as never);
+function ofCluster(cluster: RedisClusterType): Connection {
+  const first = new FirstConnect(() => cluster.connect());
   return {
     get isReady() {
-      return keepTrying.isConnected;
+      return first.isDone;
+    },
+    open: (events) => {
+      const { onError, onReady } = events;
+      cluster.on('error', onError).on('node-error', onError).on('node-ready', onReady);
+      cluster.on('sharded-channel-moved' as never, onReady as never);
+      first.start(events);
     },
     send: (args, key) => cluster.sendCommand(key, false, [...args]),
-    subscribe: (kind, channel, onMessage) => subscribeWith(cluster as never, kind, channel, onMessage),
-    unsubscribe: (kind, channel) => unsubscribeWith(cluster as never, kind, channel),
+    ...subscribingBy(cluster as never),
     destroy: () => {
-      keepTrying.stop();
-      quietly(() => cluster.destroy());
+      first.stop();
+      ignoreErrors(() => cluster.destroy());
     },
   };
 }
 
-function ofSentinel(
-  sentinel: RedisSentinelType,
-  onError: ConnectionEvents['onError'],
-  onReady: ConnectionEvents['onReady'],
-): Connection {
-  const keepTrying = untilConnected(() => sentinel.connect(), onError, onReady);
-  sentinel.on('error', onError).on('client-error', onError).on('topology-change', onReady);
+function ofSentinel(sentinel: RedisSentinelType): Connection {
+  const first = new FirstConnect(() => sentinel.connect());
   return {
     get isReady() {
-      return keepTrying.isConnected && sentinel.isReady;
+      return first.isDone && sentinel.isReady;
     },
-    // The adapters call sendCommand(args), this client takes (isReadonly, args).
+    open: (events) => {
+      const { onError, onReady } = events;
+      sentinel.on('error', onError).on('client-error', onError).on('topology-change', onReady);
+      first.start(events);
+    },
     send: (args) => sentinel.sendCommand(false, [...args]),
-    subscribe: (kind, channel, onMessage) => subscribeWith(sentinel as never, kind, channel, onMessage),
-    unsubscribe: (kind, channel) => unsubscribeWith(sentinel as never, kind, channel),
+    ...subscribingBy(sentinel as never),
     destroy: () => {
-      keepTrying.stop();
-      quietly(() => sentinel.destroy());
+      first.stop();
+      ignoreErrors(() => sentinel.destroy());
     },
   };
 }
 
-/** Clients of several servers give up when none of them answers at the first attempt. */
-function untilConnected(
-  open: () => Promise<unknown>,
-  onError: ConnectionEvents['onError'],
-  onReady: ConnectionEvents['onReady'],
-) {
-  let timer: NodeJS.Timeout | undefined;
-  const state = { isConnected: false, stop: () => clearTimeout(timer) };
-  const attempt = (): void => {
-    open().then(
+/** First connect of a client of several servers, repeated: such a client gives up when no server answers its first attempt. */
+class FirstConnect {
+  isDone = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(private readonly connect: () => Promise<unknown>) {}
+
+  start(events: ConnectionEvents): void {
+    this.connect().then(
       () => {
-        state.isConnected = true;
-        onReady();
+        this.isDone = true;
+        events.onReady();
       },
       (error: unknown) => {
-        onError(error);
-        timer = setTimeout(attempt, MAX_WAIT_MS);
+        events.onError(error);
+        if (!this.#isStopped) this.#timer = setTimeout(() => this.start(events), MAX_WAIT_MS);
       },
     );
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+}
+
+type SubscribeMethod = 'subscribe' | 'pSubscribe' | 'sSubscribe';
+type UnsubscribeMethod = 'unsubscribe' | 'pUnsubscribe' | 'sUnsubscribe';
+
+const SUBSCRIBE: Readonly<Record<SubscriptionKind, readonly [SubscribeMethod, UnsubscribeMethod]>> = {
+  channel: ['subscribe', 'unsubscribe'],
+  pattern: ['pSubscribe', 'pUnsubscribe'],
+  sharded: ['sSubscribe', 'sUnsubscribe'],
+};
+
+function subscribingBy(
+  client: Pick<RedisClientType, SubscribeMethod | UnsubscribeMethod>,
+): Pick<Connection, 'subscribe' | 'unsubscribe'> {
+  return {
+    subscribe: (kind, channel, onMessage) => client[SUBSCRIBE[kind][0]](channel, onMessage as never, true),
+    unsubscribe: (kind, channel) => client[SUBSCRIBE[kind][1]](channel),
   };
-  attempt();
-  return state;
 }
 
-function subscribeWith(
-  client: Pick<RedisClientType, 'subscribe' | 'pSubscribe' | 'sSubscribe'>,
-  kind: SubscriptionKind,
-  channel: string,
-  onMessage: OnMessage,
-): Promise<unknown> {
-  if (kind === 'pattern') return client.pSubscribe(channel, onMessage as never, true);
-  if (kind === 'sharded') return client.sSubscribe(channel, onMessage as never, true);
-  return client.subscribe(channel, onMessage as never, true);
-}
-
-function unsubscribeWith(
-  client: Pick<RedisClientType, 'unsubscribe' | 'pUnsubscribe' | 'sUnsubscribe'>,
-  kind: SubscriptionKind,
-  channel: string,
-): Promise<unknown> {
-  if (kind === 'pattern') return client.pUnsubscribe(channel);
-  if (kind === 'sharded') return client.sUnsubscribe(channel);
-  return client.unsubscribe(channel);
-}
-
-/** A client that is closed already throws when it is closed, now or later. */
-function quietly(run: () => unknown): void {
+/** Destroys a client: one that is destroyed already throws or rejects. */
+function ignoreErrors(run: () => unknown): void {
   try {
     const result = run();
     if (result instanceof Promise) result.catch(() => {});
   } catch {
-    // It is closed, which was the point.
+    // It is destroyed, as it should be.
   }
 }

@@ -1,25 +1,41 @@
-import type { Logger } from '../../base/logger.js';
-import { Counters } from './counters.js';
-import { Pulse } from './heartbeat.js';
-import { type Connection, connect } from './redis-client.js';
-import type { RedisOptions } from './redis-options.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withDeadline } from '../../base/deadline.js';
+import type { AdapterHealth, AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import { Heartbeat } from './heartbeat.js';
+import { type Connection, createConnection } from './redis-client.js';
+import { adapterPackage, type RedisOptions } from './redis-options.js';
 import { Signer } from './signer.js';
 import { Subscriptions } from './subscriptions.js';
 
 const MAX_IN_FLIGHT = 10_000;
 const MAX_IN_FLIGHT_BYTES = 16_000_000;
-const LAST_WORDS_MS = 500;
+/** Longest wait of `close` for what was sent last. */
+const FLUSH_MS = 500;
+
+/** Counts of messages that were lost between nodes or discarded. They only grow. */
+class Counters {
+  /** Messages that Redis refused, or that were under way when a connection broke. */
+  failedPublishes = 0;
+  /** Messages that were not sent because Redis was away. */
+  droppedPublishes = 0;
+  /** Messages that Redis had not taken within the time limit. It may take them later. */
+  latePublishes = 0;
+  /** Messages from Redis that could not be read. */
+  malformedMessages = 0;
+  /** Messages from Redis without a valid signature. */
+  forgedMessages = 0;
+}
 
 /**
- * The connections of one node to Redis: one that publishes and one that listens. Nothing here rejects unheard, waits
- * without end or grows without bound, however long Redis is away.
+ * Connections of one node to Redis: one publishes, one subscribes. However long Redis is away, no rejection is
+ * unhandled, no wait is endless, and nothing grows without bound.
  */
-export class Link {
-  readonly adapterPackage = '@socket.io/redis-adapter';
+export class RedisConnections {
+  readonly adapterPackage: string;
   readonly counters = new Counters();
   readonly signer: Signer;
   readonly subscriptions: Subscriptions;
-  readonly pulse: Pulse;
+  readonly heartbeat: Heartbeat;
   readonly #publisher: Connection;
   readonly #listener: Connection;
   #inFlight = 0;
@@ -27,32 +43,24 @@ export class Link {
 
   constructor(
     readonly options: RedisOptions,
-    private readonly logger: Logger,
-    onReachable: () => void,
+    private readonly host: Pick<AdapterHost, 'app' | 'logger' | 'reachable'>,
   ) {
-    this.signer = new Signer(options.secret, options.prefix);
-    const hurt = (error: unknown): void => this.pulse?.interrupt(error);
-    this.#publisher = connect(options, { onError: hurt, onReady: () => this.pulse?.look() });
-    const restore = (): void => this.subscriptions?.restore(() => this.pulse.look());
-    this.#listener = connect(options, { onError: hurt, onReady: restore });
-    this.subscriptions = new Subscriptions(
-      this.#listener,
-      this.signer,
-      this.counters,
-      options.acceptUnsigned,
-    );
-    this.pulse = new Pulse(
-      [this.#publisher, this.#listener],
-      this.subscriptions,
-      this.counters,
-      logger,
-      onReachable,
-    );
+    const { secret, prefix, mode, acceptUnsigned } = options;
+    this.adapterPackage = adapterPackage(mode);
+    this.signer = new Signer(secret, prefix);
+    this.#publisher = createConnection(options);
+    this.#listener = createConnection(options);
+    this.subscriptions = new Subscriptions(this.#listener, this.signer, this.counters, acceptUnsigned);
+    this.heartbeat = new Heartbeat(this.#publisher, this.#listener, this.subscriptions, host);
   }
 
-  /** Publishes, or counts that it did not. It neither throws nor keeps anybody waiting. */
+  get isUp(): boolean {
+    return this.heartbeat.isUp;
+  }
+
+  /** Publishes, or counts that it did not. It neither throws nor waits. */
   publish(command: 'PUBLISH' | 'SPUBLISH', channel: string, message: Buffer | string): boolean {
-    if (!this.pulse.isUp) {
+    if (!this.isUp) {
       this.counters.droppedPublishes++;
       return false;
     }
@@ -67,53 +75,56 @@ export class Link {
    * @throws {Error} when Redis is away, refuses, or takes longer than the time limit
    */
   async command(args: readonly (string | Buffer)[], key?: string): Promise<unknown> {
-    if (!this.pulse.isUp) throw new Error(`Redis is away: ${this.pulse.reason}`);
-    let timer: NodeJS.Timeout | undefined;
+    if (!this.isUp) throw this.#away();
     const { timeoutMs } = this.options;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms`)), timeoutMs);
-    });
-    try {
-      return await Promise.race([this.#publisher.send(args, key), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = (): Error => new Error(`Redis did not answer within ${timeoutMs} ms`);
+    return withDeadline(this.#publisher.send(args, key), timeoutMs, late);
   }
 
   /** Appends to a stream; rejects as `command` does, and counts it. */
   append(args: readonly string[], key: string): Promise<unknown> {
     let bytes = 0;
     for (const arg of args) bytes += arg.length;
-    const isUp = this.pulse.isUp;
+    const { isUp } = this;
     if (!isUp) this.counters.droppedPublishes++;
     const sent = isUp ? this.#send(args, key, bytes) : null;
-    return sent ?? Promise.reject(new Error(`Redis is away: ${this.pulse.reason}`));
+    return sent ?? Promise.reject(this.#away());
   }
 
-  /** Resolves when subscriptions that are under way hold; null when none is. */
+  /** Resolves when pending subscriptions are confirmed; null when none is pending. */
   confirmed(): Promise<void> | null {
     return this.subscriptions.confirmed();
   }
 
-  /** A further connection, for commands that block. */
-  connection(): Connection {
-    return connect(this.options, { onError: (error) => this.pulse.interrupt(error), onReady: () => {} });
+  /** Opens another connection, for commands that block. */
+  openConnection(): Connection {
+    const connection = createConnection(this.options);
+    connection.open({ onError: this.heartbeat.interrupt, onReady: () => {} });
+    return connection;
   }
 
-  /** Lets the last words out, such as the goodbye to other nodes: node-redis writes them in a later turn. */
+  health(): AdapterHealth {
+    const { reason, since, outages } = this.heartbeat;
+    return {
+      status: reason === null ? 'ok' : 'degraded',
+      since,
+      reason,
+      counters: { ...this.counters, ...outages },
+    };
+  }
+
+  /** Closes the connections after the last messages, such as the goodbye to other nodes: node-redis writes them in a later turn. */
   async close(): Promise<void> {
-    const end = performance.now() + LAST_WORDS_MS;
-    while (this.pulse.isUp && this.#inFlight > 0 && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    this.pulse.close();
+    const end = performance.now() + FLUSH_MS;
+    while (this.isUp && this.#inFlight > 0 && performance.now() < end) await sleep(2);
+    this.heartbeat.close();
     this.subscriptions.close();
     this.#publisher.destroy();
     this.#listener.destroy();
-    this.logger.debug({ event: 'redis.closed' });
+    this.host.logger.debug({ event: 'redis.closed' });
   }
 
-  /** Null when too much waits: a frozen Redis takes nothing, and its silence is not noticed at once. */
+  /** Returns null when too much is in flight: a frozen Redis takes nothing, and its silence is not noticed at once. */
   #send(args: readonly (string | Buffer)[], key: string, bytes: number): Promise<unknown> | null {
     if (this.#inFlight >= MAX_IN_FLIGHT || this.#inFlightBytes + bytes > MAX_IN_FLIGHT_BYTES) {
       this.counters.droppedPublishes++;
@@ -135,9 +146,13 @@ export class Link {
       (error: unknown) => {
         settle();
         this.counters.failedPublishes++;
-        this.pulse.refused(error);
+        this.heartbeat.refused(error);
         throw error;
       },
     );
+  }
+
+  #away(): Error {
+    return new Error(`Redis is away: ${this.heartbeat.reason}`);
   }
 }

@@ -1,13 +1,14 @@
 import type { ConnectionOptions } from 'node:tls';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
+import { redactUrl } from '../../base/redact.js';
 import { show } from '../../base/show.js';
 import type { Place, Problem } from '../../errors/problem.js';
 
-/** How broadcasts travel. */
+/** Transport of broadcasts. */
 export type RedisMode = 'classic' | 'sharded' | 'streams';
 
-/** Options of `redisAdapter`. One of `url`, `cluster` and `sentinel` says where Redis is. */
+/** Options of `redisAdapter`. Exactly one of `url`, `cluster` and `sentinel` is set. */
 export interface RedisAdapterOptions {
   /** `redis://:password@host:6379`, or `rediss://` for TLS. */
   readonly url?: string | undefined;
@@ -16,29 +17,30 @@ export interface RedisAdapterOptions {
   /** A Redis that Sentinel looks after. */
   readonly sentinel?: RedisSentinelOptions;
   /**
-   * How broadcasts travel: classic pub/sub; sharded pub/sub (Redis 7), which scales with a Redis Cluster; or a stream,
-   * which also delivers what was sent while a node was cut off, and knows connection state recovery.
+   * Transport of broadcasts: classic pub/sub; sharded pub/sub (Redis 7), which scales with a Redis Cluster; or a stream,
+   * which also delivers messages that were sent while a node was cut off, and supports connection state recovery.
    * @default 'classic'
    */
   readonly mode?: RedisMode;
   /**
-   * Ahead of every channel and key: one for each application that shares a Redis. Letters, digits and `_ . -`.
+   * Beginning of every channel and key; each application that shares a Redis has another one. Letters, digits and
+   * `_ . -`.
    * @default 'gatewire'
    */
   readonly prefix?: string;
   /**
-   * What nodes sign their messages with; the same on all of them.
+   * Key that nodes sign their messages with; the same on all of them.
    * @default the password of Redis
    */
   readonly secret?: string;
   /**
-   * Whether messages without a signature are taken too, as those of `@socket.io/redis-emitter` and of plain Socket.IO
-   * servers. Whoever can publish in Redis can then disconnect every client.
+   * Whether messages without a signature are accepted, such as those of `@socket.io/redis-emitter` and of plain
+   * Socket.IO servers. Any process that can publish in Redis can then disconnect every client.
    * @default false
    */
   readonly acceptUnsigned?: boolean;
   /**
-   * Milliseconds that Redis gets for a command, 1 to 2147483647.
+   * Time limit of a command in milliseconds, 1 to 2147483647.
    * @default 2000
    */
   readonly timeoutMs?: number;
@@ -47,16 +49,16 @@ export interface RedisAdapterOptions {
    * @default host, process id and four random characters
    */
   readonly nodeName?: string;
-  /** TLS options of Node, such as `ca`, beside `rediss://`. */
+  /** TLS options of Node, such as `ca`, for `rediss://`. */
   readonly tls?: ConnectionOptions;
   /**
-   * Messages that the stream keeps, in the mode `streams`.
+   * Number of messages that the stream keeps, in the mode `streams`.
    * @default 10000
    */
   readonly streamLength?: number;
 }
 
-/** Where Sentinel is, and what it looks after. */
+/** Addresses of Sentinel, and the name of the master. */
 export interface RedisSentinelOptions {
   /** Name of the master. */
   readonly name: string;
@@ -79,7 +81,7 @@ const PREFIX = /^[\w.-]{1,64}$/;
 const MODES: readonly unknown[] = ['classic', 'sharded', 'streams'] satisfies RedisMode[];
 
 const RULES: Readonly<Record<keyof RedisAdapterOptions, OptionRule>> = {
-  url: rules.any, // has a sentence of its own
+  url: rules.any, // checked below, with another code
   cluster: rules.list,
   sentinel: {
     accepts: (value) => {
@@ -103,6 +105,11 @@ const RULES: Readonly<Record<keyof RedisAdapterOptions, OptionRule>> = {
   tls: rules.object,
   streamLength: rules.count,
 };
+
+/** Names the package of the plain adapter of a mode. */
+export function adapterPackage(mode: RedisMode): string {
+  return mode === 'streams' ? '@socket.io/redis-streams-adapter' : '@socket.io/redis-adapter';
+}
 
 /** Checks the options of `redisAdapter` against each other and those of Socket.IO. */
 export function checkRedisOptions(
@@ -137,7 +144,7 @@ export function checkRedisOptions(
   return { options, problems: problems.found };
 }
 
-/** What is worth a warning: Redis away from this machine, without a password or in clear. */
+/** Finds weaknesses to warn of: a Redis on another machine without a password or without TLS. */
 export function weaknesses(options: RedisOptions, isEncrypted: boolean): readonly string[] {
   const { url, cluster, sentinel, secret } = options;
   const hosts =
@@ -167,8 +174,7 @@ function passwordOf(url: unknown): string | null {
   return password === '' ? null : decodeURIComponent(password);
 }
 
-/** A URL may have a password in it, also a wrong one. */
 function describe(value: unknown): string {
   if (typeof value !== 'string') return show(value);
-  return JSON.stringify(value.replace(/\/\/.*@/, '//…@').slice(0, 100));
+  return JSON.stringify(redactUrl(value).slice(0, 100));
 }

@@ -4,8 +4,9 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 const MAC_BYTES = 16;
 
 /**
- * Signs what goes through Redis, so that whoever can publish there, and nothing else, cannot speak for a node: a forged
- * message of the plain adapters disconnects every client. The channel is signed along: a message cannot be sent on.
+ * Signs messages that go through Redis, because a forged message of the plain adapters disconnects every client: write
+ * access to Redis alone is not enough to speak for a node. The channel is part of the signature, so that a message
+ * cannot be replayed on another one.
  */
 export class Signer {
   readonly #key: KeyObject;
@@ -14,13 +15,13 @@ export class Signer {
     this.#key = createSecretKey(createHmac('sha256', secret).update(`gatewire ${prefix}`).digest());
   }
 
-  /** The message with its signature behind. */
+  /** Returns the message with its signature appended. */
   sign(channel: string, message: Buffer | string): Buffer {
     const bytes = typeof message === 'string' ? Buffer.from(message) : message;
     return Buffer.concat([bytes, this.#macOf(channel, bytes)]);
   }
 
-  /** The message without its signature; null when that is wrong. */
+  /** Returns the message without its signature; null when the signature is wrong. */
   verify(channel: string, signed: Buffer): Buffer | null {
     const end = signed.length - MAC_BYTES;
     if (end < 0) return null;
@@ -28,7 +29,7 @@ export class Signer {
     return timingSafeEqual(this.#macOf(channel, message), signed.subarray(end)) ? message : null;
   }
 
-  /** The signature alone, as text, for what is stored in fields. */
+  /** Returns the signature alone, as text for a field of a stored value. */
   mac(place: string, text: string): string {
     return this.#macOf(place, text).toString('hex');
   }

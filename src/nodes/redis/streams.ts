@@ -1,17 +1,17 @@
-import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Namespace } from 'socket.io';
+import { settlesWithin } from '../../base/deadline.js';
+import { requirePeer } from '../../base/peer.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
-import { corrected } from '../patch-adapter.js';
-import { deafClient, listeningClient, publishingClient } from './node-redis-shim.js';
-import type { SendInOrder } from './redis-bus.js';
-import type { Link } from './redis-connections.js';
-import { macOf, StreamReader } from './stream-reader.js';
+import { patchAdapter } from '../patch-adapter.js';
+import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
+import type { Connection } from './redis-client.js';
+import type { RedisConnections } from './redis-connections.js';
 
-interface StreamsModule {
-  createAdapter(client: object, options: object): (namespace: Namespace) => never;
-}
+/** Sends a message of nodes to each other in its place among the broadcasts of the stream. */
+export type SendInOrder = (message: string) => boolean;
 
-/** The adapter over a stream, and what belongs to it. */
+/** The adapter over a stream, its reader and its writer. */
 export interface Streams {
   readonly adapter: AdapterConstructor;
   /** Null for a process without clients. */
@@ -19,40 +19,43 @@ export interface Streams {
   readonly sendInOrder: SendInOrder;
 }
 
-/** The adapter asks again as soon as it is answered. */
+interface StreamsModule {
+  createAdapter(client: object, options: object): (namespace: Namespace) => never;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** Answer that keeps the adapter of a process without clients from reading: it asks again as soon as it is answered. */
 const NEVER = new Promise<never>(() => {});
 
-/** @socket.io/redis-streams-adapter. */
-export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: boolean): Streams {
-  const { createAdapter } = createRequire(import.meta.url)(
-    '@socket.io/redis-streams-adapter',
-  ) as StreamsModule;
-  const { prefix, streamLength } = link.options;
+/** Makes the adapters of @socket.io/redis-streams-adapter. */
+export function streamsAdapter(redis: RedisConnections, host: AdapterHost): Streams {
+  const { createAdapter } = requirePeer<StreamsModule>(redis.adapterPackage, 'redisAdapter');
+  const { prefix, streamLength } = redis.options;
   const length = String(streamLength);
   const streamName = `${prefix}:stream`;
-  const reader = host.hasClients ? new StreamReader(link, streamName, host.receive) : null;
-  const append = (fields: Readonly<Record<string, string>>): Promise<unknown> => {
-    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(link, streamName, fields)];
+  const reader = host.hasClients ? new StreamReader(redis, streamName, host.receive) : null;
+  const append = (fields: Fields): Promise<unknown> => {
+    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(redis, streamName, fields)];
     for (const name in fields) args.push(name, fields[name] as string);
-    return link.append(args, streamName);
+    return redis.append(args, streamName);
   };
-  const sessionOf = (key: string, text: string) => link.signer.sign(key, text).toString('base64');
+  const sessionOf = (key: string, text: string) => redis.signer.sign(key, text).toString('base64');
   const reading = {
-    ...(reader === null ? deafClient() : listeningClient(link)),
+    ...(reader === null ? deafClient() : subscribingClient(redis)),
     connect: async () => {},
     disconnect: () => reader?.close(),
     xRead: () => reader?.read() ?? NEVER,
   };
   const client = {
-    ...publishingClient(link),
+    ...publishingClient(redis),
     duplicate: () => reading,
-    xAdd: async (_name: string, _id: string, fields: Readonly<Record<string, string>>) =>
-      String(await append(fields)),
+    xAdd: async (_name: string, _id: string, fields: Fields) => String(await append(fields)),
     xRange: async (name: string, from: string, to: string) => (await reader?.range(name, from, to)) ?? [],
-    // Nobody waits for it: a session that is not stored is one that cannot be recovered.
+    // The adapter does not wait for it: a session that was not stored cannot be recovered.
     set: (key: string, text: string, { PX }: { readonly PX: number }) =>
-      void link.command(['SET', key, sessionOf(key, text), 'PX', String(PX)], key).catch(() => {}),
-    multi: () => takeOnce(link),
+      void redis.command(['SET', key, sessionOf(key, text), 'PX', String(PX)], key).catch(() => {}),
+    multi: () => takeOnce(redis),
   };
   const make = createAdapter(client, {
     streamName,
@@ -61,13 +64,14 @@ export function streamsAdapter(link: Link, host: AdapterHost, withRecovery: bool
   });
   const sendInOrder: SendInOrder = (message) => {
     append({ uid: '', nsp: '', type: 'bus', data: message }).catch(() => {}); // counted there
-    return link.pulse.isUp;
+    return redis.isUp;
   };
-  return { adapter: corrected(make, link, host, withRecovery), reader, sendInOrder };
+  const withRecovery = 'connectionStateRecovery' in host.socket;
+  return { adapter: patchAdapter(make, redis, host, withRecovery), reader, sendInOrder };
 }
 
-/** `multi().get(key).del(key).exec()`, which is all that the adapter says. */
-function takeOnce(link: Link) {
+/** Answers `multi().get(key).del(key).exec()`, the only transaction of the adapter. */
+function takeOnce(redis: RedisConnections) {
   let taken = '';
   const multi = {
     get: (key: string) => {
@@ -76,12 +80,128 @@ function takeOnce(link: Link) {
     },
     del: () => multi,
     exec: async () => {
-      const signed = await link.command(['GETDEL', taken], taken);
+      const signed = await redis.command(['GETDEL', taken], taken);
       if (signed === null) return [null];
-      const session = link.signer.verify(taken, Buffer.from(String(signed), 'base64'));
-      if (session === null) link.counters.forgedMessages++;
+      const session = redis.signer.verify(taken, Buffer.from(String(signed), 'base64'));
+      if (session === null) redis.counters.forgedMessages++;
       return [session?.toString() ?? null];
     },
   };
   return multi;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly message: Fields;
+}
+
+/** Shorter than the time after which a silent connection counts as dead. */
+const BLOCK_MS = 1_000;
+const RETRY_MS = 100;
+const COUNT = 100;
+
+/**
+ * Reads the stream on its own connection. The adapter would repeat a failed read at once and without end, and would miss
+ * entries between its first two reads: this reader waits, and keeps its place.
+ */
+class StreamReader {
+  readonly #connection: Connection;
+  readonly #started: Promise<void>;
+  #onStarted: () => void = () => {};
+  #entries: Entry[] = [];
+  #lastId: string | null = null;
+  #isClosed = false;
+
+  /** @param onBus - receives the messages of nodes to each other, in their place among the broadcasts */
+  constructor(
+    private readonly redis: RedisConnections,
+    private readonly stream: string,
+    private readonly onBus: (message: string) => void,
+  ) {
+    this.#connection = redis.openConnection();
+    this.#started = new Promise((resolve) => {
+      this.#onStarted = resolve;
+    });
+  }
+
+  /** Waits until no later entry can be missed, or the time is over. */
+  async started(timeoutMs: number): Promise<void> {
+    await settlesWithin(this.#started, timeoutMs);
+  }
+
+  /** Reads the next entries; it never rejects. */
+  async read(): Promise<readonly [{ readonly messages: readonly Entry[] }] | null> {
+    if (this.#isClosed) return null;
+    const ready = this.#upToBus();
+    if (ready.length > 0) return [{ messages: ready }];
+    try {
+      if (!this.#connection.isReady) throw new Error('not connected');
+      this.#lastId ??= await this.#newestId();
+      this.#onStarted();
+      const args = ['COUNT', String(COUNT), 'BLOCK', String(BLOCK_MS), 'STREAMS', this.stream, this.#lastId];
+      const reply = await this.#connection.send(['XREAD', ...args], this.stream);
+      const entries = entriesOf(streamOf(reply));
+      this.#lastId = entries.at(-1)?.id ?? this.#lastId;
+      this.#entries = entries.filter((entry) => this.#isOurs(entry));
+    } catch {
+      await sleep(RETRY_MS);
+    }
+    const messages = this.#upToBus();
+    return messages.length === 0 ? null : [{ messages }];
+  }
+
+  /** Returns the entries between two ids, for connection state recovery. */
+  async range(stream: string, from: string, to: string): Promise<readonly Entry[]> {
+    const reply = await this.redis.command(['XRANGE', stream, from, to, 'COUNT', '1000'], stream);
+    return entriesOf(reply).filter((entry) => this.#isOurs(entry));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#connection.destroy();
+  }
+
+  /** Takes entries up to the next message of a node; those at the front are passed on first. */
+  #upToBus(): readonly Entry[] {
+    while (this.#entries[0]?.message['type'] === 'bus') {
+      const [first] = this.#entries.splice(0, 1);
+      this.onBus(first?.message['data'] ?? '');
+    }
+    const next = this.#entries.findIndex(({ message }) => message['type'] === 'bus');
+    return this.#entries.splice(0, next === -1 ? this.#entries.length : next);
+  }
+
+  #isOurs({ message }: Entry): boolean {
+    const { counters, options } = this.redis;
+    const isSigned = message['mac'] === macOf(this.redis, this.stream, message);
+    if (!isSigned && !options.acceptUnsigned) counters.forgedMessages++;
+    return isSigned || options.acceptUnsigned;
+  }
+
+  async #newestId(): Promise<string> {
+    const args = ['XREVRANGE', this.stream, '+', '-', 'COUNT', '1'];
+    return entriesOf(await this.#connection.send(args, this.stream))[0]?.id ?? '0-0';
+  }
+}
+
+/** Signs an entry. */
+function macOf(redis: RedisConnections, stream: string, fields: Fields): string {
+  const { uid = '', nsp = '', type = '', data = '' } = fields;
+  const lengths = `${uid.length} ${nsp.length} ${type.length}`;
+  return redis.signer.mac(stream, `${lengths} ${uid}${nsp}${type}${data}`);
+}
+
+/** Finds the one stream in a reply to XREAD, an array or, in RESP 3, a map. */
+function streamOf(reply: unknown): unknown {
+  if (reply === null || reply === undefined) return [];
+  if (Array.isArray(reply)) return (reply[0] as unknown[])[1];
+  return reply instanceof Map ? [...reply.values()][0] : Object.values(reply as object)[0];
+}
+
+function entriesOf(reply: unknown): Entry[] {
+  return (reply as [unknown, unknown[]][]).map(([id, values]) => {
+    const message: Record<string, string> = {};
+    for (let i = 0; i + 1 < values.length; i += 2) message[String(values[i])] = String(values[i + 1]);
+    return { id: String(id), message };
+  });
 }

@@ -1,4 +1,4 @@
-import type { Counters } from './counters.js';
+import { settlesWithin } from '../../base/deadline.js';
 import type { Connection, SubscriptionKind } from './redis-client.js';
 import type { Signer } from './signer.js';
 
@@ -11,28 +11,34 @@ interface Subscription {
   readonly deliver: (message: Buffer, channel: Buffer | string) => void;
 }
 
-/** What a join waits for at most, while Redis answers but is slow. */
+/** Counts of received messages that reached no listener. */
+interface DiscardCounters {
+  forgedMessages: number;
+  malformedMessages: number;
+}
+
+/** Longest wait of a join, while Redis answers but is slow. */
 const CONFIRM_MS = 1_000;
 
 /**
- * What this node listens to. It is kept while Redis is away and restored with each new connection; messages that
- * nobody of this application has signed, and listeners that fail, end here.
+ * Subscriptions of this node. They are kept while Redis is away and made again on each new connection. Messages
+ * without a valid signature and errors of listeners end here.
  */
 export class Subscriptions {
   readonly #wanted = new Map<string, Subscription>();
   readonly #unconfirmed = new Set<Promise<unknown>>();
-  #restoring = 0;
+  #rounds = 0;
   #isRestored = false;
   #isClosed = false;
 
   constructor(
     private readonly connection: Connection,
     private readonly signer: Signer,
-    private readonly counters: Counters,
+    private readonly counters: DiscardCounters,
     private readonly acceptUnsigned: boolean,
   ) {}
 
-  /** Whether everything that is wanted has been asked for and confirmed on the connection as it is now. */
+  /** True when Redis has confirmed every subscription on the present connection. */
   get areRestored(): boolean {
     return this.#isRestored;
   }
@@ -54,7 +60,7 @@ export class Subscriptions {
     if (this.connection.isReady) void this.#subscribe(subscription);
   }
 
-  /** @param listener - one of several, or all of them */
+  /** @param listener - listener to remove; without it, all of the channel */
   remove(kind: SubscriptionKind, channel: string, listener?: Listener): void {
     const key = `${kind} ${channel}`;
     const known = this.#wanted.get(key);
@@ -65,27 +71,26 @@ export class Subscriptions {
     if (this.connection.isReady) this.connection.unsubscribe(kind, channel).catch(() => {});
   }
 
-  /** Resolves when what is under way holds; null when nothing is, or when Redis is away and nobody could wait for it. */
+  /** Resolves when pending subscriptions are confirmed; null when none is pending, or while Redis is away. */
   confirmed(): Promise<void> | null {
     if (this.#unconfirmed.size === 0 || !this.connection.isReady) return null;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CONFIRM_MS);
-    });
-    const all = Promise.all(this.#unconfirmed).then(() => {});
-    return Promise.race([all, late]).finally(() => clearTimeout(timer));
+    return settlesWithin(Promise.all(this.#unconfirmed), CONFIRM_MS).then(() => {});
   }
 
-  /** A new connection is there. node-redis asks again for what it had been confirmed; the rest is asked for here. */
-  restore(onRestored: () => void): void {
-    if (this.#isClosed) return;
-    const round = ++this.#restoring;
+  /**
+   * Makes all subscriptions on a new connection. node-redis repeats those that it had confirmed on the one before; the
+   * rest is known only here.
+   *
+   * @returns whether it is the latest round: a newer connection or the end makes it void
+   */
+  async restore(): Promise<boolean> {
+    if (this.#isClosed) return false;
+    const round = ++this.#rounds;
     this.#isRestored = false;
-    void Promise.all([...this.#wanted.values()].map((one) => this.#subscribe(one))).then((all) => {
-      if (round !== this.#restoring) return;
-      this.#isRestored = all.every(Boolean);
-      onRestored();
-    });
+    const confirmed = await Promise.all([...this.#wanted.values()].map((one) => this.#subscribe(one)));
+    if (round !== this.#rounds) return false;
+    this.#isRestored = confirmed.every(Boolean);
+    return true;
   }
 
   close(): void {
@@ -93,11 +98,11 @@ export class Subscriptions {
     this.#wanted.clear();
   }
 
-  /** @returns whether it holds; it never rejects */
+  /** @returns whether Redis confirmed it; it never rejects */
   #subscribe({ kind, channel, deliver }: Subscription): Promise<boolean> {
     const confirmed = this.connection.subscribe(kind, channel, deliver).then(
       () => true,
-      () => false, // the connection broke: it will be asked for again with the next one
+      () => false, // the connection broke: the next one makes it again
     );
     this.#unconfirmed.add(confirmed);
     void confirmed.then(() => this.#unconfirmed.delete(confirmed));

@@ -47,6 +47,8 @@ export interface NodeBus {
 
 /** What an adapter finds in the application that opens it. */
 export interface AdapterHost {
+  /** Identity of the application, for messages on its channels. */
+  readonly app: string;
   readonly io: Server;
   readonly logger: Logger;
   /** Socket.IO's options, as the application gave them. */

@@ -36,6 +36,7 @@ export async function openAdapter(
   }
   if (given.nodeName !== undefined) cluster.name = given.nodeName;
   const opened = await given.open({
+    app: cluster.id,
     io,
     logger,
     socket,

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { redisAdapter } from 'gatewire/redis';
 import { Server } from 'socket.io';
 import { BootError, createApp, Gateway, OnServerSideEmit, Payload, Scoped } from '../../../src/index.js';
-import { corrected } from '../../../src/nodes/patch-adapter.js';
+import { patchAdapter } from '../../../src/nodes/patch-adapter.js';
 
 @Gateway('/')
 class Nothing {}
@@ -80,7 +80,12 @@ it('does not start with an adapter whose answers with handshakes it could not st
   const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
     'socket.io-adapter',
   ) as { Adapter: new (namespace: object) => never };
-  const Renamed = corrected((namespace) => new Adapter(namespace), {} as never, {} as never, false) as new (
+  const Renamed = patchAdapter(
+    (namespace) => new Adapter(namespace),
+    {} as never,
+    {} as never,
+    false,
+  ) as new (
     namespace: unknown,
   ) => object;
   expect(() => new Renamed(new Server().of('/'))).toThrow(/onrequest and onMessage/);

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster';
 import { withDeadline } from '../../base/deadline.js';
 import { MemoryRates, type RateRule, type RateStore } from '../../stores/rates.js';
-import type { Channel } from './primary-channel.js';
+import type { PrimaryChannel } from './primary-channel.js';
 
 /** Message of a node that takes a token out of a bucket in the primary. */
 interface TakeMessage {
@@ -18,15 +18,15 @@ interface TakenMessage {
   readonly waitMs: number;
 }
 
-/** The primary gets as long to count; it does nothing else. */
+/** Longest wait for the primary, which has little else to do. */
 const TIMEOUT_MS = 2_000;
 
-/** Counter of a node whose buckets are in the primary, for all nodes together. */
+/** Client of the buckets in the primary, which count for all nodes together. */
 export class PrimaryRates implements RateStore {
   readonly #waiting = new Map<number, (waitMs: number) => void>();
   #lastId = 0;
 
-  constructor(private readonly channel: Channel) {
+  constructor(private readonly channel: PrimaryChannel) {
     channel.on('gatewire:taken', ({ id, waitMs }: TakenMessage) => this.#waiting.get(id)?.(waitMs));
   }
 
@@ -53,7 +53,7 @@ export class RateCounter {
   readonly #rates = new MemoryRates();
 
   /** Counts for a node until it ends. */
-  admit(worker: Worker): void {
+  add(worker: Worker): void {
     worker.on('message', (message: TakeMessage) => {
       if (message?.type !== 'gatewire:take') return;
       const { id, key, rule } = message;
