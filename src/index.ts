@@ -43,10 +43,11 @@ export {
   OnConnect,
   OnDisconnect,
   OnDisconnecting,
+  OnEvent,
+  type OnEventOptions,
   OnServerSideEmit,
-} from './decorators/hooks.js';
+} from './decorators/handlers.js';
 export { inject, Scoped } from './decorators/injection.js';
-export { OnEvent, type OnEventOptions } from './decorators/on-event.js';
 export {
   Ack,
   type AckFunction,
@@ -87,8 +88,7 @@ export type {
   Identity,
   ServerSideContext,
 } from './metadata/context.js';
-export { CurrentContext } from './metadata/current-context.js';
-export { Emitter } from './metadata/emitter.js';
+export { CurrentContext, Emitter } from './metadata/injectables.js';
 export type { Class, ScopeName } from './metadata/record.js';
 export { guardRoom, type RoomGuard, type RoomParams } from './metadata/room-guard.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
@@ -105,8 +105,7 @@ export type {
   Target,
 } from './metadata/target.js';
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
-export { bearer, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
-export { bearerToken } from './middleware/bearer/token.js';
+export { bearer, bearerToken, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
 export { Concurrency, type ConcurrencyOptions } from './middleware/concurrency/concurrency.js';
 export type { LimitKey } from './middleware/limit-key.js';
 export { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-limit.js';

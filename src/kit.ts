@@ -8,8 +8,14 @@ import type {
   HandlerPayload,
 } from './contract/events.js';
 import { type GatewayOptions, gatewayDecorator } from './decorators/gateway.js';
-import { OnAnyEvent, OnConnect, OnDisconnect, OnDisconnecting } from './decorators/hooks.js';
-import { eventDecorator, type OnEventOptions } from './decorators/on-event.js';
+import {
+  eventDecorator,
+  OnAnyEvent,
+  OnConnect,
+  OnDisconnect,
+  OnDisconnecting,
+  type OnEventOptions,
+} from './decorators/handlers.js';
 import { Guard, Use } from './decorators/steps.js';
 import { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
 import type { ConnectContext, EventContext, User } from './metadata/context.js';

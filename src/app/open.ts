@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { CallSite } from '../base/call-site.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
-import { Emitter } from '../metadata/emitter.js';
+import { Emitter } from '../metadata/injectables.js';
 import { nameOf } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
 import { Batteries } from '../runtime/batteries.js';

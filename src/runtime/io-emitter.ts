@@ -2,7 +2,7 @@ import type { Server } from 'socket.io';
 import type { Contract } from '../contract/contract.js';
 import { fillNamespace } from '../contract/namespace-name.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { Emitter } from '../metadata/emitter.js';
+import { Emitter } from '../metadata/injectables.js';
 import type { NamespaceTarget, RemoteOptions } from '../metadata/target.js';
 import type { Revocations } from './access/revoke.js';
 import type { BoundNamespace } from './bound.js';

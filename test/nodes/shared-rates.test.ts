@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
-import { SharedRates } from '../../src/middleware/rate-limit/shared-rates.js';
+import { SharedRates } from '../../src/middleware/rate-limit/rate-stage.js';
 import { type RateRule, TokenBucket } from '../../src/stores/rates.js';
 import type { SharedStore } from '../../src/stores/shared-store.js';
 import { RedisServer } from '../support/redis-server.js';

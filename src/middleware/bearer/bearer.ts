@@ -1,6 +1,5 @@
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
-import { bearerToken } from './token.js';
 
 /** The user of a token, alone or with `expiresAt`; null refuses. An object with a member `user` is an identity. */
 export type TokenOwner<TUser extends User> = Identity<TUser> | TUser | null | undefined;
@@ -29,6 +28,14 @@ export function bearer<TUser extends User>(verify: VerifyToken<TUser>): AuthMake
       return new Bearer(verify);
     },
   };
+}
+
+/** Reads the token of a handshake: `auth.token`, which browsers can send, or the header Authorization. */
+export function bearerToken({ auth, headers }: Handshake): string | undefined {
+  const token = auth['token'];
+  if (typeof token === 'string') return token;
+  const header = headers['authorization'];
+  return typeof header === 'string' ? /^Bearer +(\S+)$/i.exec(header)?.[1] : undefined;
 }
 
 class Bearer<TUser extends User> implements Authenticator<TUser> {

@@ -13,4 +13,4 @@ export type {
   PublicKeyRule,
   SecretAlgorithm,
   SecretRule,
-} from './options.js';
+} from './jwt-options.js';

@@ -3,9 +3,9 @@ import type { OutputOf, Schema } from '../../contract/schema.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, User } from '../../metadata/context.js';
 import type { Get } from '../../metadata/token.js';
-import { bearerToken } from '../bearer/token.js';
+import { bearerToken } from '../bearer/bearer.js';
+import type { JwtOptions } from './jwt-options.js';
 import { verifier } from './keys.js';
-import type { JwtOptions } from './options.js';
 
 type Show<T> = { [K in keyof T]: T[K] };
 

@@ -5,6 +5,7 @@
  */
 import { parseCookie } from 'cookie';
 import { unsign } from 'cookie-signature';
+import { withDeadline } from '../../base/deadline.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
 import type { Get } from '../../metadata/token.js';
@@ -92,23 +93,15 @@ class SessionAuthenticator<TSession extends object, TUser extends User> implemen
     return null;
   }
 
-  #load(id: string): Promise<TSession | null> {
+  async #load(id: string): Promise<TSession | null> {
     const { store, timeoutMs = 3_000 } = this.options;
-    return new Promise((resolve, reject) => {
-      const fail = (cause: unknown): void => {
-        clearTimeout(timer);
-        reject(new GatewireError('UNAVAILABLE', { message: 'the sessions cannot be had', cause }));
-      };
-      const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      try {
-        store.get(id, (error, found) => {
-          if (error) return fail(error);
-          clearTimeout(timer);
-          resolve(found ?? null);
-        });
-      } catch (error) {
-        fail(error);
-      }
+    const found = new Promise<TSession | null>((resolve, reject) => {
+      store.get(id, (error, session) => (error ? reject(error) : resolve(session ?? null)));
     });
+    try {
+      return await withDeadline(found, timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
+    } catch (cause) {
+      throw new GatewireError('UNAVAILABLE', { message: 'the sessions cannot be had', cause });
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { Container } from 'inversify';
-import { CurrentContext } from '../../metadata/current-context.js';
+import { CurrentContext } from '../../metadata/injectables.js';
 import type { Class } from '../../metadata/record.js';
 import type { Get } from '../../metadata/token.js';
 import type { CheckedProvider } from '../../plan/providers.js';

@@ -1,5 +1,18 @@
 import type { Contract, ParamsArgument } from '../contract/contract.js';
+import type { ConnectContext } from './context.js';
 import type { NamespaceTarget, RemoteOptions } from './target.js';
+import { type Token, token } from './token.js';
+
+/**
+ * Gives a class in the scope `connection` or `event` the context it was made for.
+ *
+ * @example
+ * @Scoped('event')
+ * class Audit {
+ *   constructor(@inject(CurrentContext) private readonly ctx: EventContext) {}
+ * }
+ */
+export const CurrentContext: Token<ConnectContext> = token('CurrentContext');
 
 /**
  * Sends from anywhere in the application: `@inject(Emitter)`. It works as soon as the application listens, also
