@@ -3,10 +3,14 @@
  *
  * @module gatewire/testing
  */
-export type { ContractTestClient } from './contract-client.js';
-export { describeMatrix, type MatrixCell } from './matrix.js';
-export { createTestApp, type TestApp, type TestAppOptions } from './test-app.js';
+export {
+  createTestApp,
+  describeMatrix,
+  type MatrixCell,
+  type TestApp,
+  type TestAppOptions,
+  type TestEmit,
+} from './test-app.js';
 export type { ServerEvents, TestClient } from './test-client.js';
-export type { TestClientOptions, TestClients } from './test-clients.js';
-export type { TestEmit } from './test-emits.js';
+export type { ContractTestClient, TestClientOptions, TestClients } from './test-clients.js';
 export type { TestLog } from './test-log.js';

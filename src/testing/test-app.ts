@@ -1,53 +1,69 @@
 import { type App, createAppForTests, optionsOf } from '../app/app.js';
 import type { AppOptions } from '../app/options.js';
 import { CallSite } from '../base/call-site.js';
+import type { EmitMessage } from '../base/channels.js';
 import { isReservedEvent } from '../base/reserved-names.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
+import { recipients } from '../runtime/rooms.js';
 import { TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';
-import { describeEmit, type TestEmit } from './test-emits.js';
 import { TestLog } from './test-log.js';
 
 /** Options of `createTestApp`: those of `createApp`, and how clients connect. */
 export interface TestAppOptions extends Omit<AppOptions, 'gateways' | 'logger'> {
   /**
-   * The one transport that clients use.
+   * Transport of all clients.
    * @default 'websocket'
    */
   readonly transport?: 'websocket' | 'polling';
-  /** What injection finds instead of what the application would: providers, as in `createApp`. */
+  /** Providers that replace those of the application, in the form of `createApp`. */
   readonly rebind?: readonly Provider[];
 }
 
-/** An application on a free port, with clients. */
+/** Application on a free port, with clients. */
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
-  /** Makes clients; all of them are closed with the application. */
+  /** Factory of clients; all of them are closed with the application. */
   readonly client: TestClients;
   readonly log: TestLog;
-  /** What targets and contexts have emitted, in order; not what raw Socket.IO sockets do. */
+  /** Emits of targets and contexts, in order; those of raw Socket.IO sockets are not recorded. */
   readonly emits: readonly TestEmit[];
-  /** `http://127.0.0.1:` and the port. */
+  /** URL of the application: `http://127.0.0.1:` and the port. */
   readonly url: string;
   /** Returns the errors that were logged so far, so that `close` does not fail because of them. */
   takeErrors(): unknown[];
   /**
    * Closes clients and application.
    *
-   * @throws {AggregateError} when errors were logged, or rejections went unhandled, that nobody took
+   * @throws {AggregateError} when the log has errors, or the process unhandled rejections, not consumed by takeErrors()
    */
   close(): Promise<void>;
+}
+
+/** One emit of the server. Without rooms, users and sockets it went to everyone in the namespace. */
+export interface TestEmit {
+  /** Name of the namespace instance. */
+  readonly namespace: string;
+  readonly event: string;
+  readonly args: readonly unknown[];
+  readonly rooms: readonly string[];
+  /** Ids of users. */
+  readonly users: readonly string[];
+  /** Ids of sockets. */
+  readonly sockets: readonly string[];
+  /** Rooms, ids of users and ids of sockets that were left out. */
+  readonly except: readonly string[];
 }
 
 /**
  * Starts gateways, or a whole application, on a free port of 127.0.0.1, with the real server and the real client.
  *
- * @param target - one class or several, or what `createApp` returned: a new application is made with its options, but
- * for those that need ports, certificates or other nodes of their own (`server`, `tls`, `health`, `adapter`)
- * @param options - those of createApp, which win over the application's own; `rebind`; the transport of the clients
+ * @param target - one class or several, or an application of `createApp`: a new application is made with its options,
+ * except those that need ports, certificates or other nodes (`server`, `tls`, `health`, `adapter`)
+ * @param options - options of createApp, which win over the application's own; `rebind`; the transport of the clients
  * @throws {BootError} when the application cannot start
- * @throws {TypeError} for `rebind` beside a `container`, whose bindings are its own
+ * @throws {TypeError} for `rebind` beside a `container`, which has bindings of its own
  * @example
  * await using test = await createTestApp(ChatGateway);
  * const ann = await test.client.as({ id: 'ann' }).connect();
@@ -102,10 +118,32 @@ export async function createTestApp(
   };
 }
 
-function onlyNamespace(app: App): string {
-  const [first, ...others] = app.plan().namespaces;
-  if (first !== undefined && others.length === 0 && first.pattern === null) return first.name;
-  throw new TypeError('say which namespace to connect to: the application has several, or a pattern');
+/** Options of `createTestApp` for one cell of the matrix. */
+export interface MatrixCell {
+  readonly transport: 'websocket' | 'polling';
+}
+
+const CELLS: readonly MatrixCell[] = [{ transport: 'websocket' }, { transport: 'polling' }];
+
+/**
+ * Defines the same tests for every transport, with the global `describe` of the test runner.
+ *
+ * @param name - subject of the tests
+ * @param define - defines the tests for one cell
+ * @example
+ * describeMatrix('acknowledgements', (cell) => {
+ *   it('carry what the handler returned', async () => {
+ *     await using test = await createTestApp(EchoGateway, cell);
+ *     const client = await test.client.connect();
+ *     expect(await client.call('echo', 1)).toBe(1);
+ *   });
+ * });
+ */
+export function describeMatrix(name: string, define: (cell: MatrixCell) => void): void {
+  const { describe } = globalThis as { describe?: (name: string, define: () => void) => void };
+  if (describe === undefined)
+    throw new TypeError('describeMatrix needs a test runner with a global describe()');
+  for (const cell of CELLS) describe(`${name} over ${cell.transport}`, () => define(cell));
 }
 
 function applicationOf(target: Class | readonly Class[] | App): AppOptions {
@@ -129,4 +167,22 @@ function rebound(options: AppOptions, rebind: readonly Provider[]): AppOptions {
 
 function tokenOf(provider: Provider): unknown {
   return typeof provider === 'function' ? provider : provider.provide;
+}
+
+/** Translates stored names of rooms into those of the application. */
+function describeEmit({ namespace, event, args, socketId, rooms, except }: EmitMessage): TestEmit {
+  const left = recipients(except ?? []);
+  return {
+    namespace,
+    event,
+    args,
+    ...recipients(socketId === undefined ? (rooms ?? []) : [socketId]),
+    except: [...left.rooms, ...left.users, ...left.sockets],
+  };
+}
+
+function onlyNamespace(app: App): string {
+  const [first, ...others] = app.plan().namespaces;
+  if (first !== undefined && others.length === 0 && first.pattern === null) return first.name;
+  throw new TypeError('say which namespace to connect to: the application has several, or a pattern');
 }

@@ -1,4 +1,5 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import type { AckReply, WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { readWireError } from '../errors/wire-error.js';
@@ -6,21 +7,20 @@ import { readWireError } from '../errors/wire-error.js';
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
 
-/** Names of the events that a server sends, with what each carries. */
+/** Names of the events that a server sends, with the types of their payloads. */
 export type ServerEvents = Readonly<Record<string, unknown>>;
 
-interface Waiting {
-  readonly resolve: (args: readonly unknown[]) => void;
-}
+/** Receiver of the next event of a name. */
+type Receiver = (args: readonly unknown[]) => void;
 
-/** A real socket.io-client that remembers what it received, so that no event is missed between two lines of a test. */
+/** A socket.io-client that keeps received events until they are taken, so that a test misses none between two lines. */
 export class TestClient<TEvents extends ServerEvents = ServerEvents> {
-  /** The socket itself. */
+  /** Socket of socket.io-client. */
   readonly socket: Socket;
   readonly #received = new Map<string, (readonly unknown[])[]>();
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #receivers = new Map<string, Receiver[]>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Why the connection ended; null while it stands. */
+  /** Reason of the end of the connection; null while it is open. */
   #reason: string | null = null;
 
   constructor(url: string, options: Partial<ManagerOptions & SocketOptions>) {
@@ -34,7 +34,11 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     this.socket.onAny((event: string, ...args: unknown[]) => this.#receive(event, args));
   }
 
-  /** @throws {GatewireError} the refusal, when the server refuses */
+  /**
+   * Connects.
+   *
+   * @throws {GatewireError} the refusal, when the server refuses
+   */
   async connect(): Promise<this> {
     const connected = this.#once('connect');
     this.socket.connect();
@@ -48,7 +52,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   }
 
   /**
-   * Sends an event and waits for its answer.
+   * Sends an event, and returns its answer.
    *
    * @returns `data` of the answer
    * @throws {GatewireError} the error of the answer; TIMEOUT when there is none within 5 s
@@ -60,7 +64,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     throw error ?? new TypeError(`the answer to \`${event}\` is no envelope; use ack() for reply: 'raw'`);
   }
 
-  /** Sends an event and waits for the arguments of its acknowledgement, as they are. */
+  /** Sends an event, and returns the arguments of its acknowledgement as they are. */
   ack(event: string, ...args: readonly unknown[]): Promise<readonly unknown[]> {
     return new Promise((resolve, reject) => {
       const late = () =>
@@ -74,10 +78,10 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   }
 
   /**
-   * The first argument of the next event of this name, counted from the last one taken. One that arrived
-   * before this call counts.
+   * Returns the first argument of the next event of this name. An event that arrived before this call counts; each
+   * is taken once, in order.
    *
-   * @param timeoutMs - limit in milliseconds
+   * @param timeoutMs - time limit in milliseconds
    */
   async next<TEvent extends keyof TEvents & string>(
     event: TEvent,
@@ -87,29 +91,27 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     return payload as TEvents[TEvent];
   }
 
-  /** All arguments of the next event of this name. */
+  /** Returns all arguments of the next event of this name. */
   nextArgs(event: string, timeoutMs = TIMEOUT_MS): Promise<readonly unknown[]> {
     const ready = this.#received.get(event)?.shift();
     if (ready !== undefined) return Promise.resolve(ready);
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        resolve: (args) => {
-          stop();
-          resolve(args);
-        },
+      const receiver: Receiver = (args) => {
+        stop();
+        resolve(args);
       };
       const stop = this.#after(timeoutMs, () => {
-        const queue = this.#waiting.get(event) ?? [];
-        queue.splice(queue.indexOf(waiting), 1);
+        const queue = this.#receivers.get(event) ?? [];
+        queue.splice(queue.indexOf(receiver), 1);
         reject(new Error(`no \`${event}\` within ${timeoutMs} ms; unread: ${this.#unread()}`));
       });
-      this.#waiting.set(event, [...(this.#waiting.get(event) ?? []), waiting]);
+      this.#receivers.set(event, [...(this.#receivers.get(event) ?? []), receiver]);
     });
   }
 
   /**
-   * Fails when an event of this name has arrived and was not taken. A round trip to the server comes first:
-   * whatever the server sent before answering is here by then.
+   * Fails when an event of this name has arrived and was not taken. It makes a round trip to the server first, so that
+   * everything that the server sent before its answer has arrived.
    */
   async expectNone(event: keyof TEvents & string): Promise<void> {
     await this.flush();
@@ -120,22 +122,22 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
 
   /** Makes a round trip to the server. */
   async flush(): Promise<void> {
-    await this.ack('gw:flush'); // reserved, hence answered with UNKNOWN_EVENT by every gateway
+    await this.ack(INTERNAL_EVENTS.flush); // every gateway answers UNKNOWN_EVENT
   }
 
-  /** Resolves with the reason once the server, the network or this client ended the connection. */
+  /** Waits for the end of the connection, and returns its reason. */
   async disconnected(): Promise<string> {
     if (this.#reason === null) await this.#once('disconnect');
     return this.#reason ?? '';
   }
 
-  /** Leaves and closes; what was still waited for stays unanswered. */
+  /** Disconnects and closes the connection; pending calls and waits do not settle. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     const { engine } = this.socket.io;
     this.socket.disconnect();
     if (engine === undefined || engine.readyState === 'closed') return;
-    // Over polling, closing takes requests of its own; they must not outlive the test.
+    // Closing a polling transport takes more requests, which must not outlive the test.
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_MS);
       engine.once('close', () => {
@@ -145,7 +147,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     });
   }
 
-  /** Starts a timer that ends with the client, and returns what stops it. */
+  /** Starts a timer that ends with the client, and returns the function that stops it. */
   #after(ms: number, run: () => void): () => void {
     const timer = setTimeout(run, ms);
     this.#timers.add(timer);
@@ -178,10 +180,10 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   }
 
   #receive(event: string, args: readonly unknown[]): void {
-    const [first, ...others] = this.#waiting.get(event) ?? [];
+    const [first, ...others] = this.#receivers.get(event) ?? [];
     if (first !== undefined) {
-      this.#waiting.set(event, others);
-      first.resolve(args);
+      this.#receivers.set(event, others);
+      first(args);
     } else this.#received.set(event, [...(this.#received.get(event) ?? []), args]);
   }
 

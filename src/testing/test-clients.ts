@@ -1,35 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import type { ReceivedAnswer, ReceivedArguments, SentArguments } from '../contract/client-events.js';
 import type { Contract, Params } from '../contract/contract.js';
+import type { ClientEvent, ClientToServer, ServerEvent, ServerToClient } from '../contract/events.js';
 import { fillNamespace } from '../contract/namespace-name.js';
 import type { Handshake, User } from '../metadata/context.js';
-import type { ContractTestClient } from './contract-client.js';
 import { type ServerEvents, TestClient } from './test-client.js';
 
 const USER_KEY = 'gatewire-test-user';
 
-/** Options of a client's connection: those of socket.io-client. */
+/** Options of the connection of a client: those of socket.io-client. */
 export type TestClientOptions = Partial<ManagerOptions & SocketOptions>;
 
-/** Remembers which client is to be taken for which user. */
+/** Users of clients that the kit authenticates in the place of the application. */
 export class TestUsers {
   readonly #users = new Map<string, User>();
 
-  /** Registers a user and returns what its clients have to send along. */
+  /** Registers a user, and returns what its clients send in `auth`. */
   add(user: User): Readonly<Record<string, string>> {
     const key = randomUUID();
     this.#users.set(key, user);
     return { [USER_KEY]: key };
   }
 
-  /** The user behind a handshake; undefined leaves the decision to the application's auth. */
+  /** Returns the user of a handshake; undefined leaves the decision to the auth of the application. */
   readonly find = (handshake: Handshake): User | undefined => {
     const key = handshake.auth[USER_KEY];
     return typeof key === 'string' ? this.#users.get(key) : undefined;
   };
 }
 
-/** Makes clients of an application under test. */
+/** Factory of the clients of an application under test. */
 export class TestClients {
   constructor(
     private readonly users: TestUsers,
@@ -37,7 +38,7 @@ export class TestClients {
     private readonly credentials: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** Clients that the server takes for this user, whatever its auth would say. */
+  /** Makes clients that are authenticated as this user; the auth of the application is not called. */
   as<TUser extends User>(user: TUser): TestClients {
     return new TestClients(this.users, this.open, this.users.add(user));
   }
@@ -45,8 +46,8 @@ export class TestClients {
   /**
    * Connects a client to the namespace of a contract; its events and answers are typed.
    *
-   * @param contract - what `defineContract` returned
-   * @param options - socket.io-client's options, such as `auth`, and `params` of the namespace where it has any
+   * @param contract - result of `defineContract`
+   * @param options - options of socket.io-client, such as `auth`, and `params` if the namespace has parameters
    * @throws {GatewireError} the refusal, when the server refuses
    */
   connect<TContract extends Contract>(
@@ -56,8 +57,8 @@ export class TestClients {
   /**
    * Connects a client.
    *
-   * @param namespace - may be left out when the application has one fixed namespace
-   * @param options - socket.io-client's options, such as `auth`
+   * @param namespace - optional when the application has one fixed namespace
+   * @param options - options of socket.io-client, such as `auth`
    * @throws {GatewireError} the refusal, when the server refuses
    */
   connect<TEvents extends ServerEvents = ServerEvents>(
@@ -77,4 +78,31 @@ export class TestClients {
     await client.connect();
     return client;
   }
+}
+
+/** Test client with the event types of a contract. */
+export interface ContractTestClient<TContract extends Contract>
+  extends Omit<TestClient, 'call' | 'emit' | 'expectNone' | 'next' | 'nextArgs'> {
+  /** Sends an event, and returns its answer; see `TestClient.call`. */
+  call<TEvent extends ClientEvent<TContract>>(
+    event: TEvent,
+    ...args: SentArguments<ClientToServer<TContract>[TEvent]>
+  ): Promise<ReceivedAnswer<ClientToServer<TContract>[TEvent]>>;
+  /** Sends an event without asking for an answer. */
+  emit<TEvent extends ClientEvent<TContract>>(
+    event: TEvent,
+    ...args: SentArguments<ClientToServer<TContract>[TEvent]>
+  ): void;
+  /** Returns the first argument of the next event of this name; see `TestClient.next`. */
+  next<TEvent extends ServerEvent<TContract>>(
+    event: TEvent,
+    timeoutMs?: number,
+  ): Promise<ReceivedArguments<ServerToClient<TContract>[TEvent]>[0]>;
+  /** Returns all arguments of the next event of this name. */
+  nextArgs<TEvent extends ServerEvent<TContract>>(
+    event: TEvent,
+    timeoutMs?: number,
+  ): Promise<ReceivedArguments<ServerToClient<TContract>[TEvent]>>;
+  /** Fails when an event of this name has arrived and was not taken; see `TestClient.expectNone`. */
+  expectNone(event: ServerEvent<TContract>): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { Logger, LogRecord } from '../base/logger.js';
 
-/** Keeps the log of an application under test, and what nobody expected in it. */
+/** Log of an application under test, and the errors in it that the test has not taken. */
 export class TestLog implements Logger {
-  /** Every record, in order. */
+  /** All records, in order. */
   readonly records: (LogRecord & { readonly level: keyof Logger })[] = [];
-  #unexpected: unknown[] = [];
+  #errors: unknown[] = [];
 
   /** Keeps a record. */
   readonly debug = (record: LogRecord): void => this.#keep('debug', record);
@@ -12,21 +12,21 @@ export class TestLog implements Logger {
   readonly info = (record: LogRecord): void => this.#keep('info', record);
   /** Keeps a record. */
   readonly warn = (record: LogRecord): void => this.#keep('warn', record);
-  /** Keeps a record, and notes that nobody expected it. */
+  /** Keeps a record, and its error for takeErrors(). */
   readonly error = (record: LogRecord): void => {
     this.#keep('error', record);
-    this.#unexpected.push(record['error'] ?? record);
+    this.#errors.push(record['error'] ?? record);
   };
 
-  /** Notes something that went wrong outside of any call. */
+  /** Keeps the error of an unhandled rejection for takeErrors(). */
   readonly unhandled = (error: unknown): void => {
-    this.#unexpected.push(error);
+    this.#errors.push(error);
   };
 
-  /** Returns the errors so far and forgets them: a test that provokes errors takes them. */
+  /** Returns the errors so far and forgets them: a test that provokes errors calls it. */
   takeErrors(): unknown[] {
-    const errors = this.#unexpected;
-    this.#unexpected = [];
+    const errors = this.#errors;
+    this.#errors = [];
     return errors;
   }
 
