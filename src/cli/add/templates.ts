@@ -23,7 +23,7 @@ const message = z.object({ text: z.string().max(2000) });
 
 @Gateway('/${kebab}')
 export class ${pascal}Gateway {
-  /** What it returns is the acknowledgement. */
+  /** The returned value is the acknowledgement. */
   @OnEvent('message:send', { payload: message })
   send({ text }: z.infer<typeof message>, ctx: EventContext) {
     ctx.broadcast.emit('message:new', { text });
@@ -81,7 +81,7 @@ type Payload = PayloadsOf<typeof ${camel}Contract>;
 
 @Kit.Gateway()
 export class ${pascal}Gateway {
-  /** What it returns is the acknowledgement. */
+  /** The returned value is the acknowledgement. */
   @Kit.OnEvent('message:send')
   send({ text }: Payload['message:send'], ctx: Context) {
     ctx.broadcast.emit('message:new', { text });
@@ -116,15 +116,15 @@ function middlewareFiles({ kebab, pascal }: Names, testImport: string): readonly
       path: `${kebab}.middleware.ts`,
       content: `import type { ConnectContext, EventContext, Middleware } from 'gatewire';
 
-/** It may ask for services in its constructor, with @inject. */
+/** Its constructor may take services, with @inject. */
 export class ${pascal}Middleware implements Middleware {
-  /** Runs after auth, before the client is let in. Without \`next()\` nobody comes in. */
+  /** Runs after auth, before the client is let in. Without \`next()\` the client stays outside. */
   async connect(ctx: ConnectContext, next: () => Promise<void>) {
     await next();
     ctx.log.info({ event: '${kebab}.connected' });
   }
 
-  /** Runs around every event. What it returns is the answer, or what \`next()\` gave when it returns nothing. */
+  /** Runs around every event. The answer is the returned value, or that of \`next()\` when nothing is returned. */
   async event(ctx: EventContext, next: () => Promise<unknown>) {
     const start = performance.now();
     await next();

@@ -22,7 +22,7 @@ export function checkCompiler(app: string, isModule: boolean, cwd: string): read
   const shown = relativeTo(cwd, tsconfig);
   const typescript = findInstalled('typescript', dirname(tsconfig));
   if (typescript === null) {
-    const fact = `TypeScript is not installed, so nobody can say what ${shown} means`;
+    const fact = `TypeScript is not installed, so ${shown} cannot be checked`;
     return [warning('tsconfig', fact, 'npm install --save-dev typescript')];
   }
   const config = showConfig(typescript, tsconfig);
