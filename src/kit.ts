@@ -26,7 +26,7 @@ import { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-l
 type Method = (...args: never[]) => unknown;
 type StepDecorator = ClassDecorator & MethodDecorator;
 
-/** What a handler has to look like; where it does not, an object whose one key says what is wrong. */
+/** Type that a fitting handler has; of another one, an object whose one key names the fault. */
 type Fits<TMethod, TEvent extends string, TPayload, TAnswer, TContext> = TMethod extends (
   ...args: infer TArgs
 ) => infer TReturned
@@ -60,15 +60,15 @@ type HookDecorator<TArguments extends readonly unknown[]> = <
   method: TypedPropertyDescriptor<TMethod>,
 ) => void;
 
-/** Options of a kit's `OnEvent`; the schemas and the words for documents come from the contract. */
+/** Options of a kit's `OnEvent`; schemas and texts for documents come from the contract. */
 export type KitEventOptions = Pick<OnEventOptions, 'timeoutMs' | 'reply'>;
 
-/** The decorators of gatewire, with the types of one contract, its auth and its data. */
+/** Decorators of gatewire, with the types of one contract, its auth and its data. */
 export interface GatewayKit<TContract extends Contract, TUser, TData> {
   readonly contract: TContract;
   /** Binds a class to the namespace of the contract. The events may be spread over several classes. */
   Gateway(): ClassDecorator;
-  /** Binds a method to an event that clients send. Its payload and its answer are checked, here and when it runs. */
+  /** Binds a method to an event that clients send. Payload and answer are checked by the compiler and at run time. */
   OnEvent<TEvent extends keyof ClientToServer<TContract> & string>(
     event: TEvent,
     options?: KitEventOptions,
@@ -78,21 +78,21 @@ export interface GatewayKit<TContract extends Contract, TUser, TData> {
     HandlerAnswer<ClientToServer<TContract>[TEvent]>,
     EventContext<TContract, TUser, TData>
   >;
-  /** As the plain `@OnConnect`. */
+  /** Same as the plain `@OnConnect`. */
   OnConnect(): HookDecorator<[ctx: ConnectContext<TContract, TUser, TData>]>;
-  /** As the plain `@OnDisconnecting`. */
+  /** Same as the plain `@OnDisconnecting`. */
   OnDisconnecting(): HookDecorator<[ctx: ConnectContext<TContract, TUser, TData>, reason: string]>;
-  /** As the plain `@OnDisconnect`. */
+  /** Same as the plain `@OnDisconnect`. */
   OnDisconnect(): HookDecorator<[ctx: ConnectContext<TContract, TUser, TData>, reason: string]>;
-  /** As the plain `@OnAnyEvent`: events that the contract does not know. */
+  /** Same as the plain `@OnAnyEvent`: events that are not in the contract. */
   OnAnyEvent(): HookDecorator<[payload: unknown, ctx: EventContext<TContract, TUser, TData>]>;
-  /** As the plain `@Use`. */
+  /** Same as the plain `@Use`. */
   Use(...use: readonly Usable[]): StepDecorator;
-  /** As the plain `@Guard`, with the types of the contract's context. */
+  /** Same as the plain `@Guard`, with the types of the contract's context. */
   Guard(check: Check<EventContext<TContract, TUser, TData>>): StepDecorator;
-  /** As the plain `@RateLimit`. */
+  /** Same as the plain `@RateLimit`. */
   RateLimit(options: RateLimitOptions<EventContext<TContract, TUser, TData>>): StepDecorator;
-  /** As the plain `@Concurrency`. */
+  /** Same as the plain `@Concurrency`. */
   Concurrency(options: ConcurrencyOptions<EventContext<TContract, TUser, TData>>): StepDecorator;
   /**
    * Makes one of the contract's own errors, to be thrown.
@@ -108,9 +108,9 @@ export interface GatewayKit<TContract extends Contract, TUser, TData> {
 }
 
 /**
- * Makes the decorators that know a contract. A wrong payload, return value, event name or context does not compile.
+ * Makes decorators with the types of a contract. A wrong payload, return value, event name or context does not compile.
  *
- * @param contract - what `defineContract` returned
+ * @param contract - result of `defineContract`
  * @param options - auth, first data and shape of the replies, as for the plain `@Gateway`
  * @example
  * const Chat = gatewayFor(chat, { auth: signedIn });
@@ -148,13 +148,13 @@ export function gatewayFor<const TContract extends Contract, TUser extends User 
   return kit as unknown as GatewayKit<TContract, [TUser] extends [never] ? undefined : TUser, TData>;
 }
 
-/** The context of a kit's event handlers. */
+/** Context of a kit's event handlers. */
 export type ContextOf<TKit> =
   TKit extends GatewayKit<infer TContract, infer TUser, infer TData>
     ? EventContext<TContract, TUser, TData>
     : never;
 
-/** The context of a kit's connect and disconnect hooks. */
+/** Context of a kit's connect and disconnect hooks. */
 export type ConnectContextOf<TKit> =
   TKit extends GatewayKit<infer TContract, infer TUser, infer TData>
     ? ConnectContext<TContract, TUser, TData>

@@ -7,7 +7,7 @@ import { assertExperimental } from './experimental.js';
 /** Options of `@Gateway`. */
 export interface GatewayOptions<TUser extends User = User, TData = unknown> {
   /**
-   * Who may come in; false is everybody.
+   * Authenticator of the namespace; false makes it public.
    * @default the application's `auth`
    */
   readonly auth?: Auth<TUser> | false;
@@ -17,12 +17,12 @@ export interface GatewayOptions<TUser extends User = User, TData = unknown> {
    */
   readonly data?: () => TData;
   /**
-   * Who may join which rooms by `ctx.join`, made by `guardRoom`, besides what the application declares.
+   * Guards of the rooms that clients join by `ctx.join`, made by `guardRoom`, besides those of the application.
    * @default every room is open
    */
   readonly rooms?: readonly RoomGuard[];
   /**
-   * How acknowledgements look: `{ ok, data }` or the bare value.
+   * Shape of acknowledgements: `{ ok, data }` or the bare value.
    * @default the application's `reply`
    */
   readonly reply?: 'envelope' | 'raw';
@@ -48,7 +48,7 @@ export function Gateway<TUser extends User = User, TData = unknown>(
   return gatewayDecorator({ namespace, options, contract: null, at: new CallSite(Gateway) });
 }
 
-/** Writes down one `@Gateway`, plain or of a kit. */
+/** Records one `@Gateway`, plain or of a kit. */
 export function gatewayDecorator(declaration: GatewayDeclaration): ClassDecorator {
   return (target: unknown, second?: unknown) => {
     assertExperimental('Gateway', second);

@@ -5,32 +5,32 @@ import { assertExperimental } from './experimental.js';
 
 /** Options of `@OnEvent`. */
 export interface OnEventOptions {
-  /** Schema of the first argument; the handler gets what it parses to. */
+  /** Schema of the first argument; the handler gets the parsed value. */
   readonly payload?: Schema;
   /** Schema of the list of arguments, instead of `payload`; the handler gets the parsed list. */
   readonly args?: Schema;
   /** Schema of the answer; a mismatch is the server's fault and reaches the client as INTERNAL. */
   readonly ack?: Schema;
   /**
-   * Milliseconds until an unfinished handler is answered for with TIMEOUT, 1 to 2147483647.
+   * Milliseconds until a call whose handler has not finished is answered with TIMEOUT, 1 to 2147483647.
    * @default limits.handlerTimeoutMs, which is 30000
    */
   readonly timeoutMs?: number;
   /**
-   * How the acknowledgement looks: `{ ok, data }` or the bare value.
+   * Shape of the acknowledgement: `{ ok, data }` or the bare value.
    * @default the gateway's `reply`
    */
   readonly reply?: 'envelope' | 'raw';
-  /** Shown in generated documents. */
+  /** Text for generated documents. */
   readonly description?: string;
-  /** Payloads, shown in generated documents. */
+  /** Example payloads for generated documents. */
   readonly examples?: readonly unknown[];
   /** Marks the event as one that new code should not use. */
   readonly deprecated?: boolean;
 }
 
 /**
- * Binds a method to an event. What it returns, or throws, becomes the acknowledgement.
+ * Binds a method to an event. Its return value, or the error it throws, becomes the acknowledgement.
  *
  * @param names - an event, an array of events, or a RegExp; exact names win over RegExps
  * @param options - schemas, time limit, shape of the reply
@@ -49,9 +49,9 @@ export function OnEvent(
 }
 
 /**
- * Runs when a client was let in. It may emit and join; events of this client wait until it is done, at most
- * `limits.connectHookTimeoutMs`. A throw sends `exception` and disconnects the namespace: what must refuse
- * belongs into auth or middleware.
+ * Runs when a client has connected. It may emit and join; events of this client wait until it is done, at most
+ * `limits.connectHookTimeoutMs`. A throw sends `exception` and disconnects the client from the namespace: to refuse
+ * clients, use auth or middleware.
  *
  * @example
  * @OnConnect() async welcome(ctx: ConnectContext) { await ctx.join('lobby'); }
@@ -72,7 +72,7 @@ export function OnDisconnecting(): MethodDecorator {
 }
 
 /**
- * Runs once for each client that was let in, after it left and after `@OnConnect` settled, even if that threw.
+ * Runs once for each client that had connected, after it left and after `@OnConnect` settled, even if that threw.
  * It is called with the context, whose `rooms` are those at the end, and Socket.IO's reason.
  *
  * @example
@@ -83,7 +83,7 @@ export function OnDisconnect(): MethodDecorator {
 }
 
 /**
- * Handles the events that nobody else handles, instead of answering UNKNOWN_EVENT. `ctx.event` is the name.
+ * Handles the events without a handler of their own, instead of answering UNKNOWN_EVENT. `ctx.event` is the name.
  *
  * @example
  * @OnAnyEvent() other(payload: unknown, ctx: EventContext) { return { heard: ctx.event }; }
@@ -93,8 +93,8 @@ export function OnAnyEvent(): MethodDecorator {
 }
 
 /**
- * Runs when another node calls `serverSideEmit` on this namespace, and answers with what it returns. The class has to be
- * a singleton: there is no client.
+ * Runs when another node calls `serverSideEmit` on this namespace; its return value is the answer. The class has to be a
+ * singleton: there is no client.
  *
  * @param event - name that the other node gives
  * @example
@@ -104,7 +104,7 @@ export function OnServerSideEmit(event: string): MethodDecorator {
   return hook('server', 'OnServerSideEmit', new CallSite(OnServerSideEmit), event);
 }
 
-/** Writes down one `@OnEvent`, plain or of a kit. */
+/** Records one `@OnEvent`, plain or of a kit. */
 export function eventDecorator(declaration: EventDeclaration): MethodDecorator {
   return (target: object, key: string | symbol) => {
     assertExperimental('OnEvent', key);

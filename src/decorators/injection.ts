@@ -4,7 +4,7 @@ import type { Injectable } from '../metadata/token.js';
 import { assertExperimental } from './experimental.js';
 
 /**
- * Says what a constructor parameter or a property is filled with. Nothing is read from emitted types,
+ * Injects a value into a constructor parameter or a property. Nothing is read from emitted types,
  * so tsx, esbuild, swc and vite need no plugin. The container learns of it when the application starts: a class
  * that your own inversify container makes before that takes inversify's `inject`, which gatewire reads too.
  *
@@ -26,7 +26,7 @@ export function inject<TValue>(token: Injectable<TValue>): ParameterDecorator & 
 }
 
 /**
- * Gives a class a shorter life than the application: one instance per client and namespace, or one per event.
+ * Gives a class a shorter lifetime than the application: one instance per client and namespace, or one per event.
  * When it ends, methods with inversify's `@preDestroy`, `Symbol.asyncDispose` and `Symbol.dispose` are called.
  *
  * @param scope - `'connection'` or `'event'`

@@ -2,7 +2,7 @@ import { CallSite } from '../base/call-site.js';
 import type { EventContext, User as Identified } from '../metadata/context.js';
 import { editMethod, type ParameterSource } from '../metadata/record.js';
 
-/** Whoever a connection belongs to; the decorator of the same name passes it to a method. */
+/** Authenticated user of a connection; the decorator of the same name passes it to a method. */
 export type User = Identified;
 
 /**
@@ -32,7 +32,7 @@ export function ConnectedSocket(): ParameterDecorator {
   return parameter('ConnectedSocket', { kind: 'socket' }, new CallSite(ConnectedSocket));
 }
 
-/** Passes what auth returned. */
+/** Passes the user that auth returned. */
 export function User(): ParameterDecorator {
   return parameter('User', { kind: 'user' }, new CallSite(User));
 }
@@ -49,11 +49,11 @@ export function Ack(): ParameterDecorator {
   return parameter('Ack', { kind: 'ack' }, new CallSite(Ack));
 }
 
-/** What `@Ack()` passes. */
+/** Function that `@Ack()` passes. */
 export type AckFunction = (...values: readonly unknown[]) => void;
 
 /**
- * Makes a parameter decorator of your own.
+ * Makes a parameter decorator.
  *
  * @param read - takes the value out of the context; promises are awaited
  * @returns a decorator that hands its argument to `read`
@@ -72,7 +72,7 @@ export function createParamDecorator<TArgs extends readonly unknown[] = []>(
 
 function parameter(decorator: string, source: ParameterSource, at: CallSite): ParameterDecorator {
   return (target, key, index) => {
-    // A constructor parameter has no key; injection is what belongs there.
+    // A constructor parameter has no key; it takes an injection.
     if (key === undefined)
       throw new TypeError(`@${decorator}() decorates parameters of methods; use @inject() in a constructor`);
     editMethod(target, key).parameters.push({ index, decorator, source, at });

@@ -30,7 +30,7 @@ export function Guard(check: Check): ClassDecorator & MethodDecorator {
   return stepDecorator('Guard', [{ kind: 'guard', value: check, at: new CallSite(Guard) }]);
 }
 
-/** Writes down steps on a class or on a method. */
+/** Records steps on a class or on a method. */
 export function stepDecorator(
   decorator: string,
   steps: readonly StepDeclaration[],

@@ -4,9 +4,9 @@ import type { AnyContract, Contract, Params } from '../contract/contract.js';
 import type { BroadcastTarget, NamespaceTarget, Target } from './target.js';
 import type { Get } from './token.js';
 
-/** What a client brought along when it connected. */
+/** Data that a client sent when it connected. */
 export interface Handshake {
-  /** What the client gave as `auth`. Nothing in it has been checked. */
+  /** Option `auth` of the client. Nothing in it has been checked. */
   readonly auth: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly query: Readonly<Record<string, string | string[] | undefined>>;
@@ -17,50 +17,50 @@ export interface Handshake {
   readonly url: string;
 }
 
-/** What a handler of `@OnServerSideEmit` is told besides the payload. */
+/** Context of a handler of `@OnServerSideEmit`. */
 export interface ServerSideContext {
   readonly event: string;
   /** Name of the node that asks. */
   readonly node: string;
-  /** The namespace instance that it named. */
+  /** Namespace instance that the event was sent to. */
   readonly namespace: NamespaceTarget;
 }
 
-/** Whoever a connection belongs to. */
+/** Authenticated user of a connection. */
 export interface User {
   /** Key of the user, the same on all devices. */
   readonly id: string;
 }
 
-/** What authentication found out. */
+/** Result of authentication. */
 export interface Identity<TUser extends User = User> {
   readonly user: TUser;
   /**
-   * When it ends. The client is disconnected within a second of it, unless it has renewed its identity.
+   * End of the identity. The client is disconnected within a second after it, unless it has renewed its identity.
    * @default never
    */
   readonly expiresAt?: Date | undefined;
 }
 
-/** An injectable class that says who a connection is. */
+/** Function that finds the user of a connection, as an object or an injectable class. */
 export interface Authenticator<TUser extends User = User> {
   /**
-   * @param handshake - what the client brought along
+   * @param handshake - data that the client sent when it connected
    * @returns the identity, or a promise of it
    * @throws anything to refuse: a `GatewireError` as it is, everything else as UNAUTHENTICATED
    */
   authenticate(handshake: Handshake): Identity<TUser> | Promise<Identity<TUser>>;
 }
 
-/** Makes an authenticator when the application starts, with what the container has. `jwt()` returns one. */
+/** Maker of an authenticator, called when the application starts. `jwt()` returns one. */
 export interface AuthMaker<TUser extends User = User> {
-  /** How listings call it. */
+  /** Name in listings. */
   readonly label: string;
   /** @throws anything to keep the application from starting */
   make(get: Get): Authenticator<TUser> | Promise<Authenticator<TUser>>;
 }
 
-/** Says who a connection is: a function, an object, an injectable class, or what makes one. */
+/** Authenticator as an option: a function, an object, an injectable class, or a maker of one. */
 export type Auth<TUser extends User = User> =
   | AuthMaker<TUser>
   | Authenticator<TUser>['authenticate']
@@ -72,24 +72,24 @@ export type Auth<TUser extends User = User> =
 /** Logger that adds the namespace and the request id of its call to each record. */
 export type ContextLog = Logger<object>;
 
-/** One client in one namespace. */
+/** Context of one client in one namespace. */
 export interface ConnectContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown> {
   /** Socket.IO's own socket. */
   readonly socket: Socket;
-  /** Everyone in this namespace instance, this client included. */
+  /** Target of all clients in this namespace instance, this client included. */
   readonly namespace: NamespaceTarget<TContract>;
   readonly handshake: Handshake;
   /** Parameters of the namespace: `{ team: '7' }` for `/team/7` of `/team/:team`. */
   readonly params: Params<TContract['namespace']>;
-  /** What auth returned; undefined in a namespace without auth. */
+  /** User that auth returned; undefined in a namespace without auth. */
   readonly user: TUser;
-  /** The application's own data about this socket; it is Socket.IO's `socket.data`. */
+  /** Application data of this socket; it is Socket.IO's `socket.data`. */
   data: TData;
-  /** The rooms that were joined; after the socket left, those it was in. */
+  /** Rooms that this socket is in; after it left, those it was in. */
   readonly rooms: ReadonlySet<string>;
-  /** Aborted when the call ran out of time or its socket left. */
+  /** Signal that is aborted when the call runs out of time or its socket leaves. */
   readonly signal: AbortSignal;
-  /** Stands in the log and in the error that a client sees. */
+  /** Id of the call in the log, and in the error that a client sees. */
   readonly requestId: string;
   readonly log: ContextLog;
   /**
@@ -100,7 +100,7 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
    *   joins none of them
    */
   join(rooms: string | readonly string[]): Promise<void>;
-  /** Takes this client out of a room, or out of several; those that it is not in are no mistake. */
+  /** Takes this client out of a room, or out of several; rooms that it is not in are ignored. */
   leave(rooms: string | readonly string[]): Promise<void>;
   /** Sends an event to this client. */
   emit: Target<TContract>['emit'];
@@ -110,13 +110,13 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   except: Target<TContract>['except'];
   /** Sends to all but this client; `broadcast.user(id)` to the user's other devices. */
   readonly broadcast: BroadcastTarget<TContract>;
-  /** Takes this client out of this namespace; it stays away until the page connects again. */
+  /** Disconnects this client from this namespace; it stays away until the page connects again. */
   disconnect(): void;
-  /** Closes the connection of this client, with all of its namespaces; it comes back by itself. */
+  /** Closes the connection of this client, with all of its namespaces; the client reconnects by itself. */
   closeConnection(): void;
 }
 
-/** One event of one client. */
+/** Context of one event of one client. */
 export interface EventContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown>
   extends ConnectContext<TContract, TUser, TData> {
   readonly event: string;

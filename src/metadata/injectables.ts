@@ -4,7 +4,7 @@ import type { NamespaceTarget, RemoteOptions } from './target.js';
 import { type Token, token } from './token.js';
 
 /**
- * Gives a class in the scope `connection` or `event` the context it was made for.
+ * Token of the context that a class of the scope `connection` or `event` was made for.
  *
  * @example
  * @Scoped('event')
@@ -28,9 +28,9 @@ export const CurrentContext: Token<ConnectContext> = token('CurrentContext');
  */
 export abstract class Emitter {
   /**
-   * The namespace of a contract, which knows its events.
+   * Returns the namespace of a contract, with the types of its events.
    *
-   * @param contract - what `defineContract` returned
+   * @param contract - result of `defineContract`
    * @param params - values of the parameters in its name, where it has any
    * @throws {GatewireError} NOT_FOUND when no gateway has that namespace, INVALID_PAYLOAD for an unfit parameter
    */
@@ -39,7 +39,7 @@ export abstract class Emitter {
     ...params: ParamsArgument<TContract['namespace']>
   ): NamespaceTarget<TContract>;
   /**
-   * A namespace of the application, without types for its events.
+   * Returns a namespace of the application, without types for its events.
    *
    * @param name - as declared, such as `'/team/:team'`, or the name of an instance, such as `'/team/7'`
    * @param params - values of the parameters in the name
@@ -47,8 +47,8 @@ export abstract class Emitter {
    */
   abstract namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTarget;
   /**
-   * Takes the access of a user back: all of its sockets, in all namespaces and on all nodes, are told UNAUTHENTICATED
-   * and disconnected.
+   * Revokes the access of a user: all of its sockets, in all namespaces and on all nodes, get UNAUTHENTICATED and are
+   * disconnected.
    *
    * @param userId - the `user.id` that auth returned
    * @returns number of sockets

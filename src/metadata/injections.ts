@@ -2,23 +2,23 @@ import 'reflect-metadata';
 import type { CallSite } from '../base/call-site.js';
 import { type Class, lineage, recordOf } from './record.js';
 
-/** One constructor parameter or property that the container fills. */
+/** Constructor parameter or property that the container fills. */
 export interface Injection {
   readonly target: number | string | symbol;
-  /** undefined when the class did not exist yet as the decorator ran. */
+  /** Injected token; undefined when the class did not exist yet as the decorator ran. */
   readonly token: unknown;
   readonly optional: boolean;
   /** False for inversify's `@unmanaged`: nothing is injected. */
   readonly isManaged: boolean;
-  /** The line of gatewire's `@inject`; null for inversify's own. */
+  /** Line of gatewire's `@inject`; null for the one of inversify. */
   readonly at: CallSite | null;
 }
 
-// inversify keeps this key to itself. Its own decorators are read here, since applications may use them;
-// `readsInversify` tells at boot whether they still write where they did.
+// This key is private to inversify. Its decorators are read too, since applications may use them; `readsInversify`
+// checks at boot that they still write under it.
 const INVERSIFY_KEY = '@inversifyjs/core/classMetadataReflectKey';
 
-// ClassElementMetadataKind.unmanaged: the parameter is the class's own business, such as one with a default.
+// ClassElementMetadataKind.unmanaged: the parameter is not injected, such as one with a default.
 const UNMANAGED = 2;
 
 interface InversifyElement {
@@ -37,12 +37,12 @@ function inversifyRecord(target: Class): InversifyRecord | undefined {
   return Reflect.getOwnMetadata(INVERSIFY_KEY, target) as InversifyRecord | undefined;
 }
 
-/** Tells whether inversify writes its metadata where this file reads it, by the example of an injected class. */
+/** Tells whether inversify writes its metadata where this file reads it, given a class with one injected parameter. */
 export function readsInversify(injected: Class): boolean {
   return inversifyRecord(injected)?.constructorArguments.length === 1;
 }
 
-/** What a class is filled with. One without a constructor of its own uses that of its base. */
+/** Lists the injections of a class. One without a constructor of its own uses that of its base. */
 export function injectionsOf(target: Class): readonly Injection[] {
   const constructorOwner = ownerOfConstructor(target);
   const properties = new Map<unknown, Injection>();
@@ -55,7 +55,7 @@ export function injectionsOf(target: Class): readonly Injection[] {
   return [...elements, ...properties.values()];
 }
 
-/** gatewire's own declarations that inversify has not been told of. */
+/** Lists the declarations of gatewire that inversify does not know yet. */
 export function untoldInjections(target: Class): readonly Injection[] {
   const record = inversifyRecord(target);
   return ownInjections(target).filter(({ target: key, at, token }) => {
@@ -65,17 +65,17 @@ export function untoldInjections(target: Class): readonly Injection[] {
   });
 }
 
-/** Tells whether a class has to be told the constructor injections of its base. */
+/** Tells whether inversify needs the constructor injections of the base declared on a class. */
 export function inheritsConstructor(target: Class): boolean {
   return ownerOfConstructor(target) !== null && ownerOfConstructor(target) !== target;
 }
 
-/** Number of constructor parameters, the inherited ones included. */
+/** Counts the constructor parameters, inherited ones included. */
 export function constructorLength(target: Class): number {
   return ownerOfConstructor(target)?.length ?? 0;
 }
 
-/** Names of the methods that inversify's `@preDestroy` marks, inherited ones included. */
+/** Lists the methods that inversify's `@preDestroy` marks, inherited ones included. */
 export function preDestroyMethods(target: Class): readonly (string | symbol)[] {
   const names = lineage(target).flatMap((owner) => [
     ...(inversifyRecord(owner)?.lifecycle.preDestroyMethodNames ?? []),
@@ -83,7 +83,7 @@ export function preDestroyMethods(target: Class): readonly (string | symbol)[] {
   return [...new Set(names)];
 }
 
-/** The nearest class in the line whose constructor takes parameters. */
+/** Finds the nearest class in the lineage whose constructor takes parameters. */
 function ownerOfConstructor(target: Class): Class | null {
   const owners = [...lineage(target)].reverse();
   return owners.find((owner) => owner.length > 0 || constructorElements(owner).length > 0) ?? null;
@@ -93,7 +93,7 @@ function constructorElements(owner: Class): readonly Injection[] {
   return ownInjections(owner).filter(({ target }) => typeof target === 'number');
 }
 
-/** What gatewire's and inversify's decorators say about one class, without its bases. */
+/** Lists the injections that decorators of gatewire and inversify declare on one class, without its bases. */
 function ownInjections(owner: Class): readonly Injection[] {
   const { constructorArguments = [], properties = new Map() } = inversifyRecord(owner) ?? {};
   const found = new Map<number | string | symbol, Injection>();
@@ -117,7 +117,7 @@ function fromInversify(target: number | string | symbol, element: InversifyEleme
   };
 }
 
-/** inversify's LazyServiceIdentifier stands for a class that did not exist yet. */
+/** Resolves inversify's LazyServiceIdentifier, which stands for a class that did not exist yet. */
 function unwrap(token: unknown): unknown {
   const lazy = token as { unwrap?: () => unknown } | null | undefined;
   return typeof token === 'object' && typeof lazy?.unwrap === 'function' ? lazy.unwrap() : token;

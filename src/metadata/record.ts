@@ -6,51 +6,51 @@ import type { Battery } from './battery.js';
 /** Any class. */
 export type Class<TInstance = unknown> = abstract new (...args: never[]) => TInstance;
 
-/** Life of an instance: as long as the application, as one client's stay, or as one event. */
+/** Lifetime of an instance: that of the application, of one client in a namespace, or of one event. */
 export type ScopeName = 'singleton' | 'connection' | 'event';
 
-/** `@Gateway(namespace, options)`. Values are as written; the plan checks them. */
+/** Declaration by `@Gateway(namespace, options)`. Values are as written; the plan checks them. */
 export interface GatewayDeclaration {
   readonly namespace: unknown;
   readonly options: unknown;
-  /** The contract of the kit whose decorator it is; null for the plain one. */
+  /** Contract of the kit whose decorator it is; null for the plain one. */
   readonly contract: Contract | null;
   readonly at: CallSite;
 }
 
-/** `@OnEvent(names, options)`. */
+/** Declaration by `@OnEvent(names, options)`. */
 export interface EventDeclaration {
   readonly names: readonly unknown[];
   readonly options: unknown;
-  /** The contract of the kit whose decorator it is; null for the plain one. */
+  /** Contract of the kit whose decorator it is; null for the plain one. */
   readonly contract: Contract | null;
   readonly at: CallSite;
 }
 
-/** What a lifecycle hook or the catch-all listens to. */
+/** Kind of a lifecycle hook, or of the catch-all. */
 export type HookKind = 'connect' | 'disconnecting' | 'disconnect' | 'any' | 'server';
 
-/** `@OnConnect()` and its kin. */
+/** Declaration by `@OnConnect()` and the other hooks. */
 export interface HookDeclaration {
   readonly kind: HookKind;
   readonly at: CallSite;
-  /** Of `@OnServerSideEmit`, as written. */
+  /** Event of `@OnServerSideEmit`, as written. */
   readonly event?: unknown;
 }
 
-/** `@Use(...)` or `@Guard(check)` with its value, or the decorator of a battery with its options. */
+/** Declaration by `@Use(...)` or `@Guard(check)` with its value, or by the decorator of a battery with its options. */
 export type StepDeclaration = { readonly value: unknown; readonly at: CallSite } & (
   | { readonly kind: 'middleware' | 'guard' }
   | { readonly kind: 'battery'; readonly battery: Battery }
 );
 
-/** Where a decorated parameter takes its value from. */
+/** Source of the value of a decorated parameter. */
 export type ParameterSource =
   | { readonly kind: 'payload'; readonly path: readonly string[] }
   | { readonly kind: 'args' | 'ctx' | 'socket' | 'user' | 'ack' }
   | { readonly kind: 'custom'; readonly read: (ctx: never) => unknown };
 
-/** One decorated parameter of a method. */
+/** Declaration by a decorated parameter of a method. */
 export interface ParameterDeclaration {
   readonly index: number;
   readonly decorator: string;
@@ -58,14 +58,14 @@ export interface ParameterDeclaration {
   readonly at: CallSite;
 }
 
-/** `@inject(token)` on a constructor parameter (index) or on a property (key). */
+/** Declaration by `@inject(token)` on a constructor parameter (index) or on a property (key). */
 export interface InjectDeclaration {
   readonly target: number | string | symbol;
   readonly token: unknown;
   readonly at: CallSite;
 }
 
-/** All that decorators said about one member of a class. */
+/** Declarations of all decorators on one member of a class. */
 export interface MethodRecord {
   readonly isStatic: boolean;
   readonly events: EventDeclaration[];
@@ -74,7 +74,7 @@ export interface MethodRecord {
   readonly parameters: ParameterDeclaration[];
 }
 
-/** All that decorators said about one class. */
+/** Declarations of all decorators on one class and its members. */
 export interface ClassRecord {
   readonly gateways: GatewayDeclaration[];
   readonly scopes: { readonly scope: ScopeName; readonly at: CallSite }[];
@@ -86,12 +86,12 @@ export interface ClassRecord {
 // Registered, so that two copies of the package read each other's decorators.
 const kRecord = Symbol.for('gatewire.record');
 
-/** The record of a class itself, without what it inherits. */
+/** Reads the record of a class, without those of its bases. */
 export function recordOf(target: Class): ClassRecord | undefined {
   return Reflect.getOwnMetadata(kRecord, target) as ClassRecord | undefined;
 }
 
-/** The record of a class, made when it has none yet. Decorators write into it. */
+/** Returns the record of a class for writing, a new one when it has none. */
 export function editRecord(target: Class): ClassRecord {
   const existing = recordOf(target);
   if (existing !== undefined) return existing;
@@ -100,7 +100,7 @@ export function editRecord(target: Class): ClassRecord {
   return record;
 }
 
-/** The record of one member, made when it has none yet. */
+/** Returns the record of one member for writing, a new one when it has none. */
 export function editMethod(target: object, key: string | symbol): MethodRecord {
   const isStatic = typeof target === 'function';
   const { methods } = editRecord(isStatic ? (target as Class) : (target.constructor as Class));
@@ -111,7 +111,7 @@ export function editMethod(target: object, key: string | symbol): MethodRecord {
   return record;
 }
 
-/** A class and those it extends, the most basic first. */
+/** Lists a class and its bases, the most basic first. */
 export function lineage(target: Class): readonly Class[] {
   const classes: Class[] = [];
   for (let current: unknown = target; typeof current === 'function' && current !== Function.prototype; ) {

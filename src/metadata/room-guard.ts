@@ -14,7 +14,7 @@ type SegmentParam<TSegment> = TSegment extends `:${infer TName}`
   ? { readonly [P in TName]: string }
   : unknown;
 
-/** Decides who may join the rooms of a pattern; `guardRoom` makes one. Values are as written; the plan checks them. */
+/** Check of the clients that join the rooms of a pattern; `guardRoom` makes one. Values are as written; the plan checks them. */
 export class RoomGuard {
   constructor(
     readonly pattern: unknown,
@@ -24,11 +24,11 @@ export class RoomGuard {
 }
 
 /**
- * Declares rooms, and who may join them by `ctx.join`. As soon as a namespace has one, a room that nobody declared is
- * FORBIDDEN; `guardRoom('*', () => true)` opens all others again.
+ * Declares rooms, and which clients may join them by `ctx.join`. As soon as a namespace has a guard, a room that is not
+ * declared is FORBIDDEN; `guardRoom('*', () => true)` opens all others again.
  *
- * @param pattern - `'lobby'`, a path with parameters such as `'order/:id'`, a RegExp, or `'*'` for what no other matches
- * @param check - may the client join? Falsy is FORBIDDEN, and so is what it throws, unless that is a GatewireError
+ * @param pattern - `'lobby'`, a path with parameters such as `'order/:id'`, a RegExp, or `'*'` for rooms that no other matches
+ * @param check - tells whether the client may join. Falsy is FORBIDDEN, and so is a throw, unless of a GatewireError
  * @example
  * createApp({
  *   gateways: [OrderGateway],

@@ -1,7 +1,7 @@
 import type { ConnectContext, EventContext } from './context.js';
 
 /**
- * Wraps what happens at a connect or at an event. Whoever neither calls `next()` nor returns a value refuses.
+ * Middleware around a connect or an event. One that neither calls `next()` nor returns a value refuses.
  *
  * @example
  * const timing: Middleware = {
@@ -13,22 +13,22 @@ import type { ConnectContext, EventContext } from './context.js';
  * };
  */
 export interface Middleware {
-  /** Runs after auth and before the client is let in. */
+  /** Runs after auth, before the client is connected. */
   connect?(ctx: ConnectContext, next: () => Promise<void>): unknown;
-  /** Runs around the handler. A value other than undefined is the answer; else what `next()` gave is. */
+  /** Runs around the handler. Its return value is the answer; undefined keeps the answer of `next()`. */
   event?(ctx: EventContext, next: () => Promise<unknown>): unknown;
 }
 
-/** A middleware, or an injectable class of one. */
+/** Middleware, or an injectable class of one. */
 export type Usable = Middleware | (new (...args: never[]) => Middleware);
 
-/** Decides about one event. */
+/** Guard of events, as an injectable class. */
 export interface GuardClass<TContext = EventContext> {
-  /** Whether the event may go on. */
+  /** Tells whether the event may go on. */
   check(ctx: TContext): boolean | Promise<boolean>;
 }
 
-/** A function of ctx, or an injectable class with `check(ctx)`. */
+/** Guard as an option: a function of ctx, or an injectable class with `check(ctx)`. */
 // `never` lets a check ask for a narrower context than the plain decorators know.
 export type Check<TContext = never> =
   | ((ctx: TContext) => boolean | Promise<boolean>)

@@ -10,27 +10,27 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** Options of what is asked of all nodes. */
+/** Options of an operation on all nodes. */
 export interface RemoteOptions {
   /**
    * Milliseconds to wait for other nodes, 1 to 2147483647.
    * @default `limits.clusterTimeoutMs`, 2000
    */
   readonly timeoutMs?: number;
-  /** Told the names of the nodes that did not answer; what the others answered counts all the same. */
+  /** Called with the names of the nodes that did not answer; the answers of the others count all the same. */
   readonly onMissing?: (nodes: readonly string[]) => void;
 }
 
-/** What one node answered to `serverSideEmit`. */
+/** Answer of one node to `serverSideEmit`. */
 export interface NodeReply {
   /** Name of the node. */
   readonly node: string;
   readonly value: unknown;
 }
 
-/** What `serverSideEmit` gathered. */
+/** Result of `serverSideEmit`. */
 export interface ServerSideResult {
-  /** Of the nodes that have a handler, in the order in which they came. */
+  /** Answers of the nodes that have a handler, in order of arrival. */
   readonly answers: readonly NodeReply[];
   /** Names of the nodes whose handler threw; their log has the error. */
   readonly failed: readonly string[];
@@ -38,7 +38,7 @@ export interface ServerSideResult {
   readonly missing: readonly string[];
 }
 
-/** What `callAll` gathered. */
+/** Result of `callAll`. */
 export interface CallAllResult<TAnswer> {
   readonly answers: readonly TAnswer[];
   /** Ids of the sockets that left or did not answer in time. */
@@ -47,26 +47,26 @@ export interface CallAllResult<TAnswer> {
   readonly missingNodes?: readonly string[];
 }
 
-/** One socket, as `sockets()` shows it. */
+/** Socket as `sockets()` describes it. */
 export interface SocketInfo {
   readonly id: string;
-  /** What auth returned. */
+  /** User that auth returned. */
   readonly user: unknown;
   readonly data: unknown;
-  /** The application's rooms. */
+  /** Rooms of the application. */
   readonly rooms: ReadonlySet<string>;
 }
 
 /**
- * Whom to address: rooms, a user, a socket, or everyone, always of one namespace instance. A room is a string of
+ * Set of receivers: rooms, a user, a socket, or all clients, always of one namespace instance. A room is a string of
  * 1 to 128 characters; another name is refused with INVALID_PAYLOAD, so that names may come from clients.
  */
 export interface Target<TContract extends Contract = AnyContract> {
   /** Adds rooms to address. A client in several of them receives an event once. */
   to(room: string | readonly string[]): Target<TContract>;
-  /** Leaves out whoever is in these rooms. */
+  /** Leaves out the clients in these rooms. */
   except(room: string | readonly string[]): Target<TContract>;
-  /** Lets the event be dropped for clients that are not ready to receive. */
+  /** The same receivers; an event is dropped for clients that are not ready to receive. */
   readonly volatile: Target<TContract>;
   /**
    * Sends an event.
@@ -75,7 +75,7 @@ export interface Target<TContract extends Contract = AnyContract> {
    */
   emit<TEvent extends ServerEvent<TContract>>(event: TEvent, ...args: EmitArguments<TContract, TEvent>): void;
   /**
-   * Asks every socket and gathers the answers. It never fails as a whole.
+   * Calls every socket and collects the answers. It never fails as a whole.
    *
    * @param event - event that clients acknowledge with one value
    */
@@ -84,24 +84,24 @@ export interface Target<TContract extends Contract = AnyContract> {
     payload?: CallPayload<TContract, TEvent>,
     options?: CallOptions,
   ): Promise<CallAllResult<CallAnswer<TContract, TEvent>>>;
-  /** Puts every socket into rooms. What is sent to the rooms afterwards reaches them, on every node. */
+  /** Puts every socket into rooms. Events that are sent to the rooms afterwards reach them, on every node. */
   join(room: string | readonly string[], options?: RemoteOptions): Promise<void>;
   /** Takes every socket out of rooms. */
   leave(room: string | readonly string[], options?: RemoteOptions): Promise<void>;
-  /** Takes every socket out of the namespace; clients stay away until their page connects again. */
+  /** Disconnects every socket from the namespace; clients stay away until their page connects again. */
   disconnect(options?: RemoteOptions): Promise<void>;
-  /** Closes every socket's connection, with all of its namespaces; clients come back by themselves. */
+  /** Closes every socket's connection, with all of its namespaces; clients reconnect by themselves. */
   closeConnection(options?: RemoteOptions): Promise<void>;
-  /** Number of sockets. */
+  /** Counts the sockets. */
   count(options?: RemoteOptions): Promise<number>;
-  /** The sockets, with their users, data and rooms. */
+  /** Lists the sockets, with their users, data and rooms. */
   sockets(options?: RemoteOptions): Promise<readonly SocketInfo[]>;
 }
 
-/** One socket. */
+/** Target of one socket. */
 export interface SocketTarget<TContract extends Contract = AnyContract> extends Target<TContract> {
   /**
-   * Asks the client and waits for its answer, which is the one value that it acknowledges with.
+   * Calls the client and waits for its answer, the one value that it acknowledges with.
    *
    * @throws {GatewireError} NOT_FOUND when there is no such socket, UNAVAILABLE as soon as it leaves, TIMEOUT
    */
@@ -112,20 +112,20 @@ export interface SocketTarget<TContract extends Contract = AnyContract> extends 
   ): Promise<CallAnswer<TContract, TEvent>>;
 }
 
-/** Everyone in a namespace instance, and the way to the devices of one user. */
+/** Target of all clients in a namespace instance, or of the devices of one user. */
 export interface BroadcastTarget<TContract extends Contract = AnyContract> extends Target<TContract> {
-  /** All sockets of a user; of `ctx.broadcast`, all but this one. */
+  /** Addresses all sockets of a user; of `ctx.broadcast`, all but this one. */
   user(id: string): Target<TContract>;
 }
 
-/** Everyone in a namespace instance, and the way to a part of them. */
+/** Target of all clients in a namespace instance, or of a part of them. */
 export interface NamespaceTarget<TContract extends Contract = AnyContract>
   extends BroadcastTarget<TContract> {
-  /** One socket, by its id. */
+  /** Addresses one socket, by its id. */
   socket(id: string): SocketTarget<TContract>;
   /**
-   * Asks the other nodes, as Socket.IO's `serverSideEmit` does, and gathers what their `@OnServerSideEmit` handlers
-   * return. It never fails as a whole; an application of one node gets no answers.
+   * Asks the other nodes, as Socket.IO's `serverSideEmit` does, and collects the return values of their
+   * `@OnServerSideEmit` handlers. It never fails as a whole; an application of one node gets no answers.
    *
    * @param event - name of the handlers
    */

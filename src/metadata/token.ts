@@ -1,10 +1,10 @@
 declare const kType: unique symbol;
 
-/** Stands for something that is not a class, such as a configuration value. It is a symbol to any container. */
+/** Token of a value that is not a class, such as a configuration. It is a symbol to any container. */
 export type Token<TValue = unknown> = symbol & { readonly [kType]?: TValue };
 
 /**
- * Makes a token for something that is not a class.
+ * Makes a token for a value that is not a class.
  *
  * @param name - shown in messages
  * @example
@@ -15,7 +15,7 @@ export function token<TValue>(name: string): Token<TValue> {
   return Symbol(name) as Token<TValue>;
 }
 
-/** What can be asked of a container: a class, a token, or a plain symbol or string. */
+/** Key of a container: a class, a token, or a plain symbol or string. */
 export type Injectable<TValue = unknown> =
   | (abstract new (
       ...args: never[]
@@ -23,10 +23,10 @@ export type Injectable<TValue = unknown> =
   | Token<TValue>
   | string;
 
-/** Takes something out of the container. */
+/** Function that takes a value out of the container. */
 export type Get = <TValue>(token: Injectable<TValue>) => TValue;
 
-/** How a token is called in messages. */
+/** Names a token in messages. */
 export function nameOf(token: unknown): string {
   if (typeof token === 'function') return token.name || '(anonymous class)';
   if (typeof token === 'symbol') return token.description ?? 'symbol';

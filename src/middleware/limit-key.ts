@@ -11,7 +11,7 @@ export function limitKeyRule(...fixed: readonly string[]): OptionRule {
   };
 }
 
-/** Words for an option `per` in listings. */
+/** Describes an option `per` in listings. */
 export function limitKeyWords(per: LimitKey<never, string>): string {
   return typeof per === 'function' ? 'per key' : `per ${per}`;
 }

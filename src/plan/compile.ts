@@ -19,7 +19,7 @@ import { compileRooms } from './rooms.js';
 import { compileMiddleware } from './steps.js';
 import { type AppPlan, type NamespacePlan, type ReplyShape, stepsOf } from './types.js';
 
-/** What an application declares, as far as the plan is concerned. Values are as written. */
+/** Declarations of an application, as written. */
 export interface AppDeclaration {
   readonly gateways: unknown;
   readonly use?: unknown;
@@ -29,13 +29,13 @@ export interface AppDeclaration {
   readonly reply: ReplyShape;
   readonly limits: AppPlan['limits'];
   readonly settings: AppPlan['settings'];
-  /** Tells whether the application's own container has a binding; null when nobody can ask it. */
+  /** Tells whether the application's own container has a binding; null when the container cannot be asked. */
   readonly isBound: ((token: unknown) => boolean) | null;
   readonly builtIn: ReadonlyMap<unknown, ScopeName>;
   readonly at: CallSite;
 }
 
-/** Either a frozen plan, or everything that is wrong. */
+/** Frozen plan, or all problems. */
 export type CompileResult =
   | { readonly plan: AppPlan; readonly problems: readonly [] }
   | { readonly plan: null; readonly problems: readonly Problem[] };
@@ -104,7 +104,7 @@ function compileGateways(
   });
 }
 
-/** What only a container of gatewire's own can do. */
+/** Reports declarations that need a container of gatewire. */
 function findUnscopable(roots: readonly Root[], providers: number, problems: Problems, where: Place): void {
   if (providers > 0) problems.add('GW_ERR_BUILD_FOREIGN_CONTAINER', { what: '`providers`' }, where);
   for (const { target, at } of roots) {
@@ -114,7 +114,7 @@ function findUnscopable(roots: readonly Root[], providers: number, problems: Pro
   }
 }
 
-/** The classes that gatewire will ask the container for. */
+/** Lists the classes that gatewire will ask the container for. */
 function rootsOf(namespaces: readonly NamespacePlan[]): readonly Root[] {
   return namespaces.flatMap((namespace) => [
     ...namespace.gateways.map(({ target, at }) => ({ target, at })),

@@ -20,7 +20,7 @@ const DEFINITION_OPTIONS = {
   deprecated: rules.boolean,
 };
 
-/** What the contract of an event's decorator says about it; null for the plain decorator. */
+/** Finds the definition of an event in the contract of its decorator; null for the plain decorator. */
 export function definitionOf({ contract, names }: EventDeclaration): EventDefinition | null {
   if (!isContract(contract)) return null;
   const definitions = clientToServerOf(contract);
@@ -28,7 +28,7 @@ export function definitionOf({ contract, names }: EventDeclaration): EventDefini
   return (Object.hasOwn(definitions, name) ? definitions[name] : null) ?? {};
 }
 
-/** The parts of an event in one form, whatever side it belongs to. */
+/** Brings the definition of an event into one form, for both directions. */
 export function messageOf(name: string, definition: EventDefinition): MessagePlan {
   const { payload, args, ack, description, examples, deprecated } = definition;
   return Object.freeze({
@@ -44,7 +44,7 @@ export function messageOf(name: string, definition: EventDefinition): MessagePla
   });
 }
 
-/** Checks what a contract says by itself, before anybody handles its events. */
+/** Checks a contract by itself, without the handlers of its events. */
 export function compileContract(contract: Contract, problems: Problems, where: Place): ContractPlan {
   const { serverToClient = {}, errors = {} } = contract.definition;
   const messages = checkDefinitions(serverToClient, contract.namespace, problems, where);
@@ -60,7 +60,7 @@ export function compileContract(contract: Contract, problems: Problems, where: P
   });
 }
 
-/** Finds events that a contract promises and nobody handles, or that a plain `@OnEvent` handles without its schemas. */
+/** Reports events of a contract without a handler, or whose handler is a plain `@OnEvent` without the schemas. */
 export function findUnhandled(
   contract: Contract,
   events: readonly EventPlan[],
@@ -83,7 +83,7 @@ export function findUnhandled(
   }
 }
 
-/** Finds handlers of events that are not in the contract of their namespace. */
+/** Reports handlers of events that are not in the contract of their namespace. */
 export function findForeign(
   contract: Contract | null,
   namespace: string,
@@ -104,7 +104,7 @@ export function findForeign(
   }
 }
 
-/** Tells whether a kit was made of something that `defineContract` made, or that looks like it. */
+/** Tells whether a value is a contract, as `defineContract` makes them. */
 export function isContract(value: unknown): value is Contract {
   const { namespace, definition } = (value ?? {}) as Partial<Contract>;
   return typeof namespace === 'string' && typeof definition === 'object' && definition !== null;
@@ -140,7 +140,7 @@ function placeOf({ handler }: EventPlan): Place {
   return place(handler.at, handler.label);
 }
 
-/** A method name for an event: `message:send` is `messageSend`. */
+/** Suggests a method name for an event: `messageSend` for `message:send`. */
 function methodFor(event: string): string {
   const name = event.replace(
     /[^A-Za-z0-9]+(.)?/g,

@@ -8,24 +8,24 @@ import { scopeOf } from './inherit.js';
 import type { CheckedProvider } from './providers.js';
 import type { DependencyPlan } from './types.js';
 
-/** A class that gatewire itself asks the container for, and the line that names it. */
+/** Class that gatewire itself asks the container for, and the line that names it. */
 export interface Root {
   readonly target: Class;
   readonly at: CallSite;
 }
 
-/** What is known about the container. */
+/** Facts about the container. */
 export interface ContainerKnowledge {
   readonly providers: ReadonlyMap<unknown, CheckedProvider>;
-  /** Tells whether the application's own container has a binding; null when nobody can ask it. */
+  /** Tells whether the application's own container has a binding; null when the container cannot be asked. */
   readonly isBound: ((token: unknown) => boolean) | null;
-  /** Tokens that gatewire provides, with the life of what they stand for. */
+  /** Tokens that gatewire provides, with the scope of their values. */
   readonly builtIn: ReadonlyMap<unknown, ScopeName>;
 }
 
 const RANK: Readonly<Record<ScopeName, number>> = { singleton: 0, connection: 1, event: 2 };
 
-/** Walks from the gateways through everything that is injected, and finds what cannot work. */
+/** Walks from the gateways through all injections, and reports those that cannot work. */
 export function compileDependencies(
   roots: readonly Root[],
   known: ContainerKnowledge,
@@ -71,7 +71,7 @@ class DependencyWalk {
     }
   }
 
-  /** The class that gatewire will make for a token, or null when there is nothing to look into. */
+  /** Finds the class that gatewire will make for a token; null when there is none. */
   #classBehind(token: unknown): Class | null {
     const { providers, builtIn } = this.known;
     const provider = providers.get(token)?.provider;

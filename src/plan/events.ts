@@ -75,7 +75,7 @@ export function compileEvents(
   return [...named, ...any.map((hook) => plan(null, null, hook.at, null, bare))];
 }
 
-/** The options of one `@OnEvent`, checked. */
+/** Options of one `@OnEvent`, checked and with defaults. */
 interface EventOptions {
   readonly payload: Schema | null;
   readonly args: Schema | null;

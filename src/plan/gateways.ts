@@ -15,25 +15,25 @@ import { compileRooms } from './rooms.js';
 import { compileSteps, isAround, isGuard, orNull } from './steps.js';
 import type { EventPlan, GatewayPlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
-/** What the application says about all of its gateways. */
+/** Options of the application that hold for all of its gateways. */
 export interface GatewayDefaults {
   readonly steps: readonly StepPlan[];
   readonly timeoutMs: number;
   readonly reply: ReplyShape;
 }
 
-/** One gateway class, read and checked, before it meets the others of its namespace. */
+/** Gateway class, read and checked by itself; the other gateways of its namespace are not known yet. */
 export interface CompiledGateway {
   readonly namespace: NamespaceName;
   readonly plan: GatewayPlan;
   readonly events: readonly EventPlan[];
   readonly connect: readonly StepPlan[];
-  /** As written: undefined means that the gateway says nothing about it. */
+  /** Option as written; undefined where the gateway does not have it. */
   readonly auth: unknown;
   readonly data: (() => unknown) | undefined;
   readonly rooms: readonly RoomGuardPlan[];
   readonly reply: ReplyShape;
-  /** Of the kit whose `Gateway` decorates the class. */
+  /** Contract of the kit whose `Gateway` decorates the class. */
   readonly contract: Contract | undefined;
 }
 
@@ -51,7 +51,7 @@ const GATEWAY_OPTIONS = {
   reply: rules.reply,
 };
 
-/** Reads everything that decorators said about a gateway class. */
+/** Compiles the records that decorators made of a gateway class. */
 export function compileGateway(
   target: Class,
   declaration: GatewayDeclaration,
@@ -99,7 +99,7 @@ export function compileGateway(
   return namespace && { namespace, plan, events, connect, auth, data, rooms, reply: around.reply, contract };
 }
 
-/** The `@Gateway` of a class or of the nearest base that has one. */
+/** Finds the `@Gateway` of a class, or of the nearest base that has one. */
 export function gatewayDeclarationOf(target: Class): readonly GatewayDeclaration[] {
   return lineage(target).reduce<readonly GatewayDeclaration[]>((inherited, owner) => {
     const own = recordOf(owner)?.gateways ?? [];

@@ -8,7 +8,7 @@ import { type InheritedMethod, scopeOf } from './inherit.js';
 import { orNull } from './steps.js';
 import type { HandlerPlan, ServerSidePlan } from './types.js';
 
-/** Compiles a method that handles events or, as a hook, the coming and going of clients. */
+/** Compiles a method that handles events or, as a hook, clients that connect or leave. */
 export function compileHandler(
   method: InheritedMethod,
   target: Class,
@@ -25,7 +25,7 @@ export function compileHandler(
   });
 }
 
-/** Finds decorators that could never do anything. */
+/** Reports decorators that have no effect. @returns whether the method handles anything */
 export function isUsable(method: InheritedMethod, target: Class, problems: Problems): boolean {
   const label = labelOf(method, target);
   const handled = [
@@ -52,7 +52,7 @@ export function isUsable(method: InheritedMethod, target: Class, problems: Probl
   return false;
 }
 
-/** The `@OnServerSideEmit` handlers: no client is behind them, so nothing of a client is theirs to have. */
+/** Compiles the `@OnServerSideEmit` handlers. They have no client, and so no parameters of one. */
 export function compileServerSide(
   methods: readonly InheritedMethod[],
   target: Class,
@@ -70,11 +70,11 @@ export function compileServerSide(
             place(at, handler.label),
           );
         if (typeof event !== 'string' || event === '' || isReservedEvent(event)) {
-          refuse(`listens to ${show(event)}, which is no name for an event`);
+          refuse(`listens to ${show(event)}, which is not the name of an event`);
         }
         if (scopeOf(target) !== 'singleton')
           refuse('belongs to a class that is made for each client or event');
-        if (handler.parameters !== null) refuse('decorates its parameters, which only a client could fill');
+        if (handler.parameters !== null) refuse('decorates its parameters, whose values only a client has');
         return Object.freeze({ event: String(event), handler: Object.freeze({ ...handler, at }) });
       }),
   );

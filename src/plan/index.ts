@@ -1,5 +1,5 @@
 /**
- * Types of the plan: what `app.plan()` returns.
+ * Types of the plan, which `app.plan()` returns.
  *
  * @module gatewire/plan
  */

@@ -1,7 +1,7 @@
 import type { ScopeName, StepDeclaration } from '../metadata/record.js';
 import { type Class, lineage, type MethodRecord, recordOf } from '../metadata/record.js';
 
-/** What a class and those it extends declare about one method. */
+/** Record of one method, merged from a class and its bases. */
 export interface InheritedMethod extends Omit<MethodRecord, 'isStatic'> {
   readonly key: string | symbol;
   readonly isStatic: boolean;
@@ -33,12 +33,12 @@ export function inheritedMethods(target: Class): readonly InheritedMethod[] {
   return [...merged.values()];
 }
 
-/** Middleware and guards on the class and its bases, base first. */
+/** Lists the steps on a class and its bases, base first. */
 export function inheritedSteps(target: Class): readonly StepDeclaration[] {
   return lineage(target).flatMap((owner) => recordOf(owner)?.steps ?? []);
 }
 
-/** The scope that the class, or the nearest base with one, declares. */
+/** Finds the scope that a class declares, or the nearest base with one. */
 export function scopeOf(target: Class): ScopeName {
   return lineage(target)
     .map((owner) => recordOf(owner)?.scopes[0]?.scope)

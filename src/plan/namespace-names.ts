@@ -3,7 +3,7 @@ import { show } from '../base/show.js';
 import { PARAMETER_VALUE } from '../contract/namespace-name.js';
 import type { Place } from '../errors/problem.js';
 
-/** The name of a namespace, and what the names of its instances look like. */
+/** Name of a namespace, with the pattern of the names of its instances. */
 export interface NamespaceName {
   readonly name: string;
   readonly pattern: RegExp | null;
@@ -43,7 +43,7 @@ export function parseNamespace(given: unknown, problems: Problems, where: Place)
 }
 
 /**
- * Tells whether one name could belong to both namespaces. Two RegExps are not compared: nobody can.
+ * Tells whether one name could belong to both namespaces. Two RegExps are not compared: it cannot be decided.
  */
 export function overlap(a: NamespaceName, b: NamespaceName): boolean {
   if (a.pattern === null) return b.pattern?.test(a.name) ?? a.name === b.name;

@@ -95,7 +95,7 @@ function compileNamespaceContract(
   return compileContract(contract, problems, places[0] as Place);
 }
 
-/** The one value that all gateways of a namespace have, where they have one. */
+/** Finds the value of an option that the gateways of a namespace agree on; undefined where none has it. */
 function agree(
   option: 'auth' | 'data' | 'contract',
   gateways: readonly CompiledGateway[],

@@ -5,21 +5,21 @@ import type { Class, ScopeName } from '../metadata/record.js';
 import { type Get, type Injectable, nameOf } from '../metadata/token.js';
 import { scopeOf } from './inherit.js';
 
-/** Says where something comes from that is not a class, or that must differ from the class. */
+/** Source of an injected value that is not a class, or that differs from its class. */
 export interface ProviderOptions {
   readonly provide: Injectable;
-  /** A class to make instead. */
+  /** Class to make instead. */
   readonly useClass?: Class;
-  /** A value that is there already. */
+  /** Value that exists already. */
   readonly useValue?: unknown;
   /** Makes the value once, when the application starts; a promise is awaited. */
   readonly useFactory?: (get: Get) => unknown;
 }
 
-/** A class to make once, or the options of a provider. */
+/** Class to make once, or the options of a provider. */
 export type Provider = Class | ProviderOptions;
 
-/** A provider with its form checked. */
+/** Provider whose form is checked. */
 export interface CheckedProvider {
   readonly provider: ProviderOptions;
   readonly scope: ScopeName;
@@ -62,9 +62,9 @@ function fault(provider: ProviderOptions): string | null {
   if (forms.length !== 1)
     return `has ${forms.length === 0 ? 'none' : 'more than one'} of ${FORMS.join(', ')}`;
   if (provider.useClass !== undefined && typeof provider.useClass !== 'function')
-    return 'has a `useClass` that is no class';
+    return 'has a `useClass` that is not a class';
   if (Object.hasOwn(provider, 'useFactory') && typeof provider.useFactory !== 'function') {
-    return 'has a `useFactory` that is no function';
+    return 'has a `useFactory` that is not a function';
   }
   return null;
 }

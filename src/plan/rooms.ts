@@ -50,7 +50,7 @@ function findFault({ pattern, check }: RoomGuard): string | null {
   if (pattern.includes('*')) return "has a '*', which stands for all other rooms and only alone";
   const parameters = pattern.split('/').filter((segment) => segment.startsWith(':'));
   const odd = parameters.find((segment) => !PARAMETER.test(segment));
-  if (odd !== undefined) return `has the segment ${show(odd)}, which is no :name`;
+  if (odd !== undefined) return `has the segment ${show(odd)}, which is not :name`;
   return new Set(parameters).size < parameters.length ? 'names a parameter twice' : null;
 }
 

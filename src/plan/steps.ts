@@ -27,7 +27,7 @@ export function compileSteps(
   });
 }
 
-/** Tells what stands around the handler in the order of declaration: middleware, and batteries among them. */
+/** Tells middleware, and batteries in the place of middleware, from the other steps. */
 export function isAround(step: StepPlan | BatteryPlan): boolean {
   if (step.kind === 'battery') return step.battery.position === 'middleware';
   return step.kind === 'middleware' && step.handles;
@@ -38,7 +38,7 @@ export function isGuard(step: StepPlan | BatteryPlan): step is StepPlan {
   return step.kind === 'guard';
 }
 
-/** Null where there is nothing, so that the hot path compares once. */
+/** Freezes a list; null for an empty one, so that the hot path compares once. */
 export function orNull<TItem>(items: readonly TItem[]): readonly TItem[] | null {
   return items.length === 0 ? null : Object.freeze([...items]);
 }
@@ -50,7 +50,7 @@ export function isClassWith(value: unknown, method: string): value is Class {
 
 type Declared = Pick<StepDeclaration, 'value' | 'at'>;
 
-/** Checks one middleware; null for what is none. */
+/** Checks one middleware; null when it is unusable and a problem was added. */
 export function compileMiddleware(
   { value, at }: Declared,
   level: StepPlan['level'],
@@ -63,7 +63,7 @@ export function compileMiddleware(
   };
   const isClass = isClassWith(value, 'connect') || isClassWith(value, 'event');
   if (typeof value === 'function' && !isClass) {
-    return refuse('one reader would take a bare function for connect, the other for event');
+    return refuse('a bare function does not say whether it is for connect or for event');
   }
   const shape = (isClass ? (value as Class).prototype : value) as {
     connect?: unknown;
@@ -111,7 +111,7 @@ function compileBattery(
   return Object.freeze({ ...compiled, kind: 'battery', battery, level, namespace, at });
 }
 
-/** A class without check() would throw "cannot be invoked without new" at the first event. */
+/** Tells a class from a function: one without check() would throw "cannot be invoked without new" at the first event. */
 export function isClassSyntax(value: object): boolean {
   return lineage(value as Class).some((one) => /^class\b/.test(Function.prototype.toString.call(one)));
 }

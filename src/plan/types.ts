@@ -7,22 +7,23 @@ import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.
 /** Shape of acknowledgements: `{ ok, data }`, or the bare value. */
 export type ReplyShape = 'envelope' | 'raw';
 
-/** One stage around a connect or an event. */
+/** Middleware or guard around a connect or an event. */
 export interface StepPlan {
   readonly kind: 'middleware' | 'guard';
-  /** Where it was declared: for the whole application, a gateway or one event. */
+  /** Level of the declaration: the whole application, a gateway or one event. */
   readonly level: 'app' | 'gateway' | 'event';
-  /** The object or function itself, or the class to take from the container. */
+  /** Object or function itself, or the class to take from the container. */
   readonly value: object;
   readonly isClass: boolean;
-  /** Which stages a middleware takes part in. */
+  /** Whether a middleware takes part in connecting. */
   readonly connects: boolean;
+  /** Whether a middleware takes part in events. */
   readonly handles: boolean;
   readonly label: string;
   readonly at: CallSite;
 }
 
-/** A method that runs when a client comes or goes, or that handles events. */
+/** Method that handles events, or that runs when a client connects or leaves. */
 export interface HandlerPlan {
   readonly method: string | symbol;
   /** `ChatGateway.send`. */
@@ -32,13 +33,13 @@ export interface HandlerPlan {
   readonly parameters: readonly ParameterDeclaration[] | null;
 }
 
-/** One handler together with everything around it. Absent stages are null. */
+/** Handler of an event with all stages around it. Absent stages are null. */
 export interface EventPlan {
   /** Exact names, or null for a RegExp or the catch-all. */
   readonly name: string | null;
   /** RegExp, or null for an exact name or the catch-all. */
   readonly pattern: RegExp | null;
-  /** The contract whose kit bound it; null for the plain decorator. */
+  /** Contract whose kit bound it; null for the plain decorator. */
   readonly contract: Contract | null;
   readonly gateway: GatewayPlan;
   readonly handler: HandlerPlan;
@@ -46,11 +47,11 @@ export interface EventPlan {
   readonly arrival: readonly BatteryPlan[] | null;
   /** Batteries of gateway and event with a call in flight, ahead of all middleware. */
   readonly admitted: readonly BatteryPlan[] | null;
-  /** Middleware of application and gateway: it sees the payload unparsed. */
+  /** Middleware of application and gateway, which sees the payload unparsed. */
   readonly outer: readonly (StepPlan | BatteryPlan)[] | null;
   readonly payload: Schema | null;
   readonly args: Schema | null;
-  /** Middleware of the event, then guards: they see the payload parsed. */
+  /** Middleware of the event, then guards, which see the payload parsed. */
   readonly inner: readonly (StepPlan | BatteryPlan)[] | null;
   readonly ack: Schema | null;
   readonly answersByHand: boolean;
@@ -59,14 +60,14 @@ export interface EventPlan {
   readonly docs: MessageDocs;
 }
 
-/** What is said about an event for those who read generated documents. */
+/** Texts about an event for generated documents. */
 export interface MessageDocs {
   readonly description: string | null;
   readonly examples: readonly unknown[];
   readonly isDeprecated: boolean;
 }
 
-/** One event that the server may send. Absent schemas are null. */
+/** Event that the server may send. Absent schemas are null. */
 export interface MessagePlan {
   readonly name: string;
   readonly payload: Schema | null;
@@ -75,20 +76,20 @@ export interface MessagePlan {
   readonly docs: MessageDocs;
 }
 
-/** What the contract of a namespace says besides the events that clients send, which are the namespace's. */
+/** Contract of a namespace, without the events that clients send: those are events of the namespace. */
 export interface ContractPlan {
   readonly serverToClient: readonly MessagePlan[];
-  /** Schemas of the details, by code. */
+  /** Schemas of the details of errors, by code. */
   readonly errors: ReadonlyMap<string, Schema>;
 }
 
-/** A handler of what other nodes send. */
+/** Handler of an event that other nodes send. */
 export interface ServerSidePlan {
   readonly event: string;
   readonly handler: HandlerPlan;
 }
 
-/** One class bound to a namespace. */
+/** Class that is bound to a namespace. */
 export interface GatewayPlan {
   readonly target: Class;
   readonly name: string;
@@ -100,52 +101,52 @@ export interface GatewayPlan {
   readonly serverSide: readonly ServerSidePlan[] | null;
 }
 
-/** Whoever says who a connection is. */
+/** Authenticator of a namespace. */
 export interface AuthPlan {
-  /** The function or object itself, the class to take from the container, or what makes one. */
+  /** Function or object itself, the class to take from the container, or a maker of one. */
   readonly value: object;
   readonly isClass: boolean;
   readonly isMaker: boolean;
   readonly label: string;
-  /** The `@Gateway` or `createApp` that names it. */
+  /** Line of the `@Gateway` or `createApp` that names it. */
   readonly at: CallSite;
 }
 
-/** Who may join the rooms of a pattern. */
+/** Check of the clients that join the rooms of a pattern. */
 export interface RoomGuardPlan {
-  /** As declared: `order/:id`, the text of a RegExp, or `*`. */
+  /** Pattern as declared: `order/:id`, the text of a RegExp, or `*`. */
   readonly name: string;
   /** Null for `*`: every room that no other pattern matches. */
   readonly pattern: RegExp | null;
-  /** Agrees by anything truthy, or a promise of it. */
+  /** Allows by a truthy value, or by a promise of one. */
   readonly check: (ctx: never, params: never) => unknown;
   readonly at: CallSite;
 }
 
-/** One namespace, fixed or a pattern of many, with all of its gateways. */
+/** Namespace, fixed or a pattern of many, with all of its gateways. */
 export interface NamespacePlan {
-  /** As declared: `/chat`, `/team/:team`, or the source of a RegExp. */
+  /** Name as declared: `/chat`, `/team/:team`, or the source of a RegExp. */
   readonly name: string;
-  /** What names of instances look like, or null for a fixed namespace. */
+  /** Pattern of the names of instances; null for a fixed namespace. */
   readonly pattern: RegExp | null;
-  /** The authenticator as given, or null when everybody may come in. */
+  /** Authenticator; null when the namespace is public. */
   readonly auth: AuthPlan | null;
-  /** Makes the first `ctx.data` of each socket; null where it is Socket.IO's own empty object. */
+  /** Makes the first `ctx.data` of each socket; null for the empty object of Socket.IO. */
   readonly data: (() => unknown) | null;
-  /** Who may join which rooms, those of the application first; null where every room is open. */
+  /** Guards of rooms, those of the application first; null where every room is open. */
   readonly rooms: readonly RoomGuardPlan[] | null;
-  /** Shape of the answer to events that nobody handles. */
+  /** Shape of the answer to unknown events. */
   readonly reply: ReplyShape;
   readonly connect: readonly StepPlan[] | null;
   readonly gateways: readonly GatewayPlan[];
   readonly events: readonly EventPlan[];
   readonly patterns: readonly EventPlan[];
   readonly any: EventPlan | null;
-  /** Null where the gateways have none. */
+  /** Contract of the gateways; null where they have none. */
   readonly contract: ContractPlan | null;
 }
 
-/** A class that the container may have to make. */
+/** Class that the container may have to make. */
 export interface DependencyPlan {
   readonly target: Class;
   readonly scope: ScopeName;
@@ -153,24 +154,24 @@ export interface DependencyPlan {
   readonly isInjected: boolean;
 }
 
-/** Everything that the declarations say, checked and frozen. Nothing reads metadata after it. */
+/** All declarations of an application, checked and frozen. Metadata is not read again. */
 export interface AppPlan {
   readonly namespaces: readonly NamespacePlan[];
-  /** Every class that gatewire may have to make. */
+  /** Classes that gatewire may have to make. */
   readonly dependencies: readonly DependencyPlan[];
-  /** Every limit with the value that holds, by the name of its option. */
+  /** Limits with the values that hold, by the names of their options. */
   readonly limits: Readonly<Record<string, number>> & { readonly handlerTimeoutMs: number };
   /** Further options of the application, in words. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Every event of a namespace: exact names, RegExps, the catch-all. */
+/** Lists the events of a namespace: exact names, RegExps, the catch-all. */
 export function eventsOf(namespace: NamespacePlan): readonly EventPlan[] {
   const { events, patterns, any } = namespace;
   return [...events, ...patterns, ...(any === null ? [] : [any])];
 }
 
-/** Middleware and guards of a namespace, those of connecting first; one that serves several events stands there several times. */
+/** Lists the middleware and guards of a namespace, those of connecting first; one that serves several events repeats. */
 export function stepsOf(namespace: NamespacePlan): readonly StepPlan[] {
   const steps = eventsOf(namespace).flatMap(({ outer, inner }) => [...(outer ?? []), ...(inner ?? [])]);
   return [...(namespace.connect ?? []), ...steps.filter((step) => step.kind !== 'battery')];

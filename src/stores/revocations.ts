@@ -1,22 +1,22 @@
-/** How long a revocation is remembered: a node that could not be told of one is told when it is back. */
+/** Time that a revocation is remembered, for nodes that cannot be reached meanwhile. */
 export const REVOCATION_KEEP_MS = 3_600_000;
 
-/** Remembers for a while whose access was taken back. */
+/** Store of the users whose access was revoked lately. */
 export interface RevocationStore {
-  /** Remembers that a user's access ended now. */
+  /** Adds a user whose access ends now. */
   add(userId: string): Promise<void>;
-  /** The users whose access ended lately, and how many milliseconds ago. */
+  /** Lists the users whose access ended lately, with the milliseconds since. */
   recent(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Remembers in the memory of one node. */
+/** Revocations in the memory of one node. */
 export class MemoryRevocations implements RevocationStore {
-  /** When it was, in milliseconds since 1970; the oldest first. */
+  /** Times of revocation by user, in milliseconds since 1970; the oldest first. */
   readonly #times = new Map<string, number>();
 
   constructor(private readonly keepMs = REVOCATION_KEEP_MS) {}
 
-  /** Whether nobody's access ended lately. */
+  /** Whether no access ended lately. */
   get isEmpty(): boolean {
     return this.#times.size === 0;
   }
@@ -31,7 +31,7 @@ export class MemoryRevocations implements RevocationStore {
     return new Map([...this.#times].map(([userId, at]) => [userId, now - at]));
   }
 
-  /** Remembers when it was; what is known to be later stays. */
+  /** Adds a user with the time of revocation; a later one that is known stays. */
   note(userId: string, at: number): void {
     this.#forgetOld(Date.now());
     if (at <= (this.#times.get(userId) ?? 0)) return;
@@ -39,7 +39,7 @@ export class MemoryRevocations implements RevocationStore {
     this.#times.set(userId, at);
   }
 
-  /** When a user's access ended, in milliseconds since 1970; null when it did not. */
+  /** Finds the time at which a user's access ended, in milliseconds since 1970; null when it did not. */
   timeOf(userId: string): number | null {
     return this.#times.get(userId) ?? null;
   }

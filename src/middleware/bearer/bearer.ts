@@ -1,19 +1,19 @@
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
 
-/** The user of a token, alone or with `expiresAt`; null refuses. An object with a member `user` is an identity. */
+/** User of a token, alone or with `expiresAt`; null refuses. An object with a member `user` is an identity. */
 export type TokenOwner<TUser extends User> = Identity<TUser> | TUser | null | undefined;
 
-/** Says whose token it is. */
+/** Function that finds the owner of a token. */
 export type VerifyToken<TUser extends User> = (
   token: string,
   handshake: Handshake,
 ) => TokenOwner<TUser> | Promise<TokenOwner<TUser>>;
 
 /**
- * Lets in who brings a token of whatever kind: in `auth.token`, or as bearer in the header Authorization.
+ * Authenticates clients by a token of any kind, in `auth.token` or as bearer in the header Authorization.
  *
- * @param verify - says whose it is, and until when; null refuses
+ * @param verify - finds the owner, and until when the token holds; null refuses
  * @example
  * @Gateway('/chat', { auth: bearer(async (token) => {
  *   const user = await users.byToken(token);
@@ -24,7 +24,7 @@ export function bearer<TUser extends User>(verify: VerifyToken<TUser>): AuthMake
   return {
     label: 'bearer',
     make() {
-      if (typeof verify !== 'function') throw new TypeError(`bearer: ${String(verify)} is no function`);
+      if (typeof verify !== 'function') throw new TypeError(`bearer: ${String(verify)} is not a function`);
       return new Bearer(verify);
     },
   };

@@ -18,7 +18,7 @@ export type KeyAlgorithm =
   | 'ES512'
   | 'EdDSA';
 
-/** A secret that server and issuer share. */
+/** Secret that server and issuer share. */
 export interface SecretRule {
   /** At least 32 bytes. `undefined`, as a forgotten environment variable is, keeps the application from starting. */
   readonly secret: string | Uint8Array | undefined;
@@ -26,11 +26,11 @@ export interface SecretRule {
   readonly algorithms?: readonly SecretAlgorithm[];
 }
 
-/** The public half of a key pair. */
+/** Public half of a key pair. */
 export interface PublicKeyRule {
   /** PEM (SPKI), or a key of node:crypto. */
   readonly publicKey: string | KeyObject | undefined;
-  /** Those that the issuer signs with: a token does not choose. */
+  /** Algorithms that the issuer signs with: a token does not choose. */
   readonly algorithms: readonly KeyAlgorithm[];
 }
 
@@ -41,13 +41,13 @@ export interface JwksRule {
   /** @default ['RS256'] */
   readonly algorithms?: readonly KeyAlgorithm[];
   /**
-   * Milliseconds that fetching the keys may take; then the client is refused with UNAVAILABLE.
+   * Time limit in milliseconds for fetching the keys; after it the client is refused with UNAVAILABLE.
    * @default 3000
    */
   readonly fetchTimeoutMs?: number;
 }
 
-/** What a token has to say. */
+/** Claims that a token needs. */
 export interface ClaimRules {
   /** Expected `iss`. */
   readonly issuer?: string | readonly string[];
@@ -60,12 +60,12 @@ export interface ClaimRules {
   readonly clockToleranceSec?: number;
 }
 
-/** Where the key comes from, and what is demanded of a token. */
+/** Key to verify tokens with, and the claims that a token needs. */
 export type KeyRules = (SecretRule | PublicKeyRule | JwksRule) & ClaimRules;
 
 /** Options of `jwt`. */
 export type JwtOptions<TClaims extends Schema<unknown, object> = Schema<unknown, object>> = KeyRules & {
-  /** Schema of the claims; what it parses to becomes the user. */
+  /** Schema of the claims; the parsed value becomes the user. */
   readonly claims?: TClaims;
   /**
    * Takes the token out of the handshake.

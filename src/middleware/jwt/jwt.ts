@@ -9,14 +9,14 @@ import { verifier } from './keys.js';
 
 type Show<T> = { [K in keyof T]: T[K] };
 
-/** The user behind a token: its claims as parsed, and `sub` as the id. */
+/** User of a token: its claims as parsed, and `sub` as the id. */
 export type JwtUser<TClaims extends Schema> = Show<OutputOf<TClaims> & User>;
 
 /**
- * Lets in who brings a JSON Web Token: in `auth.token`, or as bearer in the header Authorization. Algorithms are pinned,
+ * Authenticates clients by a JSON Web Token, in `auth.token` or as bearer in the header Authorization. Algorithms are pinned,
  * `exp` and `sub` are required, and the client is disconnected when the token expires.
  *
- * @param options - where the key comes from, and what is demanded; or a function of the container that returns them
+ * @param options - key and required claims, or a function of the container that returns them
  * @example
  * const Chat = gatewayFor(chat, { auth: jwt((get) => ({ secret: get(Config).jwtSecret, claims: z.object({ name: z.string() }) })) });
  * // ctx.user is { id, name }
@@ -52,7 +52,7 @@ export function jwt<TClaims extends Schema<unknown, object> = Schema<unknown, JW
   };
 }
 
-/** A token that was signed by us and says something else than we expect is as good as none. */
+/** Parses the claims: a signed token with other claims than the schema's is refused. */
 async function parse<TClaims extends Schema<unknown, object>>(
   schema: TClaims,
   payload: JWTPayload,

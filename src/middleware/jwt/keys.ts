@@ -8,14 +8,14 @@ export type VerifiedPayload = JWTPayload & { readonly sub: string; readonly exp:
 
 // HMAC with a short secret can be guessed offline from one token. RFC 7518, section 3.2.
 const MIN_SECRET_BYTES = 32;
-/** No token of ours is longer; checking a signature over a megabyte is work that anybody could ask for. */
+/** Longer tokens are refused: checking signatures over a megabyte would be an attack on the CPU. */
 const MAX_TOKEN_LENGTH = 16_384;
 const FETCH_TIMEOUT_MS = 3_000;
-/** After a fetch, an unknown key id does not lead to another one for that long. */
+/** Time after a fetch in which an unknown key id does not lead to another one. */
 const COOLDOWN_MS = 30_000;
 const CACHE_MS = 600_000;
 
-/** What a key has to be for the algorithms that begin, or are called, like this. RFC 7518, section 3; RFC 8037. */
+/** Requirements on a key, by algorithm or by its first two letters. RFC 7518, section 3; RFC 8037. */
 const KINDS: Readonly<Record<string, (key: KeyObject) => boolean>> = {
   RS: isRsa,
   PS: isRsa,
@@ -26,9 +26,9 @@ const KINDS: Readonly<Record<string, (key: KeyObject) => boolean>> = {
 };
 
 /**
- * Makes what verifies tokens.
+ * Makes the function that verifies tokens.
  *
- * @throws {TypeError} when the rules cannot work: a missing or short secret, a key that is none, no algorithm
+ * @throws {TypeError} when the rules cannot work: a missing or short secret, an unusable key, no algorithm
  */
 export async function verifier(rules: KeyRules): Promise<(token: string) => Promise<VerifiedPayload>> {
   const { issuer, audience, clockToleranceSec = 0 } = rules;
@@ -48,7 +48,7 @@ export async function verifier(rules: KeyRules): Promise<(token: string) => Prom
     } catch (error) {
       throw explain(error);
     }
-    throw refused(new Error('`sub` of the token is no text'));
+    throw refused(new Error('`sub` of the token is not a string'));
   };
 }
 
@@ -72,7 +72,7 @@ function keyOf(rules: KeyRules): {
   }
   const { jwks, algorithms = ['RS256'], fetchTimeoutMs = FETCH_TIMEOUT_MS } = rules;
   if (jwks === undefined || !URL.canParse(String(jwks)))
-    throw new TypeError(`jwt: \`jwks\` is ${String(jwks)}, and no URL`);
+    throw new TypeError(`jwt: \`jwks\` is ${String(jwks)}, which is not a URL`);
   const key = createRemoteJWKSet(new URL(jwks), {
     timeoutDuration: fetchTimeoutMs,
     cooldownDuration: COOLDOWN_MS,
@@ -81,20 +81,20 @@ function keyOf(rules: KeyRules): {
   return { key, algorithms: checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/) };
 }
 
-/** A public key used as the secret of HMAC would let anybody sign: the kinds do not mix. */
+/** Checks the algorithms: a public key as the secret of HMAC would let anybody sign. */
 function checkAlgorithms(algorithms: readonly string[], pattern: RegExp): readonly string[] {
   if (!Array.isArray(algorithms) || algorithms.length === 0)
-    throw new TypeError('jwt: `algorithms` names none');
+    throw new TypeError('jwt: `algorithms` is empty');
   const odd = algorithms.find((name) => !pattern.test(name));
   if (odd === undefined) return algorithms;
-  throw new TypeError(`jwt: algorithm '${odd}' does not go with this kind of key`);
+  throw new TypeError(`jwt: algorithm '${odd}' does not fit this kind of key`);
 }
 
 /**
  * Makes the key that signatures are checked with.
  *
- * @throws {TypeError} when it is none, or does not go with an algorithm: found at the first token, a token would
- *   choose which of them fails, and how
+ * @throws {TypeError} when it is not a key, or does not fit an algorithm: at the first token it would be too late, since
+ *   the token chooses the algorithm
  */
 function publicKeyFor(given: unknown, algorithms: readonly string[]): KeyObject {
   const key = toPublicKey(given);
@@ -102,9 +102,7 @@ function publicKeyFor(given: unknown, algorithms: readonly string[]): KeyObject 
   if (odd === undefined) return key;
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const details = [key.asymmetricKeyType, namedCurve, modulusLength && `${modulusLength} bits`];
-  throw new TypeError(
-    `jwt: algorithm '${odd}' does not go with a key of ${details.filter(Boolean).join(', ')}`,
-  );
+  throw new TypeError(`jwt: algorithm '${odd}' does not fit a key of ${details.filter(Boolean).join(', ')}`);
 }
 
 function toPublicKey(given: unknown): KeyObject {
@@ -114,7 +112,7 @@ function toPublicKey(given: unknown): KeyObject {
   return given.type === 'private' ? createPublicKey(given) : given;
 }
 
-/** NIST SP 800-131A: less than 2048 bits no longer count as a signature. */
+/** Tells RSA keys of at least 2048 bits, the least that NIST SP 800-131A accepts. */
 function isRsa({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
   return type === 'rsa' && (details?.modulusLength ?? 0) >= 2_048;
 }
@@ -126,7 +124,7 @@ function isCurve(
   return type === 'ec' && details?.namedCurve === name;
 }
 
-/** A token that is wrong is the client's fault; keys that cannot be had are ours. */
+/** Tells a wrong token, which is the client's fault, from unavailable keys, which are the server's. */
 function explain(error: unknown): GatewireError {
   if (error instanceof errors.JWTExpired) {
     return new GatewireError('UNAUTHENTICATED', { message: 'the token has expired' });
@@ -140,7 +138,7 @@ function explain(error: unknown): GatewireError {
     );
   return isToken
     ? refused(error)
-    : new GatewireError('UNAVAILABLE', { message: 'the keys cannot be had', cause: error });
+    : new GatewireError('UNAVAILABLE', { message: 'the keys are unavailable', cause: error });
 }
 
 function refused(cause: unknown): GatewireError {

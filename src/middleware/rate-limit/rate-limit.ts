@@ -24,7 +24,7 @@ export interface RateLimitOptions<TContext = EventContext> {
    */
   readonly per?: LimitKey<TContext, 'socket' | 'user' | 'address'>;
   /**
-   * Whether each node counts for itself, or all count together in the store that they share.
+   * Nodes that count together: `'node'` counts on each node, `'cluster'` on all nodes in the store that they share.
    * @default 'node'
    */
   readonly scope?: 'node' | 'cluster';

@@ -31,7 +31,7 @@ export function openRates({ store, rates }: BatteryHost): OpenBattery<RateOption
   };
 }
 
-/** Counts one event; milliseconds to wait when it is one too many, else 0. */
+/** Function that counts one event; it returns 0, or milliseconds to wait when the event is one too many. */
 type Take = (call: BatteryCall) => number | Promise<number>;
 
 /** Buckets that go with their sockets. A socket stays on its node, and so does its bucket, whatever the scope. */

@@ -1,34 +1,34 @@
-/** Says which roles a user has. */
+/** Function that reads the roles of a user. */
 export type ReadRoles<TUser> = (user: TUser) => Iterable<string> | string | null | undefined;
 
 /** Options of `roles`. */
 export interface RolesOptions<TUser = never> {
   /**
-   * Where the roles of a user are.
+   * Reads the roles of a user.
    * @default `user.roles`, an array or a Set, and `user.role`, a string
    */
   readonly of?: ReadRoles<TUser>;
 }
 
-/** A check for `@Guard`. */
+/** Check for `@Guard`. */
 export type RolesCheck = (ctx: { readonly user: unknown }) => boolean;
 
 /**
- * Makes a check that lets users with one of these roles through. Names are compared as a whole; whoever has no user, or
- * none of the roles, is refused.
+ * Makes a check that lets users with one of these roles through. Names are compared as a whole; a client without a user,
+ * or without one of the roles, is refused.
  *
  * @param names - roles, one of which is enough
- * @throws {TypeError} without names, or with one that is no text: nobody's missing role is to fit a misspelt constant
+ * @throws {TypeError} without names, or with one that is not a string: a misspelt constant must not match a missing role
  * @example
  * @Guard(roles('admin', 'editor')) @OnEvent('article:save') save(article: Article) { return this.articles.save(article); }
  */
 export function roles(...names: readonly string[]): RolesCheck;
 /**
- * Makes a check that reads roles from another place of the user.
+ * Makes a check that reads the roles from another member of the user.
  *
  * @param names - roles, one of which is enough
- * @param options - where the roles are
- * @throws {TypeError} without names, or with one that is no text
+ * @param options - a function that reads the roles
+ * @throws {TypeError} without names, or with one that is not a string
  * @example
  * const isStaff = roles(['staff'], { of: (user: Member) => user.groups });
  */
@@ -37,10 +37,10 @@ export function roles(...given: readonly unknown[]): RolesCheck {
   const [first, second] = given;
   const names: readonly unknown[] = Array.isArray(first) ? first : given;
   const options = (Array.isArray(first) ? (second ?? {}) : {}) as RolesOptions;
-  if (names.length === 0) throw new TypeError('roles: no role is named');
+  if (names.length === 0) throw new TypeError('roles: no role is given');
   for (const name of names) {
     if (typeof name !== 'string' || name === '')
-      throw new TypeError(`roles: ${String(name)} is no name of a role`);
+      throw new TypeError(`roles: ${String(name)} is not the name of a role`);
   }
   const wanted = new Set(names);
   const read = (options.of ?? rolesOf) as ReadRoles<unknown>;
@@ -51,7 +51,7 @@ export function roles(...given: readonly unknown[]): RolesCheck {
     for (const role of own ?? []) if (wanted.has(role)) return true;
     return false;
   };
-  // How listings and the log call it.
+  // Name in listings and in the log.
   return Object.defineProperty(check, 'name', { value: `roles(${names.join(', ')})` });
 }
 

@@ -10,17 +10,17 @@ import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, Identity, User } from '../../metadata/context.js';
 import type { Get } from '../../metadata/token.js';
 
-/** What is used of a store of express-session, such as MemoryStore or connect-redis. */
+/** Part of a store of express-session that is used, such as MemoryStore or connect-redis. */
 export interface SessionStore<TSession> {
-  /** Calls back with a session, or without one when there is none of this id. */
+  /** Calls back with the session of an id, or without one when there is none. */
   get(id: string, callback: (error: unknown, session?: TSession | null) => void): void;
 }
 
 /** Options of `session`. */
 export interface SessionOptions<TSession extends object, TUser extends User> {
-  /** The store that express-session was given. */
+  /** Store of express-session. */
   readonly store: SessionStore<TSession>;
-  /** The secret that express-session was given; several while one replaces the other. */
+  /** Secret of express-session; several while one replaces the other. */
   readonly secret: string | readonly string[] | undefined;
   /**
    * Name of the cookie.
@@ -30,17 +30,17 @@ export interface SessionOptions<TSession extends object, TUser extends User> {
   /** Takes the user out of a session; null or undefined refuses. */
   readonly user: (session: TSession) => TUser | null | undefined;
   /**
-   * Milliseconds that the store may take; then the client is refused with UNAVAILABLE.
+   * Time limit in milliseconds for the store; after it the client is refused with UNAVAILABLE.
    * @default 3000
    */
   readonly timeoutMs?: number;
 }
 
 /**
- * Lets in who has a session of express-session, by its cookie. Browsers send cookies along to the origin of the page;
- * the origin check of gatewire keeps other pages from using them.
+ * Authenticates clients by the cookie of a session of express-session. Browsers send cookies to their origin from any
+ * page; the origin check of gatewire keeps other pages out.
  *
- * @param options - store, secret and where the user is; or a function of the container that returns them
+ * @param options - store, secret and the user of a session, or a function of the container that returns them
  * @example
  * const auth = session({ store, secret: process.env['SESSION_SECRET'], user: ({ user }) => user });
  */
@@ -53,7 +53,7 @@ export function session<TSession extends object, TUser extends User>(
   };
 }
 
-/** What express-session keeps about the cookie of a session. */
+/** Data of express-session about the cookie of a session. */
 interface WithCookie {
   readonly cookie?: { readonly expires?: string | Date | null };
 }
@@ -81,7 +81,7 @@ class SessionAuthenticator<TSession extends object, TUser extends User> implemen
     return cookie?.expires ? { user, expiresAt: new Date(cookie.expires) } : { user };
   }
 
-  /** The id of the session, when the signature of its cookie is ours. */
+  /** Reads the id of the session; null without a cookie that is signed by one of the secrets. */
   #idOf(header: string | string[] | undefined): string | null {
     if (typeof header !== 'string') return null;
     const value = parseCookie(header)[this.options.name ?? 'connect.sid'];
@@ -101,7 +101,7 @@ class SessionAuthenticator<TSession extends object, TUser extends User> implemen
     try {
       return await withDeadline(found, timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
     } catch (cause) {
-      throw new GatewireError('UNAVAILABLE', { message: 'the sessions cannot be had', cause });
+      throw new GatewireError('UNAVAILABLE', { message: 'the session store is unavailable', cause });
     }
   }
 }

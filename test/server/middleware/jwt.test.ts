@@ -65,19 +65,19 @@ it('takes its options from the container, and tells when a secret is missing', a
 it.each<readonly [string, JwtOptions, RegExp]>([
   ['no secret', { secret: undefined }, /`jwt` could not be made: jwt: `secret` is undefined/],
   ['a short secret', { secret: 'short' }, /`secret` has 5 bytes; it needs at least 32/],
-  ['no algorithm', { secret: SECRET, algorithms: [] }, /`algorithms` names none/],
-  ['none as algorithm', { secret: SECRET, algorithms: ['none' as 'HS256'] }, /'none' does not go with/],
+  ['no algorithm', { secret: SECRET, algorithms: [] }, /`algorithms` is empty/],
+  ['none as algorithm', { secret: SECRET, algorithms: ['none' as 'HS256'] }, /'none' does not fit/],
   [
     'HMAC with a public key',
     { publicKey: pair('ed25519').publicKey, algorithms: ['HS256' as 'EdDSA'] },
-    /'HS256' does not go with/,
+    /'HS256' does not fit/,
   ],
   ['a key that is none', { publicKey: 'PEM', algorithms: ['RS256'] }, /could not be made/],
   ['no public key', { publicKey: undefined, algorithms: ['RS256'] }, /`publicKey` is undefined/],
   [
     'a key of another kind',
     { publicKey: pair('ec').publicKey, algorithms: ['ES256', 'RS256'] },
-    /'RS256' does not go with a key of ec, prime256v1/,
+    /'RS256' does not fit a key of ec, prime256v1/,
   ],
   [
     'a short RSA key',
@@ -85,7 +85,7 @@ it.each<readonly [string, JwtOptions, RegExp]>([
       publicKey: generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey,
       algorithms: ['RS256'],
     },
-    /'RS256' does not go with a key of rsa, 1024 bits/,
+    /'RS256' does not fit a key of rsa, 1024 bits/,
   ],
   [
     'a secret as public key',
@@ -195,7 +195,10 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
     await using test = await start({ jwks, claims, fetchTimeoutMs: 200 });
     const connect = async () =>
       test.client.connect('/', { auth: { token: await sign({}, privateKey, 'RS256') } });
-    await expect(connect()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'the keys cannot be had' });
+    await expect(connect()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'the keys are unavailable',
+    });
     isUp = true;
     expect(await (await connect()).call('who')).toEqual({ id: 'ann', name: 'Ann' });
     await connect();

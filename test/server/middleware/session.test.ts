@@ -98,7 +98,7 @@ it('refuses cookies that are missing, forged, or of nobody, and waits for no sto
   for (const id of ['hangs', 'throws', 'fails']) {
     await expect(connect(signed(id))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: 'the sessions cannot be had',
+      message: 'the session store is unavailable',
     });
   }
   const app = createApp({
