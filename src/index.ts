@@ -111,6 +111,9 @@ export type { LimitKey } from './middleware/limit-key.js';
 export { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-limit.js';
 export { type ReadRoles, type RolesCheck, type RolesOptions, roles } from './middleware/roles/roles.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
+export type { MapError } from './runtime/failures.js';
+export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
+export type { Limits } from './runtime/limits.js';
 export type {
   AdapterConstructor,
   AdapterHealth,
@@ -118,10 +121,7 @@ export type {
   NodeAdapter,
   NodeBus,
   OpenedAdapter,
-} from './runtime/cluster/node-adapter.js';
-export type { MapError } from './runtime/failures.js';
-export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
-export type { Limits } from './runtime/limits.js';
+} from './runtime/remote/node-adapter.js';
 export {
   type Admission,
   type AdmissionOptions,

@@ -29,6 +29,7 @@ export class BeforeClose {
 
 /** What `leave` needs to see clients off. */
 export interface LeaveParts {
+  readonly id: string;
   readonly io: Server;
   readonly calls: InFlight;
   readonly limits: Limits;
@@ -57,6 +58,6 @@ export async function leave(parts: LeaveParts): Promise<void> {
   front?.refuseNew();
   parts.connectionLimits.throttle.release();
   if (engine === null) return;
-  await drain({ io, engine, calls, spreadMs: closeSpreadMs, timeoutMs: closeTimeoutMs });
+  await drain({ app: parts.id, io, engine, calls, spreadMs: closeSpreadMs, timeoutMs: closeTimeoutMs });
   await calls.idle(closeTimeoutMs); // disconnect hooks
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AdapterHealth } from '../runtime/cluster/node-adapter.js';
+import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 
 /** Where an application stands: not open yet, taking clients, seeing them off, or over. */
 export type HealthStatus = 'starting' | 'ok' | 'draining' | 'closed';

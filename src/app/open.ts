@@ -7,14 +7,14 @@ import { nameOf } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
 import { Batteries } from '../runtime/batteries.js';
 import { bind, resolveSources, type Sources } from '../runtime/bind.js';
-import type { Impersonate } from '../runtime/bound.js';
-import type { OpenedAdapter } from '../runtime/cluster/node-adapter.js';
-import { openAdapter } from '../runtime/cluster/open.js';
-import { serveServerSide } from '../runtime/cluster/server-side.js';
-import { ServerSideBus } from '../runtime/cluster/server-side-bus.js';
+import type { Impersonate } from '../runtime/identity.js';
 import { createResolver } from '../runtime/injection/create-resolver.js';
 import type { Resolver } from '../runtime/injection/resolver.js';
 import { instanceBound } from '../runtime/namespace-instances.js';
+import type { OpenedAdapter } from '../runtime/remote/node-adapter.js';
+import { openAdapter } from '../runtime/remote/open.js';
+import { serveServerSide } from '../runtime/remote/server-side.js';
+import { ServerSideBus } from '../runtime/remote/server-side-bus.js';
 import { namespacesOf } from '../runtime/socketio.js';
 import type { Engine } from '../transport/engineio.js';
 import type { HttpFront } from '../transport/http-front.js';
@@ -171,6 +171,7 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
       opened.batteries = new Batteries({ store, rates });
       const bound = bind(plan(), opened.sources as Sources, io, {
         ...services,
+        app: services.id,
         limits: options.allLimits,
         impersonate,
         batteries: opened.batteries,

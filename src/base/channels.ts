@@ -62,6 +62,8 @@ export interface CallMessage extends OfApp {
   code: string | null;
   /** Milliseconds from arrival to answer; 0 until then. */
   ms: number;
+  /** Time of arrival on `performance.now()`. */
+  readonly startedAt: number;
   /** Error that the call failed with, before it was made safe for the client. */
   error?: unknown;
 }

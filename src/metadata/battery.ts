@@ -96,4 +96,10 @@ export interface BatteryCall {
   mayStart(): boolean;
   /** Calls back when the socket leaves. @returns a function that takes it back */
   whenLeaving(onLeave: (reason: Error) => void): () => void;
+  /**
+   * Ends a call that asks for no acknowledgement without a word to its client; channels of calls carry the code.
+   *
+   * @returns the answer for the stage to return
+   */
+  drop(code: string): undefined;
 }

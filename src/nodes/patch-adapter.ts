@@ -6,7 +6,7 @@ import type {
   AdapterHost,
   Members,
   RemoteSocketInfo,
-} from '../runtime/cluster/node-adapter.js';
+} from '../runtime/remote/node-adapter.js';
 
 /** Members of the adapters that are used here. All but `onrequest`, `onMessage` and `publish` are public. */
 export interface RawAdapter {

@@ -10,27 +10,29 @@ import {
   type StepPlan,
   stepsOf,
 } from '../plan/types.js';
-import { identifier } from './access/identity.js';
-import { admission } from './admission.js';
 import type { Batteries } from './batteries.js';
-import type { BoundEvent, BoundGateway, BoundNamespace, Stage } from './bound.js';
 import { callLimitStage } from './call-limit.js';
-import { bindServerSide } from './cluster/server-side.js';
+import { aroundEvent, type CompiledStep } from './compose.js';
+import { connectGate } from './connect-gate.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
+import { type Impersonate, identifier, identifyFirst } from './identity.js';
 import type { InstanceSource, Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
-import { aroundEvent, type BoundStep } from './onion.js';
 import { Outgoing } from './outgoing.js';
+import { bindServerSide } from './remote/server-side.js';
+import type { CompiledEvent, CompiledGateway, CompiledNamespace, Stage } from './types.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
-export interface BoundApp
+export interface SharedServices
   extends Pick<
-    BoundNamespace,
-    'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'impersonate' | 'operations'
+    CompiledNamespace,
+    'app' | 'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'operations'
   > {
   readonly checksEmits: boolean;
+  /** Authenticator that is asked ahead of those of the application; null where there is none. */
+  readonly impersonate: Impersonate | null;
   readonly batteries: Batteries;
 }
 
@@ -74,21 +76,30 @@ export async function resolveSources(
 }
 
 /** Puts a plan into Socket.IO: one admission, one listener and one table of events per namespace. */
-export function bind(plan: AppPlan, sources: Sources, io: Server, app: BoundApp): readonly BoundNamespace[] {
+export function bind(
+  plan: AppPlan,
+  sources: Sources,
+  io: Server,
+  app: SharedServices,
+): readonly CompiledNamespace[] {
   // Socket.IO looks for fixed names first; RegExp parents only, since under a function parent io.of('/x')
   // on the server would let the next client in without auth.
   return plan.namespaces.map((namespace) => bindNamespace(namespace, sources, io, app));
 }
 
-function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: BoundApp): BoundNamespace {
+function bindNamespace(
+  plan: NamespacePlan,
+  sources: Sources,
+  io: Server,
+  app: SharedServices,
+): CompiledNamespace {
   const bindEvent = (event: EventPlan) => bindOne(event, sources, app);
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
   const authSource = plan.auth === null ? null : (sources.get(plan.auth.value) ?? null);
-  const namespace: BoundNamespace = {
+  const namespace: CompiledNamespace = {
     ...app,
     plan,
     io: io.of(plan.pattern ?? plan.name),
-    path: (socket) => socket.nsp.name,
     exact: new Map(plan.events.map((event) => [event.name, bindEvent(event)])),
     patterns: plan.patterns.length === 0 ? null : plan.patterns.map(bindEvent),
     any: plan.any === null ? null : bindEvent(plan.any),
@@ -99,14 +110,15 @@ function bindNamespace(plan: NamespacePlan, sources: Sources, io: Server, app: B
     outgoing: plan.contract && new Outgoing(plan.contract, app.checksEmits),
   };
   const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
-  namespace.io.use(admission({ namespace, steps }));
+  const identify = identifyFirst(app.impersonate, namespace.identify);
+  namespace.io.use(connectGate({ namespace, steps, identify }));
   followConnections(namespace);
   return namespace;
 }
 
 /** Builds the chain of an event from the inside out; what is absent is not in it. */
-function bindOne(plan: EventPlan, sources: Sources, app: BoundApp): BoundEvent {
-  const { batteries, limits } = app;
+function bindOne(plan: EventPlan, sources: Sources, app: SharedServices): CompiledEvent {
+  const { batteries } = app;
   const around = (steps: EventPlan['outer'], chain: Stage): Stage =>
     (steps ?? []).reduceRight<Stage>(
       (inner, step) =>
@@ -123,11 +135,11 @@ function bindOne(plan: EventPlan, sources: Sources, app: BoundApp): BoundEvent {
   run = around(plan.outer, run);
   if (plan.ack !== null) run = ackStage(plan.ack, run);
   run = around(plan.admitted, run);
-  run = callLimitStage(limits, run); // holds for every event
+  run = callLimitStage(run); // holds for every event
   return { plan, run: around(plan.arrival, run) };
 }
 
-function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {
+function bindGateway(plan: GatewayPlan, sources: Sources): CompiledGateway {
   const source = sourceOf(plan.target, sources);
   const hooks = (handlers: GatewayPlan['connect']) =>
     handlers?.map((handler) => bindHook(handler, source)) ?? null;
@@ -138,14 +150,14 @@ function bindGateway(plan: GatewayPlan, sources: Sources): BoundGateway {
   };
 }
 
-function bindServerSides({ gateways }: NamespacePlan, sources: Sources): BoundNamespace['serverSide'] {
+function bindServerSides({ gateways }: NamespacePlan, sources: Sources): CompiledNamespace['serverSide'] {
   const bound = gateways.flatMap(({ target, serverSide }) =>
     (serverSide ?? []).map((plan) => bindServerSide(plan, sourceOf(target, sources))),
   );
   return bound.length === 0 ? null : new Map(bound.map((one) => [one.plan.event, one]));
 }
 
-function bindStep(plan: StepPlan, sources: Sources): BoundStep {
+function bindStep(plan: StepPlan, sources: Sources): CompiledStep {
   return { plan, source: plan.isClass ? sourceOf(plan.value as Class, sources) : singleSource(plan.value) };
 }
 

@@ -1,22 +1,21 @@
 import { isThenable } from '../base/thenable.js';
-import type { Stage } from './bound.js';
-import type { Limits } from './limits.js';
 import { Semaphore } from './semaphore.js';
-import type { SocketState } from './socket-state.js';
+import type { SocketState, Stage } from './types.js';
 
 /** Puts the bound on the calls of one socket around an event; every event has it. */
-export function callLimitStage(limits: Limits, inner: Stage): Stage {
+export function callLimitStage(inner: Stage): Stage {
   return (call) => {
     const { state } = call;
     if (state.semaphore?.isFull) return state.semaphore.wait(call, inner);
     const result = inner(call);
     // Most handlers need no promise, and their sockets no semaphore.
-    return isThenable(result) ? semaphoreOf(state, limits).hold(result) : result;
+    return isThenable(result) ? semaphoreOf(state).hold(result) : result;
   };
 }
 
-/** The semaphore of a socket, made when it is needed for the first time. */
-export function semaphoreOf(state: SocketState, { callsInFlight, callsWaiting }: Limits): Semaphore {
+/** Returns the semaphore of a socket, made when it is needed for the first time. */
+export function semaphoreOf(state: SocketState): Semaphore {
+  const { callsInFlight, callsWaiting } = state.namespace.limits;
   state.semaphore ??= new Semaphore(callsInFlight, callsWaiting);
   return state.semaphore;
 }

@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
-import { isReservedEvent } from '../base/reserved-names.js';
+import { INTERNAL_EVENTS, isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { ReplyShape } from '../plan/types.js';
 import { RejectedPacket } from '../transport/rejected-packet.js';
-import { sendAway } from './access/expiry.js';
-import { expired, hasExpired } from './access/identity.js';
-import { RENEWAL, renew } from './access/renewal.js';
-import type { BoundEvent, BoundNamespace } from './bound.js';
-import { refuse, reportEvent, runCall } from './call.js';
+import { announceRefused, hasCallWatchers } from './announce.js';
+import { sendException } from './exceptions.js';
+import { sendAway } from './expiry.js';
+import { expired, hasExpired } from './identity.js';
 import { shuttingDown } from './in-flight.js';
 import type { EventPacket } from './internals-members.js';
-import type { SendAck } from './reply.js';
-import type { SocketState } from './socket-state.js';
+import { renew } from './renewal.js';
+import { Reply, type SendAck } from './reply.js';
+import { runEvent, unencodable } from './run-event.js';
+import { stateOf } from './socket-state.js';
 import {
   ackOf,
   callAnyListeners,
@@ -19,7 +22,7 @@ import {
   nameEvent,
   runSocketMiddleware,
 } from './socketio.js';
-import { stateOf } from './state-of.js';
+import type { CompiledEvent, CompiledNamespace, SocketState } from './types.js';
 
 /**
  * Takes every event of every socket of a namespace; `this` is the socket, so that one function serves all.
@@ -44,33 +47,65 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   else refusePacket(state, packet, new GatewireError('OVERLOADED'));
 }
 
-/** Nothing is served after the end of an identity, also before the client is sent away for it. */
-function refuseExpired(state: SocketState, packet: EventPacket): void {
-  refusePacket(state, packet, expired());
-  sendAway(state, expired());
-}
-
-/** Answers a packet with an error. */
-export function refusePacket(state: SocketState, packet: EventPacket, error: GatewireError): void {
-  const { namespace, socket } = state;
-  const shape = find(namespace, packet.data[0])?.plan.reply ?? namespace.plan.reply;
-  refuse(state, packet.data[0], shape, ackOf(socket, packet), error);
-}
-
-/** Runs one event, or answers that nobody handles it. */
+/** Runs one event, or answers why it does not run. */
 export function dispatch(state: SocketState, packet: EventPacket): void {
   const { namespace, socket } = state;
   const event = packet.data[0];
   if (typeof event === 'object') return refuseData(state, packet, event);
-  const bound = namespace.exact.get(event) ?? find(namespace, event);
   if (namespace.calls.refuses(socket.conn)) return refusePacket(state, packet, shuttingDown());
   if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
+  const compiled = find(namespace, event);
   const send = ackOf(socket, packet);
   // Ahead of raw listeners: a token is nothing for them.
-  if (bound === null && event === RENEWAL) return renew(state, packet.data[1], send);
-  if (hasRawListeners(socket, event)) return dispatchRaw(state, bound, packet, send);
-  if (bound !== null) return runCall(bound, state, event as string, packet.data.slice(1), send);
-  refuse(state, event, namespace.plan.reply, send, new GatewireError('UNKNOWN_EVENT'));
+  if (compiled === null && event === INTERNAL_EVENTS.auth) return renewIdentity(state, packet, send);
+  if (hasRawListeners(socket, event)) return dispatchRaw(state, compiled, packet, send);
+  if (compiled === null) return refusePacket(state, packet, new GatewireError('UNKNOWN_EVENT'), send);
+  const arrived = { name: event as string, args: packet.data.slice(1), send, bytes: packet.bytes ?? 0 };
+  runEvent(compiled, state, arrived);
+}
+
+/** Finds the event of the plan: exact names first, then RegExps in the order of declaration, then the catch-all. */
+function find(namespace: CompiledNamespace, event: unknown): CompiledEvent | null {
+  const exact = namespace.exact.get(event);
+  if (exact !== undefined) return exact;
+  if (isReservedEvent(event)) return null;
+  const matching = namespace.patterns?.find(({ plan }) => plan.pattern?.test(event as string));
+  return matching ?? namespace.any;
+}
+
+/** Answers a packet with an error before anything ran for it. */
+export function refusePacket(
+  state: SocketState,
+  packet: EventPacket,
+  error: GatewireError,
+  send: SendAck | null = ackOf(state.socket, packet),
+): void {
+  const compiled = find(state.namespace, packet.data[0]);
+  const shape = compiled?.plan.reply ?? state.namespace.plan.reply;
+  refuse(state, packet, { compiled, shape, send }, error);
+}
+
+/** How a packet is answered. */
+interface Answering {
+  readonly compiled: CompiledEvent | null;
+  readonly shape: ReplyShape;
+  readonly send: SendAck | null;
+}
+
+function refuse(state: SocketState, packet: EventPacket, answering: Answering, error: unknown): void {
+  const { namespace } = state;
+  const { compiled, shape, send } = answering;
+  const [name] = packet.data;
+  const where = placeOf(state, name);
+  const wire = namespace.failures.report(error, where);
+  const onUnsent = (cause: unknown) => namespace.failures.report(unencodable(cause), where);
+  if (hasCallWatchers()) {
+    const { requestId, call: event } = where;
+    const bytes = packet.bytes ?? 0;
+    announceRefused({ state, event, compiled, requestId, hasAck: send !== null, bytes }, wire.code, error);
+  }
+  if (send === null) sendException(state, name, wire, onUnsent);
+  else new Reply(send, shape, onUnsent).error(wire);
 }
 
 /** Answers for what the decoder refused; the name is all that is left of the event. */
@@ -79,13 +114,31 @@ function refuseData(state: SocketState, packet: EventPacket, refusal: unknown): 
   refusePacket(state, { ...packet, data: [refusal.event] }, refusal.toError());
 }
 
-/** Exact names first, then RegExps in the order of declaration, then the catch-all. */
-function find(namespace: BoundNamespace, event: unknown): BoundEvent | null {
-  const exact = namespace.exact.get(event);
-  if (exact !== undefined) return exact;
-  if (isReservedEvent(event)) return null;
-  const matching = namespace.patterns?.find(({ plan }) => plan.pattern?.test(event as string));
-  return matching ?? namespace.any;
+/** Nothing is served after the end of an identity, also before the client is sent away for it. */
+function refuseExpired(state: SocketState, packet: EventPacket): void {
+  refusePacket(state, packet, expired());
+  sendAway(state, expired());
+}
+
+/** Hands a new identity of the client on. The answer is an envelope, whatever `reply` says. */
+function renewIdentity(state: SocketState, packet: EventPacket, send: SendAck | null): void {
+  const answering: Answering = { compiled: null, shape: 'envelope', send };
+  const onUnsent = (cause: unknown) => state.namespace.failures.report(cause, placeOf(state, packet.data[0]));
+  renew(state, packet.data[1], {
+    fail: (error) => refuse(state, packet, answering, error),
+    succeed: (data) => {
+      if (send !== null) new Reply(send, 'envelope', onUnsent).value(data);
+    },
+  });
+}
+
+function placeOf({ socket }: SocketState, event: unknown) {
+  return {
+    namespace: socket.nsp.name,
+    socketId: socket.id,
+    requestId: randomUUID(),
+    call: String(event).slice(0, 128),
+  };
 }
 
 /**
@@ -94,16 +147,16 @@ function find(namespace: BoundNamespace, event: unknown): BoundEvent | null {
  */
 function dispatchRaw(
   state: SocketState,
-  bound: BoundEvent | null,
+  compiled: CompiledEvent | null,
   packet: EventPacket,
   send: SendAck | null,
 ): void {
   const { namespace, socket } = state;
   const event = packet.data[0];
   const args = send === null ? packet.data : [...packet.data, send];
-  const fail = (error: unknown): void =>
-    refuse(state, event, bound?.plan.reply ?? namespace.plan.reply, send, error);
-  const note = (error: unknown): void => reportEvent(state, event, error);
+  const shape = compiled?.plan.reply ?? namespace.plan.reply;
+  const fail = (error: unknown): void => refuse(state, packet, { compiled, shape, send }, error);
+  const note = (error: unknown): void => void namespace.failures.report(error, placeOf(state, event));
   let isDecided = false;
   const stop = (error: unknown): void => {
     if (isDecided) return note(error);
@@ -116,11 +169,12 @@ function dispatchRaw(
     if (!socket.connected) return;
     const isHeard = event !== 'error' && socket.listenerCount(event as string) > 0;
     try {
-      if (isHeard) callListeners(socket, args, bound === null ? fail : note);
+      if (isHeard) callListeners(socket, args, compiled === null ? fail : note);
     } catch (error) {
       return fail(error);
     }
-    if (bound !== null) runCall(bound, state, event as string, packet.data.slice(1), send);
+    const arrived = { name: event as string, args: packet.data.slice(1), send, bytes: packet.bytes ?? 0 };
+    if (compiled !== null) runEvent(compiled, state, arrived);
     else if (!isHeard) fail(new GatewireError('UNKNOWN_EVENT'));
   };
   try {

@@ -3,10 +3,11 @@ import type { Server, Socket } from 'socket.io';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { closeConnections } from '../transport/engine.js';
 import type { Engine, EngineConnection } from '../transport/engineio.js';
-import { abandon } from './call.js';
 import type { InFlight } from './in-flight.js';
+import { abandon } from './run-event.js';
+import { emitToSocket } from './send.js';
+import { stateOf } from './socket-state.js';
 import { namespacesOf } from './socketio.js';
-import { stateOf } from './state-of.js';
 
 /** Sent to each socket ahead of the end of its connection, with when to come back. */
 const NOTICE = INTERNAL_EVENTS.drain;
@@ -15,8 +16,10 @@ const LAST_PACKETS_MS = 2_000;
 const MAX_BATCHES = 20;
 const MIN_BATCH = 100;
 
-/** What sees clients off. */
+/** Connections to close, and the calls to wait for. */
 export interface DrainParts {
+  /** Identity of the application, for the messages of channels. */
+  readonly app: string;
   readonly io: Server;
   readonly engine: Engine;
   readonly calls: InFlight;
@@ -31,7 +34,7 @@ export interface DrainParts {
  * told when to come back, and keeps its connection until its calls are answered.
  */
 export async function drain(parts: DrainParts): Promise<void> {
-  const { engine, calls, spreadMs, timeoutMs } = parts;
+  const { app, engine, calls, spreadMs, timeoutMs } = parts;
   const endsAt = performance.now() + timeoutMs;
   const connections = Object.values(engine.clients);
   const size = Math.max(MIN_BATCH, Math.ceil(connections.length / MAX_BATCHES));
@@ -41,7 +44,7 @@ export async function drain(parts: DrainParts): Promise<void> {
     if (i > 0) await sleep((spreadMs * size) / connections.length);
     const batch = connections.slice(i, i + size);
     calls.refuseNew(batch);
-    for (const connection of batch) announce(socketsOf.get(connection) ?? [], spreadMs);
+    for (const connection of batch) announce(app, socketsOf.get(connection) ?? [], spreadMs);
     leaving.push(seeOff(batch, parts, endsAt));
   }
   await Promise.all(leaving);
@@ -63,9 +66,9 @@ async function seeOff(
 }
 
 /** Clients that know nothing of it ignore it, and come back when their own backoff says. */
-function announce(sockets: readonly Socket[], spreadMs: number): void {
+function announce(app: string, sockets: readonly Socket[], spreadMs: number): void {
   const returnInMs = Math.floor(Math.random() * spreadMs);
-  for (const socket of sockets) socket.emit(NOTICE, { returnInMs });
+  for (const socket of sockets) emitToSocket(app, socket, NOTICE, [{ returnInMs }]);
 }
 
 function groupSockets(io: Server): ReadonlyMap<unknown, readonly Socket[]> {

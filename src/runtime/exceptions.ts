@@ -1,5 +1,6 @@
-import type { Socket } from 'socket.io';
 import type { Exception, WireError } from '../contract/wire.js';
+import { emitToSocket } from './send.js';
+import type { SocketState } from './types.js';
 
 const WINDOW_MS = 1_000;
 const MAX_PER_WINDOW = 10;
@@ -24,21 +25,20 @@ export class ExceptionWindow {
 
 /** Tells a client that an event without acknowledgement failed, unless it was told enough for now. */
 export function sendException(
-  socket: Socket,
-  window: ExceptionWindow,
+  { socket, exceptions, namespace }: SocketState,
   event: unknown,
   error: WireError,
   onUnsent: (cause: unknown) => WireError,
 ): void {
   const name = String(event).slice(0, MAX_NAME_LENGTH);
-  if (!socket.connected || !window.admits(name, performance.now())) return;
-  const exception: Exception = { event: name, error };
+  if (!socket.connected || !exceptions.admits(name, performance.now())) return;
+  const send = (exception: Exception): void => emitToSocket(namespace.app, socket, 'exception', [exception]);
   try {
-    socket.emit('exception', exception);
+    send({ event: name, error });
   } catch (cause) {
-    const exception: Exception = { event: name, error: onUnsent(cause) };
+    const replacement = onUnsent(cause);
     try {
-      socket.emit('exception', exception);
+      send({ event: name, error: replacement });
     } catch {
       // A listener of the application's for all that goes out throws; the first time was logged.
     }

@@ -16,6 +16,12 @@ export interface FailurePlace {
   readonly call: string;
 }
 
+/** Makes the error of what a client cannot be told any more because it left. */
+export function clientLeft(reason?: string): GatewireError {
+  const message = reason === undefined ? 'the client left' : `the client left: ${reason}`;
+  return new GatewireError('UNAVAILABLE', { message });
+}
+
 /** The one place where thrown things become errors that clients may see, and where they are logged. */
 export class Failures {
   constructor(

@@ -1,36 +1,36 @@
 import { andThen, isThenable } from '../base/thenable.js';
 import type { ParameterDeclaration } from '../metadata/record.js';
 import type { HandlerPlan } from '../plan/types.js';
-import type { BoundHook, Stage } from './bound.js';
-import { answerByHand } from './call.js';
-import { CallContext, type SocketContext } from './context.js';
+import { EventCall } from './activity.js';
 import type { InstanceSource } from './injection/resolver.js';
+import { answerByHand } from './run-event.js';
+import type { Activity, Call, CompiledHook, Stage } from './types.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
 /** The innermost stage of an event: calls the method with `(payload, ctx)`, or with what its parameters ask for. */
 export function handlerStage({ method, parameters }: HandlerPlan, source: InstanceSource): Stage {
-  if (parameters !== null) return (ctx) => callWith(source.of(ctx), method, parameters, ctx);
+  if (parameters !== null) return (call) => callWith(source.of(call), method, parameters, call);
   const { instance } = source;
-  if (instance === null) return (ctx) => methodOf(source.of(ctx), method)(ctx.payload, ctx);
+  if (instance === null) return (call) => methodOf(source.of(call), method)(call.payload, call.ctx);
   const handler = methodOf(instance, method);
-  return (ctx) => handler(ctx.payload, ctx);
+  return (call) => handler(call.payload, call.ctx);
 }
 
 /** Around a handler that answers by `@Ack()`: what it returns is no answer. */
 export function byHandStage(handler: Stage): Stage {
-  return (ctx) => {
-    ctx.isByHand = true;
-    return andThen(handler(ctx), () => undefined);
+  return (call) => {
+    call.isByHand = true;
+    return andThen(handler(call), () => undefined);
   };
 }
 
 /** Calls a lifecycle hook with `(ctx, reason)`, or with what its parameters ask for. */
-export function bindHook({ method, parameters, label }: HandlerPlan, source: InstanceSource): BoundHook {
+export function bindHook({ method, parameters, label }: HandlerPlan, source: InstanceSource): CompiledHook {
   const run =
     parameters === null
-      ? (ctx: SocketContext, reason: string) => methodOf(source.of(ctx), method)(ctx, reason)
-      : (ctx: SocketContext) => callWith(source.of(ctx), method, parameters, ctx);
+      ? (activity: Activity, reason: string) => methodOf(source.of(activity), method)(activity.ctx, reason)
+      : (activity: Activity) => callWith(source.of(activity), method, parameters, activity);
   return { label, run };
 }
 
@@ -43,17 +43,17 @@ function callWith(
   instance: object,
   method: string | symbol,
   parameters: readonly ParameterDeclaration[],
-  ctx: SocketContext,
+  activity: Activity,
 ): unknown {
-  const args = readAll(parameters, ctx);
+  const args = readAll(parameters, activity);
   const handler = methodOf(instance, method);
   return args.some(isThenable) ? Promise.all(args).then((ready) => handler(...ready)) : handler(...args);
 }
 
-function readAll(parameters: readonly ParameterDeclaration[], ctx: SocketContext): unknown[] {
+function readAll(parameters: readonly ParameterDeclaration[], activity: Activity): unknown[] {
   const args: unknown[] = [];
   try {
-    for (const parameter of parameters) args.push(read(parameter, ctx));
+    for (const parameter of parameters) args.push(read(parameter, activity));
   } catch (error) {
     // Nobody will wait for those before it any more: a rejection of theirs would end the process.
     for (const arg of args) if (isThenable(arg)) Promise.resolve(arg).catch(() => {});
@@ -62,22 +62,22 @@ function readAll(parameters: readonly ParameterDeclaration[], ctx: SocketContext
   return args;
 }
 
-function read({ source }: ParameterDeclaration, ctx: SocketContext): unknown {
+function read({ source }: ParameterDeclaration, activity: Activity): unknown {
   switch (source.kind) {
     case 'ctx':
-      return ctx;
+      return activity.ctx;
     case 'socket':
-      return ctx.socket;
+      return activity.state.socket;
     case 'user':
-      return ctx.user;
+      return activity.state.user;
     case 'custom':
-      return source.read(ctx as never);
+      return source.read(activity.ctx as never);
     default:
-      return ctx instanceof CallContext ? readCall(source, ctx) : undefined;
+      return activity instanceof EventCall ? readCall(source, activity) : undefined;
   }
 }
 
-function readCall(source: ParameterDeclaration['source'], call: CallContext): unknown {
+function readCall(source: ParameterDeclaration['source'], call: Call): unknown {
   if (source.kind === 'payload') return source.path.reduce(ownProperty, call.payload);
   if (source.kind === 'args') return call.args;
   return (...values: unknown[]) => answerByHand(call, values);

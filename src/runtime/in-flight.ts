@@ -1,5 +1,5 @@
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { CallContext } from './context.js';
+import type { Call, CallRegistry } from './types.js';
 
 type Refuse = (error: GatewireError) => void;
 /** What Socket.IO calls `socket.conn`; nothing of it is used here. */
@@ -17,8 +17,8 @@ interface Waiter {
 }
 
 /** The calls that wait for a promise, and who is told that no new ones are taken. `close()` waits for them. */
-export class InFlight {
-  readonly #running = new Set<CallContext>();
+export class InFlight implements CallRegistry {
+  readonly #running = new Set<Call>();
   /** What no client waits for, such as a disconnect hook, and whose connection it is. */
   readonly #settling = new Map<Promise<unknown>, Connection | null>();
   readonly #waiting = new Set<Refuse>();
@@ -26,11 +26,11 @@ export class InFlight {
   #check: NodeJS.Immediate | null = null;
   #leaving: WeakSet<Connection> | 'all' | null = null;
 
-  add(call: CallContext): void {
+  add(call: Call): void {
     this.#running.add(call);
   }
 
-  delete(call: CallContext): void {
+  delete(call: Call): void {
     this.#running.delete(call);
     if (this.#waiters.size > 0) this.#checkSoon();
   }
@@ -96,7 +96,7 @@ export class InFlight {
   }
 
   /** Hands every call that still runs to a function that answers for it, and refuses those that wait. */
-  abandon(answer: (call: CallContext, error: GatewireError) => void): void {
+  abandon(answer: (call: Call, error: GatewireError) => void): void {
     const error = shuttingDown();
     for (const call of [...this.#running]) answer(call, error);
     for (const refuse of [...this.#waiting]) refuse(error);

@@ -9,6 +9,8 @@ export interface EventPacket {
   readonly data: unknown[];
   /** Present when the client asks for an acknowledgement. */
   readonly id?: number | null;
+  /** Bytes of the packet as it arrived, attachments included; the decoder sets it. */
+  readonly bytes?: number;
 }
 
 /** What gatewire uses of a socket beyond its public interface. Every such member is named here, and used in the internals files only. */

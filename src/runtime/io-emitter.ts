@@ -4,13 +4,13 @@ import { fillNamespace } from '../contract/namespace-name.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/injectables.js';
 import type { NamespaceTarget, RemoteOptions } from '../metadata/target.js';
-import type { Revocations } from './access/revoke.js';
-import type { BoundNamespace } from './bound.js';
+import type { Revocations } from './revocations.js';
 import { WholeNamespace } from './target.js';
+import type { CompiledNamespace } from './types.js';
 
 /** The emitter of an application on one node. */
 export class IoEmitter extends Emitter {
-  #namespaces: readonly BoundNamespace[] | null = null;
+  #namespaces: readonly CompiledNamespace[] | null = null;
 
   constructor(
     private readonly io: Server,
@@ -20,7 +20,7 @@ export class IoEmitter extends Emitter {
   }
 
   /** The namespaces are there from now on, with their auth. Before that, naming one would make it without. */
-  open(namespaces: readonly BoundNamespace[]): void {
+  open(namespaces: readonly CompiledNamespace[]): void {
     this.#namespaces = namespaces;
   }
 

@@ -3,15 +3,16 @@ import { withDeadline } from '../base/deadline.js';
 import { isThenable } from '../base/thenable.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
-import { recover } from './access/recovery.js';
-import type { BoundGateway, BoundHook, BoundNamespace } from './bound.js';
-import { leftError, SocketContext } from './context.js';
+import { SocketActivity } from './activity.js';
+import { announceSocket } from './announce.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
+import { clientLeft } from './failures.js';
+import { recover } from './recovery.js';
 import { applicationRooms, userRoom } from './rooms.js';
-import type { SocketState } from './socket-state.js';
+import { stateOf } from './socket-state.js';
 import { routeEvents, shieldSockets } from './socketio.js';
-import { stateOf } from './state-of.js';
+import type { Activity, CompiledGateway, CompiledHook, CompiledNamespace, SocketState } from './types.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
 
@@ -23,7 +24,7 @@ shieldSockets(
   ]),
   (socket, call, error) => {
     const state = stateOf(socket);
-    if (state !== undefined) reportHook(state.context, call, error);
+    if (state !== undefined) reportHook(state.stay, call, error);
   },
 );
 
@@ -35,6 +36,7 @@ export function onConnection(socket: Socket): void {
   const state = stateOf(socket);
   if (state === undefined) return;
   joinUserRoom(state);
+  announceSocket(state, 'connect');
   state.isSettled = true;
   if (state.namespace.revocations.catchUp(state)) return;
   if (socket.recovered) recover(state);
@@ -107,18 +109,18 @@ function runConnectHooks(state: SocketState): Promise<void> | null {
   }
 }
 
-function runConnectHook(state: SocketState, hook: BoundHook): unknown {
+function runConnectHook(state: SocketState, hook: CompiledHook): unknown {
   // A client that was turned away meanwhile has no use for the rest.
   if (state.leftBecause !== null) return undefined;
-  const ctx = new SocketContext(state);
+  const activity = new SocketActivity(state);
   let result: unknown;
   try {
-    result = hook.run(ctx, '');
+    result = hook.run(activity, '');
   } catch (error) {
-    track(state, end(ctx));
+    track(state, end(activity));
     throw error;
   }
-  return isThenable(result) ? Promise.resolve(result).finally(() => end(ctx)) : end(ctx);
+  return isThenable(result) ? Promise.resolve(result).finally(() => end(activity)) : end(activity);
 }
 
 /** Lets the events flow, those first that waited. */
@@ -137,12 +139,11 @@ function openGate(state: SocketState): void {
 /** `@OnConnect` failed: the client is told why, and so is whoever waits for an answer. */
 function turnAway(state: SocketState, error: unknown): void {
   const { namespace, socket } = state;
-  const report = (cause: unknown) =>
-    namespace.failures.report(cause, state.context.failurePlace('@OnConnect'));
+  const report = (cause: unknown) => namespace.failures.report(cause, state.stay.failurePlace('@OnConnect'));
   const wire = report(error);
   refuseWaiting(state, new GatewireError('UNAVAILABLE', { message: 'connecting failed' }));
   routeEvents(socket, ignore);
-  sendException(socket, state.exceptions, 'connect', wire, report);
+  sendException(state, 'connect', wire, report);
   socket.disconnect();
 }
 
@@ -160,9 +161,10 @@ function onDisconnecting(this: Socket, reason: string): void {
   const state = stateOf(this);
   if (state === undefined || state.leftBecause !== null) return;
   state.leftBecause = reason;
+  announceSocket(state, 'disconnect', { reason });
   state.lastRooms = applicationRooms(this.rooms, this.id);
   if (state.expiresAt !== null) state.namespace.expiry.forget(state);
-  state.tellLeaving(leftError(reason));
+  state.tellLeaving(clientLeft(reason));
   if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
 }
 
@@ -180,7 +182,7 @@ function leave(state: SocketState): void {
 
 /** Runs `@OnDisconnect` after `@OnDisconnecting`, and ends the scope of the connection. */
 function seeOff(state: SocketState, disconnecting: Promise<void> | null): void {
-  const release = () => state.release((error) => reportHook(state.context, 'dispose', error));
+  const release = () => state.release((error) => reportHook(state.stay, 'dispose', error));
   if (disconnecting !== null) {
     return track(state, disconnecting.then(() => runLeaveHooks(state, 'disconnect')).then(release));
   }
@@ -199,25 +201,24 @@ function runLeaveHooks(state: SocketState, kind: 'disconnecting' | 'disconnect')
   const late = () => new GatewireError('TIMEOUT', { message: 'a disconnect hook took too long' });
   return withDeadline(Promise.all(running), limits.connectHookTimeoutMs, late).then(
     () => {},
-    (error) =>
-      reportHook(state.context, `@On${kind === 'disconnect' ? 'Disconnect' : 'Disconnecting'}`, error),
+    (error) => reportHook(state.stay, `@On${kind === 'disconnect' ? 'Disconnect' : 'Disconnecting'}`, error),
   );
 }
 
 /** A hook that throws keeps nobody else from running. */
-function runLeaveHook(state: SocketState, hook: BoundHook): unknown {
-  const ctx = new SocketContext(state);
-  const fail = (error: unknown) => reportHook(ctx, hook.label, error);
+function runLeaveHook(state: SocketState, hook: CompiledHook): unknown {
+  const activity = new SocketActivity(state);
+  const fail = (error: unknown) => reportHook(activity, hook.label, error);
   try {
-    const result = hook.run(ctx, state.leftBecause ?? '');
+    const result = hook.run(activity, state.leftBecause ?? '');
     return isThenable(result)
       ? Promise.resolve(result)
           .catch(fail)
-          .finally(() => end(ctx))
-      : end(ctx);
+          .finally(() => end(activity))
+      : end(activity);
   } catch (error) {
     fail(error);
-    return end(ctx);
+    return end(activity);
   }
 }
 
@@ -237,20 +238,20 @@ function runInOrder<TItem>(items: readonly TItem[], run: (item: TItem) => unknow
   return undefined;
 }
 
-function end(ctx: SocketContext): Promise<void> | null {
-  return ctx.release((error) => reportHook(ctx, 'dispose', error));
+function end(activity: Activity): Promise<void> | null {
+  return activity.release((error) => reportHook(activity, 'dispose', error));
 }
 
-function reportHook(ctx: SocketContext, label: string, error: unknown): void {
-  ctx.state.namespace.failures.report(error, ctx.failurePlace(label));
+function reportHook(activity: Activity, label: string, error: unknown): void {
+  activity.state.namespace.failures.report(error, activity.failurePlace(label));
 }
 
 /** Tells whether any gateway has to be asked before events may flow. */
-export function hasConnectHooks(gateways: readonly BoundGateway[]): boolean {
+export function hasConnectHooks(gateways: readonly CompiledGateway[]): boolean {
   return gateways.some((gateway) => gateway.connect !== null);
 }
 
 /** Puts the lifecycle into Socket.IO. */
-export function followConnections(namespace: BoundNamespace): void {
+export function followConnections(namespace: CompiledNamespace): void {
   namespace.io.on('connection', onConnection);
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'socket.io';
 import { RejectedPacket } from '../transport/rejected-packet.js';
-import type { BoundNamespace } from './bound.js';
 import { countChildren, hasNamespace } from './socketio.js';
+import type { CompiledNamespace } from './types.js';
 
 const LIMIT = 'namespaceInstances';
 
@@ -13,7 +13,7 @@ const LIMIT = 'namespaceInstances';
  */
 export function instanceBound(
   io: Server,
-  namespaces: readonly BoundNamespace[],
+  namespaces: readonly CompiledNamespace[],
   onFull: () => void,
 ): (name: string) => RejectedPacket | null {
   const patterns = namespaces.filter(({ plan }) => plan.pattern !== null);

@@ -3,14 +3,14 @@ import { isThenable } from '../base/thenable.js';
 import type { Schema } from '../contract/schema.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ContractPlan, MessagePlan } from '../plan/types.js';
-import { publicIssues } from './issues.js';
-import { checkAnswerOfClient } from './validate.js';
+import type { OutgoingContract } from './types.js';
+import { checkAnswerOfClient, publicIssues } from './validate.js';
 
 /**
  * What the contract of a namespace says about what leaves it. Emits are checked and never changed: what a schema makes
  * of a value is for the side that receives it.
  */
-export class Outgoing {
+export class Outgoing implements OutgoingContract {
   readonly #messages: ReadonlyMap<string, MessagePlan>;
 
   constructor(

@@ -1,90 +1,84 @@
 import type { Namespace, Socket } from 'socket.io';
-import type { BoundNamespace } from './bound.js';
-import type { Operations } from './cluster/operations.js';
-import { SocketContext } from './context.js';
+import { SocketActivity } from './activity.js';
 import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './internals-members.js';
-import type { Outgoing } from './outgoing.js';
 import type { Semaphore } from './semaphore.js';
-import { attachState } from './state-of.js';
-import type { Located } from './target.js';
+import type {
+  Activity,
+  CompiledNamespace,
+  OutgoingContract,
+  RemoteOperations,
+  SocketState,
+} from './types.js';
 
-/** What gatewire knows about one client in one namespace. */
-export class SocketState implements Located {
+const kState = Symbol('gatewire.state');
+
+/** Returns the state of a socket that a gatewire namespace let in, or is about to. */
+export function stateOf(socket: Socket): SocketState | undefined {
+  return (socket as { [kState]?: SocketState })[kState];
+}
+
+/** State of one client in one namespace; it goes with its socket. */
+export class ClientState implements SocketState {
   user: unknown = undefined;
-  /** Events that came before `@OnConnect` was done; null once they flow. */
-  waiting: EventPacket[] | null = null;
-  /** Whether `@OnConnect` is done, one way or the other. */
-  isSettled = false;
-  /** Whether the client has left. */
-  hasLeft = false;
-  /** How many gateways had their `@OnConnect` started. */
-  connectsStarted = 0;
-  /** When the identity ends, in milliseconds since 1970; null for never. */
   expiresAt: number | null = null;
-  /** Whether a new identity is being checked. */
   isRenewing = false;
-  /** Limit of the calls that run; null as long as none needed a promise. */
+  arrivedAt = 0;
+  waiting: EventPacket[] | null = null;
+  isSettled = false;
+  hasLeft = false;
+  connectsStarted = 0;
   semaphore: Semaphore | null = null;
-  /** Settles when `@OnDisconnecting` is done; null when there is nothing to wait for. */
   disconnecting: Promise<void> | null = null;
-  /** Socket.IO's reason, once the client is leaving. */
   leftBecause: string | null = null;
-  /** Rooms at the time of leaving. */
   lastRooms: ReadonlySet<string> | null = null;
-  #context: SocketContext | null = null;
+  #stay: Activity | null = null;
   #exceptions: ExceptionWindow | null = null;
   #leaving: Set<(reason: Error) => void> | null = null;
 
   constructor(
     readonly socket: Socket,
-    readonly namespace: BoundNamespace,
+    readonly namespace: CompiledNamespace,
     readonly params: Readonly<Record<string, string>>,
   ) {
-    attachState(socket, this);
+    (socket as { [kState]?: SocketState })[kState] = this;
   }
 
-  /** Namespace instance; asked at each use, since an empty one may be swept away. */
   get nsp(): Namespace {
     return this.socket.nsp;
   }
 
-  get outgoing(): Outgoing | null {
+  get outgoing(): OutgoingContract | null {
     return this.namespace.outgoing;
   }
 
-  get operations(): Operations {
+  get operations(): RemoteOperations {
     return this.namespace.operations;
   }
 
-  /** The context of the stay as a whole; it owns the instances of the scope `connection`. */
-  get context(): SocketContext {
-    this.#context ??= new SocketContext(this);
-    return this.#context;
+  get stay(): Activity {
+    this.#stay ??= new SocketActivity(this);
+    return this.#stay;
   }
 
-  /** Ends the scope `connection`, where anything was made in it. */
-  release(onError: (error: unknown) => void): Promise<void> | null {
-    return this.#context === null ? null : this.#context.release(onError);
-  }
-
-  /** Limits how many `exception` events this client gets. */
   get exceptions(): ExceptionWindow {
     this.#exceptions ??= new ExceptionWindow();
     return this.#exceptions;
   }
 
-  /** Tells somebody when the client leaves; returns what takes that back. */
   whenLeaving(tell: (reason: Error) => void): () => void {
     this.#leaving ??= new Set();
     this.#leaving.add(tell);
     return () => void this.#leaving?.delete(tell);
   }
 
-  /** Tells everybody who asked for it. */
   tellLeaving(reason: Error): void {
     const leaving = this.#leaving;
     this.#leaving = null;
     for (const tell of leaving ?? []) tell(reason);
+  }
+
+  release(onError: (error: unknown) => void): Promise<void> | null {
+    return this.#stay === null ? null : this.#stay.release(onError);
   }
 }

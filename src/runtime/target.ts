@@ -1,4 +1,3 @@
-import type { Namespace } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
   BroadcastTarget,
@@ -11,66 +10,65 @@ import type {
   SocketTarget,
   Target,
 } from '../metadata/target.js';
-import { checkTimeout } from './client-call.js';
-import type { Members } from './cluster/node-adapter.js';
-import type { Action, Operations } from './cluster/operations.js';
-import type { Outgoing } from './outgoing.js';
+import { checkTimeout } from './call-client.js';
+import type { Members } from './remote/node-adapter.js';
 import { socketRoom, storedRooms, userRoom } from './rooms.js';
 import { emitToRooms } from './send.js';
-
-/**
- * Something that knows its namespace instance, such as a socket. It is asked at each use: an instance that was
- * empty may have been swept away meanwhile, and another one may have taken its place.
- */
-export interface Located {
-  readonly nsp: Namespace;
-  readonly outgoing: Outgoing | null;
-  readonly operations: Operations;
-}
+import type { Located, OutgoingContract, RemoteAction } from './types.js';
 
 /** Rooms of a namespace instance, by their stored names; none stands for everyone. */
 export class RoomTarget implements Target {
+  readonly #located: Located;
+  readonly #rooms: readonly string[];
+  readonly #excepted: readonly string[];
+  readonly #isVolatile: boolean;
+
   constructor(
-    protected readonly located: Located,
-    private readonly rooms: readonly string[] = [],
-    private readonly excepted: readonly string[] = [],
-    private readonly isVolatile = false,
-  ) {}
+    located: Located,
+    rooms: readonly string[] = [],
+    excepted: readonly string[] = [],
+    isVolatile = false,
+  ) {
+    this.#located = located;
+    this.#rooms = rooms;
+    this.#excepted = excepted;
+    this.#isVolatile = isVolatile;
+  }
 
   to(room: string | readonly string[]): Target {
     return new RoomTarget(
-      this.located,
-      [...this.rooms, ...storedRooms(room)],
-      this.excepted,
-      this.isVolatile,
+      this.#located,
+      [...this.#rooms, ...storedRooms(room)],
+      this.#excepted,
+      this.#isVolatile,
     );
   }
 
   except(room: string | readonly string[]): Target {
     return new RoomTarget(
-      this.located,
-      this.rooms,
-      [...this.excepted, ...storedRooms(room)],
-      this.isVolatile,
+      this.#located,
+      this.#rooms,
+      [...this.#excepted, ...storedRooms(room)],
+      this.#isVolatile,
     );
   }
 
   get volatile(): Target {
-    return new RoomTarget(this.located, this.rooms, this.excepted, true);
+    return new RoomTarget(this.#located, this.#rooms, this.#excepted, true);
   }
 
   emit(event: string, ...args: readonly unknown[]): void {
-    const { nsp, outgoing, operations } = this.located;
+    const { nsp, outgoing, operations } = this.#located;
     outgoing?.checkEmit(event, args);
-    const recipients = { rooms: this.rooms, except: this.excepted, isVolatile: this.isVolatile };
-    emitToRooms(operations.cluster.id, nsp, recipients, event, args);
+    const recipients = { rooms: this.#rooms, except: this.#excepted, isVolatile: this.#isVolatile };
+    emitToRooms(operations.app, nsp, recipients, event, args);
   }
 
   async callAll(event: string, payload?: unknown, options?: CallOptions): Promise<CallAllResult<unknown>> {
     const timeoutMs = checkTimeout(options);
-    const { nsp, outgoing, operations } = this.located;
+    const { nsp, outgoing, operations } = this.#located;
     const args = argumentsOf(outgoing, event, payload);
-    const outcome = await operations.callAll(nsp, this.members(), event, args, { timeoutMs });
+    const outcome = await operations.callAll(nsp, this.#members(), event, args, { timeoutMs });
     const answers: unknown[] = [];
     const missing: string[] = [];
     for (const [id, answer] of outcome.answers) {
@@ -102,75 +100,86 @@ export class RoomTarget implements Target {
   }
 
   async count(options?: RemoteOptions): Promise<number> {
-    const { nsp, operations } = this.located;
-    return operations.count(nsp, this.members(), checkLimit(options));
+    const { nsp, operations } = this.#located;
+    return operations.count(nsp, this.#members(), checkLimit(options));
   }
 
   async sockets(options?: RemoteOptions): Promise<readonly SocketInfo[]> {
-    const { nsp, operations } = this.located;
-    return operations.sockets(nsp, this.members(), checkLimit(options));
+    const { nsp, operations } = this.#located;
+    return operations.sockets(nsp, this.#members(), checkLimit(options));
   }
 
-  /** Who is meant, for this node and the others. */
-  protected members(): Members {
-    return { nsp: this.located.nsp.name, rooms: this.rooms, except: this.excepted };
+  /** Recipients, for this node and the others. */
+  #members(): Members {
+    return { nsp: this.#located.nsp.name, rooms: this.#rooms, except: this.#excepted };
   }
 
-  async #act(action: Action, rooms: readonly string[], options: RemoteOptions | undefined): Promise<void> {
-    const { nsp, operations } = this.located;
-    await operations.act(action, nsp, this.members(), rooms, checkLimit(options));
+  async #act(
+    action: RemoteAction,
+    rooms: readonly string[],
+    options: RemoteOptions | undefined,
+  ): Promise<void> {
+    const { nsp, operations } = this.#located;
+    await operations.act(action, nsp, this.#members(), rooms, checkLimit(options));
   }
 }
 
 /** One socket of a namespace instance. */
 class OneSocket extends RoomTarget implements SocketTarget {
-  constructor(
-    located: Located,
-    private readonly id: string,
-  ) {
+  readonly #located: Located;
+  readonly #id: string;
+
+  constructor(located: Located, id: string) {
     super(located, [socketRoom(id)]);
+    this.#located = located;
+    this.#id = id;
   }
 
   async call(event: string, payload?: unknown, options?: CallOptions): Promise<unknown> {
     const timeoutMs = checkTimeout(options);
-    const { nsp, outgoing, operations } = this.located;
+    const { nsp, outgoing, operations } = this.#located;
     const args = argumentsOf(outgoing, event, payload);
-    const answer = await operations.call(nsp, this.id, event, args, { timeoutMs });
+    const answer = await operations.call(nsp, this.#id, event, args, { timeoutMs });
     return outgoing === null ? answer : outgoing.acceptAnswer(event, answer);
   }
 }
 
 /** Everyone in a namespace instance, or everyone but one. */
 export class Broadcast extends RoomTarget implements BroadcastTarget {
-  constructor(
-    located: Located,
-    private readonly withoutSender: readonly string[] = [],
-  ) {
+  readonly #located: Located;
+  readonly #withoutSender: readonly string[];
+
+  constructor(located: Located, withoutSender: readonly string[] = []) {
     super(located, [], withoutSender);
+    this.#located = located;
+    this.#withoutSender = withoutSender;
   }
 
   user(id: string): Target {
-    return new RoomTarget(this.located, [userRoom(id)], this.withoutSender);
+    return new RoomTarget(this.#located, [userRoom(id)], this.#withoutSender);
   }
 }
 
 /** Everyone in a namespace instance, and each by its id. */
 export class WholeNamespace extends Broadcast implements NamespaceTarget {
+  readonly #located: Located;
+
   constructor(located: Located) {
     super(located);
+    this.#located = located;
   }
 
   socket(id: string): SocketTarget {
-    return new OneSocket(this.located, id);
+    return new OneSocket(this.#located, id);
   }
 
   async serverSideEmit(event: string, payload?: unknown, options?: CallOptions): Promise<ServerSideResult> {
-    return this.located.operations.serverSideEmit(this.located.nsp.name, event, payload, options);
+    return this.#located.operations.serverSideEmit(this.#located.nsp.name, event, payload, options);
   }
 }
 
 /** With what the contract says about the question. */
-function argumentsOf(outgoing: Outgoing | null, event: string, payload: unknown): readonly unknown[] {
+function argumentsOf(outgoing: OutgoingContract | null, event: string, payload: unknown): readonly unknown[] {
   return outgoing === null ? [payload] : outgoing.callArguments(event, payload);
 }
 

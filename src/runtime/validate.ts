@@ -1,70 +1,102 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { andThen } from '../base/thenable.js';
 import type { Schema } from '../contract/schema.js';
+import type { Issue } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { Stage } from './bound.js';
-import type { CallContext } from './context.js';
-import { publicIssues } from './issues.js';
+import type { Call, Stage } from './types.js';
+
+const MAX_ISSUES = 20;
+const MAX_TEXT = 200;
+const MAX_MESSAGE = 1_000;
+
+// Where libraries quote the value that they refuse. It may be a password: its place is neither the wire nor the log.
+const QUOTES: Readonly<Record<string, RegExp>> = {
+  arktype: / \((?:was |\w*Error: )[\s\S]*\)$| ?\([\s\S]*\)(?= must be\.\.\.)/,
+  valibot: /(?: but received|: Received) [\s\S]*$/,
+  zod: /, received ['"][\s\S]*$/, // zod 3; zod 4 names types and quotes nothing
+};
 
 /** Parses the payload ahead of the inner stages; a synchronous schema costs no tick. */
 export function payloadStage(schema: Schema, inner: Stage): Stage {
   const validate = schema['~standard'].validate;
-  return (ctx) =>
-    andThen(validate(ctx.payload), (result) => {
-      ctx.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
-      return inner(ctx);
+  return (call) =>
+    andThen(validate(call.payload), (result) => {
+      call.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
+      return inner(call);
     });
 }
 
 /** Parses the list of arguments ahead of the inner stages; the handler gets the list as its payload. */
 export function argsStage(schema: Schema, inner: Stage): Stage {
   const validate = schema['~standard'].validate;
-  return (ctx) =>
-    andThen(validate(ctx.args), (result) => {
-      ctx.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
-      ctx.args = ctx.payload as readonly unknown[];
-      return inner(ctx);
+  return (call) =>
+    andThen(validate(call.args), (result) => {
+      call.payload = accept(schema, result as StandardSchemaV1.Result<unknown>);
+      call.args = call.payload as readonly unknown[];
+      return inner(call);
     });
 }
 
 /** Parses the answer to an event. */
 export function ackStage(schema: Schema, inner: Stage): Stage {
-  return (ctx: CallContext) =>
-    andThen(inner(ctx), (answer) => {
-      const isStillToCome = ctx.isByHand && answer === undefined;
+  return (call: Call) =>
+    andThen(inner(call), (answer) => {
+      const isStillToCome = call.isByHand && answer === undefined;
       return isStillToCome ? undefined : checkAnswer(schema, answer);
     });
 }
 
-/** Parses one answer. A mismatch is the server's fault, so that the client sees INTERNAL. */
+/** Parses the answer of a handler. A mismatch is the server's fault, so that the client sees INTERNAL. */
 export function checkAnswer(schema: Schema, answer: unknown): unknown {
-  return andThen(schema['~standard'].validate(answer), (result) => {
-    const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & {
-      issues?: readonly StandardSchemaV1.Issue[];
-    };
-    if (issues === undefined) return value;
-    const cause = new Error(
-      `the answer does not fit its schema: ${JSON.stringify(publicIssues(schema, issues))}`,
-    );
-    throw new GatewireError('INTERNAL', { cause });
+  return parseAnswer(schema, answer, (issues) => {
+    const cause = new Error(`the answer does not fit its schema: ${JSON.stringify(issues)}`);
+    return new GatewireError('INTERNAL', { cause });
   });
 }
 
-/** Parses what a client answered to a call of the server's. */
+/** Parses what a client answered to a call of the server. A mismatch is the client's fault. */
 export function checkAnswerOfClient(schema: Schema, answer: unknown): unknown {
+  const message = 'the answer of the client is not valid';
+  return parseAnswer(schema, answer, (details) => new GatewireError('INVALID_PAYLOAD', { message, details }));
+}
+
+function parseAnswer(
+  schema: Schema,
+  answer: unknown,
+  misfit: (issues: readonly Issue[]) => GatewireError,
+): unknown {
   return andThen(schema['~standard'].validate(answer), (result) => {
     const { issues, value } = result as StandardSchemaV1.SuccessResult<unknown> & {
       issues?: readonly StandardSchemaV1.Issue[];
     };
     if (issues === undefined) return value;
-    throw new GatewireError('INVALID_PAYLOAD', {
-      message: 'the answer of the client is not valid',
-      details: publicIssues(schema, issues),
-    });
+    throw misfit(publicIssues(schema, issues));
   });
 }
 
 function accept(schema: Schema, result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues === undefined) return result.value;
   throw new GatewireError('INVALID_PAYLOAD', { details: publicIssues(schema, result.issues) });
+}
+
+/**
+ * What a schema found, as far as a client and the log may see it. Libraries write paths as keys or as objects
+ * with a key, and some quote the value: here are keys, no values, and not more than fits a log line.
+ */
+export function publicIssues(schema: Schema, issues: readonly StandardSchemaV1.Issue[]): readonly Issue[] {
+  const { vendor } = schema['~standard'];
+  return issues.slice(0, MAX_ISSUES).map((issue) => ({
+    path: (issue.path ?? []).slice(0, MAX_ISSUES).map((part) => {
+      const key = typeof part === 'object' ? part.key : part;
+      return typeof key === 'number' ? key : String(key).slice(0, MAX_TEXT);
+    }),
+    message: textOf(issue.message, vendor),
+  }));
+}
+
+function textOf(message: string, vendor: string): string {
+  // Only a quote makes it that long, and the expressions above take time that grows with its square.
+  if (message.length > MAX_MESSAGE) return 'is not valid';
+  const quotes = Object.hasOwn(QUOTES, vendor) ? QUOTES[vendor] : undefined;
+  return (quotes === undefined ? message : message.replace(quotes, '')).slice(0, MAX_TEXT);
 }

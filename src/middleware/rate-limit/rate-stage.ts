@@ -68,10 +68,10 @@ function keyOf({ per }: RateOptions, { ctx }: BatteryCall): string {
   throw new TypeError(`\`per\` of @RateLimit has to return a string, and returned ${typeof key}`);
 }
 
-function exceed({ onExceed }: RateOptions, { ctx, hasAck }: BatteryCall, retryAfterMs: number): undefined {
-  if (onExceed === 'drop' && !hasAck) return undefined;
+function exceed({ onExceed }: RateOptions, call: BatteryCall, retryAfterMs: number): undefined {
+  if (onExceed === 'drop' && !call.hasAck) return call.drop('RATE_LIMITED');
   // In a turn of its own, so that the client gets its answer first.
-  if (onExceed === 'disconnect') setImmediate(() => ctx.disconnect());
+  if (onExceed === 'disconnect') setImmediate(() => call.ctx.disconnect());
   throw new GatewireError('RATE_LIMITED', { retryAfterMs });
 }
 

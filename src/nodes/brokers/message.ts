@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/schema.js';
-import { publicIssues } from '../../runtime/issues.js';
+import { publicIssues } from '../../runtime/validate.js';
 import type { Delivery } from './source.js';
 
 /** Message of a broker, as a handler gets it. */

@@ -2,14 +2,14 @@ import cluster from 'node:cluster';
 import type { Namespace } from 'socket.io';
 import { requirePeer } from '../../base/peer.js';
 import { problem } from '../../errors/problem.js';
-import { decodeMessage, encodeMessage } from '../../runtime/cluster/codec.js';
+import { decodeMessage, encodeMessage } from '../../runtime/remote/codec.js';
 import type {
   AdapterConstructor,
   AdapterHost,
   NodeAdapter,
   NodeBus,
   OpenedAdapter,
-} from '../../runtime/cluster/node-adapter.js';
+} from '../../runtime/remote/node-adapter.js';
 import { isNode } from '../../transport/primary.js';
 import { AdapterState } from '../adapter-state.js';
 import { patchAdapter, type RawAdapter } from '../patch-adapter.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.js';
-import { encodeMessage } from '../../runtime/cluster/codec.js';
-import type { AdapterHealth, AdapterHost, NodeBus } from '../../runtime/cluster/node-adapter.js';
+import { encodeMessage } from '../../runtime/remote/codec.js';
+import type { AdapterHealth, AdapterHost, NodeBus } from '../../runtime/remote/node-adapter.js';
 import { AdapterState } from '../adapter-state.js';
 import type { BusMessage, RelayMessage } from './message-relay.js';
 

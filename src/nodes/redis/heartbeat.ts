@@ -1,6 +1,6 @@
 import { settlesWithin } from '../../base/deadline.js';
 import { reasonOf } from '../../base/redact.js';
-import type { AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import type { AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { AdapterState } from '../adapter-state.js';
 import type { Connection } from './redis-client.js';
 import type { Subscriptions } from './subscriptions.js';

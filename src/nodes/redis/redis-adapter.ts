@@ -5,7 +5,7 @@ import type {
   NodeAdapter,
   NodeBus,
   OpenedAdapter,
-} from '../../runtime/cluster/node-adapter.js';
+} from '../../runtime/remote/node-adapter.js';
 import { type MakeAdapter, patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import { isEncrypted } from './redis-client.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDeadline } from '../../base/deadline.js';
-import type { AdapterHealth, AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import type { AdapterHealth, AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Connection, createConnection } from './redis-client.js';
 import { adapterPackage, type RedisOptions } from './redis-options.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Namespace } from 'socket.io';
 import { settlesWithin } from '../../base/deadline.js';
 import { requirePeer } from '../../base/peer.js';
-import type { AdapterConstructor, AdapterHost } from '../../runtime/cluster/node-adapter.js';
+import type { AdapterConstructor, AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import type { Connection } from './redis-client.js';

@@ -58,7 +58,7 @@ class ContainerResolver implements Resolver {
     const container = this.#container;
     container
       .bind(CurrentContext)
-      .toDynamicValue(() => this.#scopes.current('CurrentContext'))
+      .toDynamicValue(() => this.#scopes.current('CurrentContext').ctx)
       .inTransientScope();
     for (const [token, value] of this.contents.builtIns)
       container.bind(token as never).toConstantValue(value);
@@ -87,7 +87,7 @@ class ContainerResolver implements Resolver {
   source(target: Class): InstanceSource {
     if (!this.#scoped.has(target)) return singleSource(this.get(target as new () => object));
     const make = (): object => this.get(target as new () => object);
-    return { instance: null, of: (ctx) => this.#scopes.within(ctx, make) };
+    return { instance: null, of: (activity) => this.#scopes.within(activity, make) };
   }
 
   async close(onError: (error: unknown) => void): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Class } from '../../metadata/record.js';
 import type { Get } from '../../metadata/token.js';
-import type { SocketContext } from '../context.js';
+import type { Activity } from '../types.js';
 
 /** Where the instance of a class comes from. */
 export interface InstanceSource {
   /** The one instance, or null when each client or event has its own. */
   readonly instance: object | null;
-  /** The instance for a context. */
-  of(ctx: SocketContext): object;
+  /** Returns the instance for an activity. */
+  of(activity: Activity): object;
 }
 
 /** What gatewire itself provides, by token. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { transformSync } from 'esbuild';
 
-const MODULE = transformSync(readFileSync('src/metadata/call-site.ts', 'utf8'), {
+const MODULE = transformSync(readFileSync('src/base/call-site.ts', 'utf8'), {
   loader: 'ts',
   format: 'esm',
 }).code;

@@ -1,8 +1,9 @@
-import { INTERNAL_EVENTS } from '../../base/reserved-names.js';
-import type { GatewireError } from '../../errors/gatewire-error.js';
-import { sendException } from '../exceptions.js';
-import type { SocketState } from '../socket-state.js';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import type { GatewireError } from '../errors/gatewire-error.js';
+import { sendException } from './exceptions.js';
 import { expired, hasExpired } from './identity.js';
+import { emitToSocket } from './send.js';
+import type { IdentityExpiry, SocketState } from './types.js';
 
 /** A client whose identity ended is gone within a second: half of it goes by until it is noticed. */
 const SWEEP_MS = 500;
@@ -13,7 +14,7 @@ const RENEW_MS = 60_000;
  * Ends the stay of clients whose identity has ended. One timer for all: a timer each would cost memory, and one above
  * 2^31 ms would fire at once.
  */
-export class Expiry {
+export class Expiry implements IdentityExpiry {
   /** Every client whose identity ends some day, and when it is to be asked for another; null once it was. */
   readonly #watched = new Map<SocketState, number | null>();
   #timer: NodeJS.Timeout | null = null;
@@ -50,19 +51,19 @@ export class Expiry {
 }
 
 /** Asks a client for a new identity. Clients that do not know the event ignore it. */
-function ask({ socket, namespace, context }: SocketState): void {
+function ask({ socket, namespace, stay }: SocketState): void {
   try {
-    socket.emit(INTERNAL_EVENTS.auth);
+    emitToSocket(namespace.app, socket, INTERNAL_EVENTS.auth, []);
   } catch (error) {
     // A listener of the application's for all that goes out throws; in a timer, that would end the process.
-    namespace.failures.report(error, context.failurePlace('auth'));
+    namespace.failures.report(error, stay.failurePlace('auth'));
   }
 }
 
 /** Disconnects a client, and tells it why first. */
 export function sendAway(state: SocketState, error: GatewireError): void {
-  const { socket, namespace, exceptions, context } = state;
-  const report = (cause: unknown) => namespace.failures.report(cause, context.failurePlace('auth'));
-  sendException(socket, exceptions, 'connect', report(error), report);
+  const { socket, namespace, stay } = state;
+  const report = (cause: unknown) => namespace.failures.report(cause, stay.failurePlace('auth'));
+  sendException(state, 'connect', report(error), report);
   socket.disconnect();
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerSideContext } from '../../metadata/context.js';
 import type { ServerSidePlan } from '../../plan/types.js';
-import type { BoundNamespace } from '../bound.js';
 import type { InstanceSource } from '../injection/resolver.js';
 import { WholeNamespace } from '../target.js';
+import type { CompiledNamespace, CompiledServerSide } from '../types.js';
 import type { Operations } from './operations.js';
 
 type Method = (payload: unknown, ctx: ServerSideContext) => unknown;
@@ -12,19 +12,13 @@ type Raw = (event: string, listener: (...args: unknown[]) => void) => void;
 /** Socket.IO's reason for plain nodes, which have no names here. */
 const PLAIN_NODE = 'another Socket.IO server';
 
-/** A handler of `@OnServerSideEmit`, with its instance. */
-export interface BoundServerSide {
-  readonly plan: ServerSidePlan;
-  readonly run: Method;
-}
-
-export function bindServerSide(plan: ServerSidePlan, { instance }: InstanceSource): BoundServerSide {
+export function bindServerSide(plan: ServerSidePlan, { instance }: InstanceSource): CompiledServerSide {
   const target = instance as Record<string | symbol, Method>; // a singleton: the plan sees to it
   return { plan, run: (payload, ctx) => (target[plan.handler.method] as Method)(payload, ctx) };
 }
 
 /** Lets other nodes reach the `@OnServerSideEmit` handlers of this one. */
-export function serveServerSide(namespaces: readonly BoundNamespace[], operations: Operations): void {
+export function serveServerSide(namespaces: readonly CompiledNamespace[], operations: Operations): void {
   const run = async (nsp: string, event: string, payload: unknown, node: string) => {
     const namespace = namespaces.find(({ plan }) =>
       plan.pattern === null ? plan.name === nsp : plan.pattern.test(nsp),

@@ -1,14 +1,15 @@
-import { isThenable } from '../../base/thenable.js';
-import { GatewireError } from '../../errors/gatewire-error.js';
-import type { Authenticator, Handshake, Identity } from '../../metadata/context.js';
-import type { AuthPlan } from '../../plan/types.js';
-import type { SocketContext } from '../context.js';
-import type { InstanceSource } from '../injection/resolver.js';
-import { isRoomName } from '../rooms.js';
-import type { SocketState } from '../socket-state.js';
+import { withDeadline } from '../base/deadline.js';
+import { isThenable } from '../base/thenable.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { Authenticator, Handshake, Identity, User } from '../metadata/context.js';
+import type { AuthPlan } from '../plan/types.js';
+import type { InstanceSource } from './injection/resolver.js';
+import type { Limits } from './limits.js';
+import { isRoomName } from './rooms.js';
+import type { Activity, Identify, SocketState } from './types.js';
 
-/** Finds out who a client is by what it brought along. */
-export type Identify = (state: SocketState, handshake: Handshake) => Promise<Identity>;
+/** Authenticator of the test kit, asked ahead of the application's; undefined leaves the decision to the application. */
+export type Impersonate = (handshake: Handshake) => User | undefined;
 
 /**
  * Makes what asks the authenticator of a namespace.
@@ -17,10 +18,10 @@ export type Identify = (state: SocketState, handshake: Handshake) => Promise<Ide
  */
 export function identifier({ value }: AuthPlan, source: InstanceSource | null): Identify {
   const authenticate = authenticator(value, source);
-  return async (state, handshake) => {
+  return async (activity, handshake) => {
     let given: unknown;
     try {
-      const result = authenticate(handshake, state.context);
+      const result = authenticate(handshake, activity);
       given = isThenable(result) ? await result : result;
     } catch (cause) {
       // Whatever auth throws refuses; only a GatewireError says so in its own words.
@@ -30,16 +31,36 @@ export function identifier({ value }: AuthPlan, source: InstanceSource | null): 
   };
 }
 
+/** Puts the authenticator of the test kit ahead of that of a namespace. */
+export function identifyFirst(impersonate: Impersonate | null, own: Identify | null): Identify | null {
+  if (impersonate === null) return own;
+  return async (activity, handshake) => {
+    const user = impersonate(handshake);
+    if (user !== undefined) return { user };
+    return own === null ? null : own(activity, handshake);
+  };
+}
+
+/** Waits for authentication up to `limits.authTimeoutMs`. */
+export function withinAuthTime<TValue>(
+  authenticating: Promise<TValue>,
+  { authTimeoutMs }: Pick<Limits, 'authTimeoutMs'>,
+): Promise<TValue> {
+  const late = () => new GatewireError('TIMEOUT', { message: 'authentication took too long' });
+  return withDeadline(authenticating, authTimeoutMs, late);
+}
+
 /** Puts an identity in force. */
 export function assume(state: SocketState, { user, expiresAt }: Identity): void {
   state.user = user;
   state.expiresAt = expiresAt === undefined ? null : expiresAt.getTime();
 }
 
-type Authenticate = (handshake: Handshake, ctx: SocketContext) => unknown;
+type Authenticate = (handshake: Handshake, activity: Activity) => unknown;
 
 function authenticator(value: object, source: InstanceSource | null): Authenticate {
-  if (source !== null) return (handshake, ctx) => (source.of(ctx) as Authenticator).authenticate(handshake);
+  if (source !== null)
+    return (handshake, activity) => (source.of(activity) as Authenticator).authenticate(handshake);
   if (typeof value === 'function') return value as Authenticate;
   return (handshake) => (value as Authenticator).authenticate(handshake);
 }

@@ -1,19 +1,14 @@
 import type { Namespace, Server, Socket } from 'socket.io';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { CallOptions, RemoteOptions, ServerSideResult, SocketInfo } from '../../metadata/target.js';
-import { callClient, checkTimeout } from '../client-call.js';
+import { callClient, checkTimeout } from '../call-client.js';
 import { applicationRooms } from '../rooms.js';
+import { stateOf } from '../socket-state.js';
 import { namespaceOf } from '../socketio.js';
-import { stateOf } from '../state-of.js';
-import type { Answerer, Body, Cluster } from './cluster.js';
+import type { ClientAnswer, RemoteAction, RemoteOperations } from '../types.js';
 import type { Members, RemoteSocketInfo } from './node-adapter.js';
+import type { Answerer, Body, Cluster } from './peers.js';
 import type { Answers, NodeAnswer } from './request.js';
-
-/** What can be done to the members of rooms, wherever they are. */
-export type Action = 'join' | 'leave' | 'disconnect' | 'disconnectAll' | 'close';
-
-/** What one socket answered, or null when it did not. */
-export type ClientAnswer = readonly [id: string, answer: { readonly value?: unknown } | null];
 
 /** Beyond the time limit that clients have, for the way back from another node. */
 const TRAVEL_MS = 500;
@@ -24,16 +19,19 @@ const NEAR_MS = 20;
  * What targets do: here at once, and on the other nodes by asking them. A node that does not answer in time is named,
  * and what the others answered counts.
  */
-export class Operations {
+export class Operations implements RemoteOperations {
   /** Waits for subscriptions that a join has started; null when none is under way. */
   confirmed: () => Promise<void> | null = () => null;
   /** Told when the way to the other nodes is open, for the first time or again. */
   onReachable: () => void = () => {};
 
+  readonly app: string;
+
   constructor(
     readonly io: Server,
     readonly cluster: Cluster,
   ) {
+    this.app = cluster.id;
     cluster.answer('fetch', async (body, reply) => {
       const sockets = await localMembers(this.#instance(body), membersOf(body));
       reply({ sockets: sockets.map(describe) });
@@ -51,7 +49,7 @@ export class Operations {
     cluster.answer('callAll', async (body, reply) => {
       const { event, args, timeoutMs } = callOf(body);
       const sockets = await localMembers(this.#instance(body), membersOf(body));
-      reply({ answers: await callEach(this.cluster.id, sockets, event, args, timeoutMs) });
+      reply({ answers: await callEach(this.app, sockets, event, args, timeoutMs) });
     });
   }
 
@@ -82,7 +80,7 @@ export class Operations {
 
   /** Does something to every member, and resolves when it is done on every node that answers. */
   async act(
-    action: Action,
+    action: RemoteAction,
     nsp: Namespace,
     members: Members,
     rooms: readonly string[] = [],
@@ -97,7 +95,7 @@ export class Operations {
 
   /** Does something to the members on this node. */
   async here(
-    action: Action,
+    action: RemoteAction,
     nsp: Namespace | null,
     members: Members,
     rooms: readonly string[] = [],
@@ -125,7 +123,7 @@ export class Operations {
   ): Promise<unknown> {
     const { timeoutMs } = options;
     const socket = nsp.sockets.get(id);
-    if (socket !== undefined) return callClient(this.cluster.id, socket, event, args, timeoutMs);
+    if (socket !== undefined) return callClient(this.app, socket, event, args, timeoutMs);
     let outcome: Body | null = null;
     let owner: string | null = null;
     const onReply = ({ node, body }: NodeAnswer, isLast: boolean): boolean => {
@@ -150,7 +148,7 @@ export class Operations {
     { timeoutMs }: Required<CallOptions>,
   ): Promise<{ readonly answers: readonly ClientAnswer[]; readonly missingNodes: readonly string[] }> {
     const here = localMembers(nsp, members).then((sockets) =>
-      callEach(this.cluster.id, sockets, event, args, timeoutMs),
+      callEach(this.app, sockets, event, args, timeoutMs),
     );
     const question = { ...members, event, args, timeoutMs };
     const there = this.cluster.ask('callAll', question, { timeoutMs: timeoutMs + TRAVEL_MS });
@@ -182,7 +180,7 @@ export class Operations {
     if (socket === undefined) return reply({});
     reply({ mine: true }, false);
     try {
-      reply({ settled: true, value: await callClient(this.cluster.id, socket, event, args, timeoutMs) });
+      reply({ settled: true, value: await callClient(this.app, socket, event, args, timeoutMs) });
     } catch (error) {
       const { code, message } = GatewireError.is(error) ? error : new GatewireError('INTERNAL');
       reply({ settled: true, code, message });

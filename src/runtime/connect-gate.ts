@@ -1,21 +1,21 @@
 import type { Socket } from 'socket.io';
-import { withDeadline } from '../base/deadline.js';
 import { isThenable } from '../base/thenable.js';
 import type { WireError } from '../contract/wire.js';
-import { GatewireError } from '../errors/gatewire-error.js';
-import { assume, expired, hasExpired } from './access/identity.js';
-import { lookAgain, recognize } from './access/recovery.js';
-import type { BoundNamespace, Stage } from './bound.js';
-import type { SocketContext } from './context.js';
-import { aroundConnect, type BoundStep } from './onion.js';
-import { SocketState } from './socket-state.js';
+import { announceConnecting, announceSocket } from './announce.js';
+import { aroundConnect, type CompiledStep } from './compose.js';
+import { clientLeft } from './failures.js';
+import { assume, expired, hasExpired, withinAuthTime } from './identity.js';
+import { lookAgain, recognize } from './recovery.js';
+import { ClientState, stateOf } from './socket-state.js';
 import { dropSocket, guardRefusal } from './socketio.js';
-import { stateOf } from './state-of.js';
+import type { Activity, CompiledNamespace, Identify, SocketState, Stage } from './types.js';
 
 /** What stands between a client and a namespace. */
-export interface AdmissionParts {
-  readonly namespace: BoundNamespace;
-  readonly steps: readonly BoundStep[];
+export interface ConnectGateParts {
+  readonly namespace: CompiledNamespace;
+  readonly steps: readonly CompiledStep[];
+  /** Authentication, of the namespace or ahead of it; null where everybody may come in. */
+  readonly identify: Identify | null;
 }
 
 /** A refusal as socket.io sends it: `err.data` on the client. */
@@ -26,51 +26,56 @@ export class Refusal extends Error {
 }
 
 /** Makes the one Socket.IO middleware of a namespace: auth, then connect middleware, within one time limit. */
-export function admission(parts: AdmissionParts): (socket: Socket, next: (error?: Error) => void) => void {
-  const { namespace, steps } = parts;
-  const { identify } = namespace;
-  const entrance: Stage<SocketContext> = () => undefined;
+export function connectGate(
+  parts: ConnectGateParts,
+): (socket: Socket, next: (error?: Error) => void) => void {
+  const { namespace, steps, identify } = parts;
+  const entrance: Stage<Activity> = () => undefined;
   const middleware = steps.length === 0 ? null : aroundConnect(steps, entrance);
   const enter = async (state: SocketState): Promise<void> => {
-    const { handshake } = state.context;
-    state.user = namespace.impersonate?.(handshake);
-    if (identify !== null && state.user === undefined) assume(state, await identify(state, handshake));
-    const { socket } = state;
+    const { socket, stay } = state;
+    const identity = identify === null ? null : await identify(stay, stay.ctx.handshake);
+    if (identity !== null) assume(state, identity);
     if (socket.recovered && !recognize(state)) setFirstData(state);
     if (middleware !== null) {
-      await middleware(state.context);
+      await middleware(stay);
       if (hasExpired(state)) throw expired();
     }
     if (socket.recovered) await lookAgain(state);
   };
-  const isOpen = identify === null && middleware === null && namespace.impersonate === null;
+  const isOpen = identify === null && middleware === null;
   return (socket, next) => {
-    const state = new SocketState(socket, namespace, paramsOf(namespace, socket));
-    const refusal = (error: unknown): Refusal =>
-      new Refusal(namespace.failures.report(error, state.context.failurePlace('connect')));
-    const refuse = (error: unknown): void => {
-      guardRefusal(socket, refusal);
-      next(refusal(error));
-      // Auth or middleware may have been made for this client alone.
-      const disposal = state.release((cause) => void refusal(cause));
-      if (disposal !== null) namespace.calls.track(disposal);
-    };
+    const state = new ClientState(socket, namespace, paramsOf(namespace, socket));
     if (namespace.calls.refuses(socket.conn)) {
       // Socket.IO's clients take a refusal for final, and come back by themselves to a connection that was closed.
       dropCandidate(socket);
       socket.conn.close();
       return;
     }
-    try {
-      if (!socket.recovered) setFirstData(state);
-      if (isOpen) return next();
-    } catch (error) {
-      return refuse(error);
-    }
-    const late = () => new GatewireError('TIMEOUT', { message: 'authentication took too long' });
-    const entering = whileConnected(socket, enter(state));
-    withDeadline(entering, namespace.limits.authTimeoutMs, late).then(() => next(), refuse);
+    const refuse = (error: unknown): void => refuseSocket(state, error, next);
+    announceConnecting(state, () => {
+      try {
+        if (!socket.recovered) setFirstData(state);
+        if (isOpen) return next();
+      } catch (error) {
+        return refuse(error);
+      }
+      withinAuthTime(whileConnected(socket, enter(state)), namespace.limits).then(() => next(), refuse);
+    });
   };
+}
+
+function refuseSocket(state: SocketState, error: unknown, next: (error: Error) => void): void {
+  const { socket, namespace, stay } = state;
+  const refusal = (cause: unknown): Refusal =>
+    new Refusal(namespace.failures.report(cause, stay.failurePlace('connect')));
+  const told = refusal(error);
+  announceSocket(state, 'refused', { code: told.data.code });
+  guardRefusal(socket, refusal);
+  next(told);
+  // Auth or middleware may have been made for this client alone.
+  const disposal = state.release((cause) => void refusal(cause));
+  if (disposal !== null) namespace.calls.track(disposal);
 }
 
 /** Forgets a socket on its way in, in whose place a newer one of the same client stands. */
@@ -78,7 +83,7 @@ export function dropCandidate(socket: Socket): void {
   dropSocket(socket);
   const state = stateOf(socket);
   const report = (cause: unknown) =>
-    void state?.namespace.failures.report(cause, state.context.failurePlace('connect'));
+    void state?.namespace.failures.report(cause, state.stay.failurePlace('connect'));
   const disposal = state?.release(report) ?? null;
   if (disposal !== null) state?.namespace.calls.track(disposal);
 }
@@ -100,7 +105,7 @@ function setFirstData({ socket, namespace }: SocketState): void {
 async function whileConnected(socket: Socket, entering: Promise<void>): Promise<void> {
   let onClose = (): void => {};
   const lost = new Promise<never>((_, reject) => {
-    onClose = () => reject(new GatewireError('UNAVAILABLE', { message: 'the client left' }));
+    onClose = () => reject(clientLeft());
     // A connection waits in as many namespaces as its client asks for; Node would warn of a leak at the eleventh.
     socket.conn.setMaxListeners(0).once('close', onClose);
   });
@@ -114,7 +119,7 @@ async function whileConnected(socket: Socket, entering: Promise<void>): Promise<
 // One for all sockets of all fixed namespaces.
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
-function paramsOf({ plan }: BoundNamespace, socket: Socket): Readonly<Record<string, string>> {
+function paramsOf({ plan }: CompiledNamespace, socket: Socket): Readonly<Record<string, string>> {
   if (plan.pattern === null) return NO_PARAMS;
   return { ...plan.pattern.exec(socket.nsp.name)?.groups };
 }

@@ -1,17 +1,17 @@
-import type { Logger } from '../../base/logger.js';
-import { GatewireError } from '../../errors/gatewire-error.js';
-import type { User } from '../../metadata/context.js';
-import type { RemoteOptions } from '../../metadata/target.js';
-import { MemoryRevocations, type RevocationStore } from '../../stores/revocations.js';
-import { limitOf, note, type Operations } from '../cluster/operations.js';
-import { userRoom } from '../rooms.js';
-import type { SocketState } from '../socket-state.js';
-import { namespacesOf } from '../socketio.js';
-import { stateOf } from '../state-of.js';
+import type { Logger } from '../base/logger.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { User } from '../metadata/context.js';
+import type { RemoteOptions } from '../metadata/target.js';
+import { MemoryRevocations, type RevocationStore } from '../stores/revocations.js';
 import { sendAway } from './expiry.js';
+import { limitOf, note, type Operations } from './remote/operations.js';
+import { userRoom } from './rooms.js';
+import { stateOf } from './socket-state.js';
+import { namespacesOf } from './socketio.js';
+import type { RevocationCheck, SocketState } from './types.js';
 
 /** Takes the access of users back, on all nodes. */
-export class Revocations {
+export class Revocations implements RevocationCheck {
   /** What this node knows of, for clients on their way in. */
   readonly #known = new MemoryRevocations();
   /** What all nodes remember; null where there is one node, or none that could be told. */

@@ -1,6 +1,6 @@
-import { GatewireError } from '../../errors/gatewire-error.js';
-import type { RoomGuardPlan } from '../../plan/types.js';
-import type { SocketContext } from '../context.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { ConnectContext } from '../metadata/context.js';
+import type { RoomGuardPlan } from '../plan/types.js';
 
 /**
  * Asks everybody who has a say about a room, one after the other; each has to agree.
@@ -10,7 +10,7 @@ import type { SocketContext } from '../context.js';
  */
 export async function askRoomGuards(
   guards: readonly RoomGuardPlan[],
-  ctx: SocketContext,
+  ctx: ConnectContext,
   room: string,
 ): Promise<void> {
   const own = guards.filter(({ pattern }) => pattern?.test(room));
@@ -22,7 +22,7 @@ export async function askRoomGuards(
   }
 }
 
-async function ask({ pattern, check }: RoomGuardPlan, ctx: SocketContext, room: string): Promise<unknown> {
+async function ask({ pattern, check }: RoomGuardPlan, ctx: ConnectContext, room: string): Promise<unknown> {
   try {
     return await check(ctx as never, { ...pattern?.exec(room)?.groups } as never);
   } catch (cause) {

@@ -1,40 +1,37 @@
 import { isThenable } from '../base/thenable.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { EventContext } from '../metadata/context.js';
 import type { Middleware } from '../metadata/steps.js';
 import type { StepPlan } from '../plan/types.js';
-import type { Stage } from './bound.js';
-import type { CallContext, SocketContext } from './context.js';
 import type { InstanceSource } from './injection/resolver.js';
+import type { Activity, Call, Stage } from './types.js';
 
 /** A step with the instance, or the source of instances, behind it. */
-export interface BoundStep {
+export interface CompiledStep {
   readonly plan: StepPlan;
   readonly source: InstanceSource;
 }
 
 /** Puts a step around an event. */
-export function aroundEvent(step: BoundStep, inner: Stage): Stage {
+export function aroundEvent(step: CompiledStep, inner: Stage): Stage {
   return step.plan.kind === 'guard' ? guarded(step, inner) : wrapped(step, 'event', inner);
 }
 
 /** Puts middleware around the admission of a client, the first one outermost. */
-export function aroundConnect(
-  steps: readonly BoundStep[],
-  inner: Stage<SocketContext>,
-): Stage<SocketContext> {
-  return steps.reduceRight<Stage<SocketContext>>((rest, step) => wrapped(step, 'connect', rest), inner);
+export function aroundConnect(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
+  return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'connect', rest), inner);
 }
 
-function wrapped<TContext extends SocketContext>(
-  { plan, source }: BoundStep,
+function wrapped<TActivity extends Activity>(
+  { plan, source }: CompiledStep,
   method: 'connect' | 'event',
-  inner: Stage<TContext>,
-): Stage<TContext> {
-  return (ctx) => {
+  inner: Stage<TActivity>,
+): Stage<TActivity> {
+  return (activity) => {
     let given: Promise<unknown> | null = null;
     const next = (): Promise<never> => {
       // However often it is called, what is inside runs once.
-      given ??= promiseOf(inner, ctx);
+      given ??= promiseOf(inner, activity);
       return given as Promise<never>;
     };
     const settle = (answer: unknown): unknown => {
@@ -43,31 +40,34 @@ function wrapped<TContext extends SocketContext>(
       if (given !== null) return given;
       throw refused(plan);
     };
-    const middleware = source.of(ctx) as Middleware;
-    const answer = middleware[method]?.(ctx as never, next);
+    const middleware = source.of(activity) as Middleware;
+    const answer = middleware[method]?.(activity.ctx as never, next);
     return isThenable(answer) ? Promise.resolve(answer).then(settle) : settle(answer);
   };
 }
 
-function guarded({ plan, source }: BoundStep, inner: Stage): Stage {
-  type Checker = { check(ctx: CallContext): unknown };
+function guarded({ plan, source }: CompiledStep, inner: Stage): Stage {
+  type Checker = { check(ctx: EventContext): unknown };
   const check = plan.isClass
-    ? (ctx: CallContext) => (source.of(ctx) as Checker).check(ctx)
-    : (plan.value as Checker['check']);
-  const pass = (ctx: CallContext, isAllowed: unknown): unknown => {
-    if (isAllowed) return inner(ctx);
+    ? (call: Call) => (source.of(call) as Checker).check(call.ctx)
+    : (call: Call) => (plan.value as Checker['check'])(call.ctx);
+  const pass = (call: Call, isAllowed: unknown): unknown => {
+    if (isAllowed) return inner(call);
     throw new GatewireError('FORBIDDEN');
   };
-  return (ctx) => {
-    const isAllowed = check(ctx);
+  return (call) => {
+    const isAllowed = check(call);
     return isThenable(isAllowed)
-      ? Promise.resolve(isAllowed).then((value) => pass(ctx, value))
-      : pass(ctx, isAllowed);
+      ? Promise.resolve(isAllowed).then((value) => pass(call, value))
+      : pass(call, isAllowed);
   };
 }
 
-function promiseOf<TContext extends SocketContext>(inner: Stage<TContext>, ctx: TContext): Promise<unknown> {
-  const promise = new Promise((resolve) => resolve(inner(ctx)));
+function promiseOf<TActivity extends Activity>(
+  inner: Stage<TActivity>,
+  activity: TActivity,
+): Promise<unknown> {
+  const promise = new Promise((resolve) => resolve(inner(activity)));
   // Middleware need not wait for next(); a failure in there must not become an unhandled rejection.
   promise.catch(() => {});
   return promise;

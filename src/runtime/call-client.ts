@@ -3,8 +3,9 @@ import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { CallOptions } from '../metadata/target.js';
 import { RejectedPacket } from '../transport/rejected-packet.js';
+import { clientLeft } from './failures.js';
 import { emitForAnswer } from './send.js';
-import { stateOf } from './state-of.js';
+import { stateOf } from './socket-state.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
@@ -20,7 +21,7 @@ export function callClient(
   timeoutMs: number,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    if (!socket.connected) return reject(gone());
+    if (!socket.connected) return reject(clientLeft());
     const end = (): void => {
       clearTimeout(timer);
       forgetLeaving();
@@ -32,7 +33,7 @@ export function callClient(
     };
     const late = () => new GatewireError('TIMEOUT', { message: 'the client did not answer in time' });
     const timer = setTimeout(() => fail(late()), timeoutMs);
-    const forgetLeaving = stateOf(socket)?.whenLeaving(() => fail(gone())) ?? (() => {});
+    const forgetLeaving = stateOf(socket)?.whenLeaving(() => fail(clientLeft())) ?? (() => {});
     let forgetAck = (): void => {};
     try {
       forgetAck = emitForAnswer(app, socket, event, args, (answer) => {
@@ -44,10 +45,6 @@ export function callClient(
       fail(error);
     }
   });
-}
-
-function gone(): GatewireError {
-  return new GatewireError('UNAVAILABLE', { message: 'the client left' });
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Server, ServerOptions, Socket } from 'socket.io';
-import type { User } from '../../metadata/context.js';
-import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from '../internals-sessions.js';
-import { areRoomsOf } from '../rooms.js';
-import type { SocketState } from '../socket-state.js';
+import type { User } from '../metadata/context.js';
+import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals-sessions.js';
+import { areRoomsOf } from './rooms.js';
+import type { SocketState } from './types.js';
 
 // Goes with the socket, also when it is refused or its connection breaks again.
 const held = new WeakMap<Socket, LostSession>();

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { CallMessage } from '../base/channels.js';
+import type { ConnectContext } from '../metadata/context.js';
+import { CallContext, SocketContext } from './context.js';
+import { clientLeft, type FailurePlace } from './failures.js';
+import { expired, hasExpired } from './identity.js';
+import { ScopeInstances } from './injection/instances.js';
+import type { Reply } from './reply.js';
+import type { Activity, Call, CompiledEvent, SocketState } from './types.js';
+
+/** Activity of a socket: its stay, or a hook. What is rarely asked for is made on demand. */
+export class SocketActivity implements Activity {
+  #requestId: string | null = null;
+  #controller: AbortController | null = null;
+  #forget: (() => void) | null = null;
+  #instances: ScopeInstances | null = null;
+  #ctx: ConnectContext | null = null;
+
+  constructor(readonly state: SocketState) {}
+
+  get ctx(): ConnectContext {
+    this.#ctx ??= this.createContext();
+    return this.#ctx;
+  }
+
+  get requestId(): string {
+    this.#requestId ??= randomUUID();
+    return this.#requestId;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      const { leftBecause } = this.state;
+      if (leftBecause !== null) controller.abort(clientLeft(leftBecause));
+      else this.#forget = this.state.whenLeaving((reason) => controller.abort(reason));
+    }
+    return this.#controller.signal;
+  }
+
+  get instances(): ScopeInstances {
+    this.#instances ??= new ScopeInstances();
+    return this.#instances;
+  }
+
+  abort(reason: Error): void {
+    this.#controller?.abort(reason);
+  }
+
+  failurePlace(call: string): FailurePlace {
+    const { socket } = this.state;
+    return { namespace: socket.nsp.name, socketId: socket.id, requestId: this.requestId, call };
+  }
+
+  release(onError: (error: unknown) => void): Promise<void> | null {
+    this.#forget?.();
+    return this.#instances === null ? null : this.#instances.dispose(onError);
+  }
+
+  protected createContext(): ConnectContext {
+    return new SocketContext(this);
+  }
+}
+
+/** One event of a client, from its dispatch to its end. */
+export class EventCall extends SocketActivity implements Call {
+  payload: unknown;
+  reply: Reply | null = null;
+  timer: NodeJS.Timeout | null = null;
+  isRunning = false;
+  isByHand = false;
+  isAnswered = false;
+  giveBack: (() => void) | null = null;
+  dropped: string | null = null;
+  message: CallMessage | null = null;
+
+  constructor(
+    state: SocketState,
+    readonly event: string,
+    public args: readonly unknown[],
+    readonly compiled: CompiledEvent,
+  ) {
+    super(state);
+    this.payload = args[0];
+  }
+
+  override get ctx(): CallContext {
+    return super.ctx as CallContext;
+  }
+
+  get hasAck(): boolean {
+    return this.reply !== null;
+  }
+
+  mayStart(): boolean {
+    if (this.isAnswered) return false; // it ran out of time while it waited
+    if (hasExpired(this.state)) throw expired();
+    return true;
+  }
+
+  whenLeaving(onLeave: (reason: Error) => void): () => void {
+    return this.state.whenLeaving(onLeave);
+  }
+
+  drop(code: string): undefined {
+    this.dropped = code;
+    return undefined;
+  }
+
+  protected override createContext(): CallContext {
+    return new CallContext(this);
+  }
+}
