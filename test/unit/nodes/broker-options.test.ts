@@ -1,17 +1,6 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { consume, kafka, nats, rabbitmq, type Source } from 'gatewire/brokers';
 import { BootError, type Problem } from '../../../src/index.js';
-
-const run = promisify(execFile);
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
 
 function problemsOf(source: Source, handler: unknown = () => {}, options: object = {}): readonly Problem[] {
   try {
@@ -70,35 +59,5 @@ describe('consume', () => {
   ])('finds wrong options of %s', (_, source, starts) => {
     const found = messages(problemsOf(source));
     expect(found.map((message, i) => message.slice(0, starts[i]?.length))).toEqual(starts);
-  });
-
-  it('says which package is missing, and how to get it', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-bare-'));
-    folders.push(folder);
-    const own = path.join(folder, 'node_modules/gatewire');
-    mkdirSync(own, { recursive: true });
-    cpSync('dist', path.join(own, 'dist'), { recursive: true });
-    cpSync('package.json', path.join(own, 'package.json'));
-    const needed = ['socket.io', '@standard-schema', 'inversify', 'reflect-metadata'];
-    for (const name of needed)
-      symlinkSync(path.resolve('node_modules', name), path.join(folder, 'node_modules', name), 'dir');
-    const script = `
-      import { consume, kafka, nats, rabbitmq } from 'gatewire/brokers';
-      const sources = [
-        rabbitmq({ url: 'amqp://host', queue: 'a' }),
-        nats({ url: 'nats://host', stream: 'A', durable: 'b' }),
-        kafka({ brokers: ['host:9092'], topic: 'a', group: 'b' }),
-      ];
-      for (const source of sources) {
-        try { consume(source, () => {}); } catch ({ problems }) {
-          for (const { code, help } of problems) console.log(code, help);
-        }
-      }`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
-    expect(stdout.trim().split('\n')).toEqual(
-      ['amqplib', '@nats-io/transport-node', '@nats-io/jetstream', 'kafkajs'].map(
-        (name) => `GW_ERR_BOOT_MISSING_PACKAGE npm install ${name}`,
-      ),
-    );
   });
 });

@@ -16,8 +16,8 @@ import {
   gatewayFor,
   OnAnyEvent,
   OnEvent,
-} from '../../../src/index.js';
-import { type ClientTypesForm, clientTypesOf } from '../../../src/inspect/types/client-types.js';
+} from '../../src/index.js';
+import { type ClientTypesForm, clientTypesOf } from '../../src/inspect/types/client-types.js';
 
 interface Tree {
   name: string;
@@ -108,8 +108,8 @@ const plan = createApp({ gateways }).plan();
 function complaintsAbout(client: string, form: ClientTypesForm): readonly string[] {
   // As a .ts file, since declaration files are not checked with skipLibCheck.
   const files = new Map([
-    [path.resolve('test/unit/inspect/server.ts'), clientTypesOf(plan, form)],
-    [path.resolve('test/unit/inspect/client.ts'), client],
+    [path.resolve('test/types/server.ts'), clientTypesOf(plan, form)],
+    [path.resolve('test/types/client.ts'), client],
   ]);
   const options: ts.CompilerOptions = {
     strict: true,

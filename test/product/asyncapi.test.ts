@@ -14,8 +14,8 @@ import {
   gatewayFor,
   OnAnyEvent,
   OnEvent,
-} from '../../../src/index.js';
-import type { AsyncApiDocument } from '../../../src/inspect/asyncapi/types.js';
+} from '../../src/index.js';
+import type { AsyncApiDocument } from '../../src/inspect/asyncapi/types.js';
 
 const parser = new Parser();
 const WARNING = 1;
@@ -136,7 +136,7 @@ function resolve(value: unknown): unknown {
 
 describe('app.asyncapi()', () => {
   it.each(readdirSync('examples'))('is valid for examples/%s', async (name) => {
-    const { app } = (await import(`../../../examples/${name}/app.ts`)) as { app: App };
+    const { app } = (await import(`../../examples/${name}/app.ts`)) as { app: App };
     const found = await app.asyncapi({
       ...INFO,
       servers: { here: { host: 'localhost:3000', protocol: 'ws' } },
