@@ -1,6 +1,6 @@
+import { BoundedLog } from '../base/bounded-log.js';
 import type { LimitMessage, LogMessage } from '../base/channels.js';
 import type { Logger } from '../base/logger.js';
-import { BoundedLog } from '../transport/bounded-log.js';
 import type { Watchers } from './watch.js';
 
 /**
@@ -10,7 +10,9 @@ import type { Watchers } from './watch.js';
 export function writeLog(logger: Logger, watchers: Watchers): void {
   const bounded = new BoundedLog((record) => logger.warn(record));
   watchers.watch('gatewire:log', ({ level, record }: LogMessage) => logger[level](record));
-  watchers.watch('gatewire:limit', ({ limit, event, fields }: LimitMessage) =>
-    bounded.write(limit, { event, limit, ...fields }),
-  );
+  watchers.watch('gatewire:limit', ({ limit, event, fields }: LimitMessage) => {
+    // Rules without a number, such as `origins`, are named by the field `option`.
+    const name = 'option' in fields ? null : { limit };
+    bounded.write(limit, { event, ...name, ...fields });
+  });
 }

@@ -47,11 +47,7 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
   const id = Cluster.newId();
   const logger = channelLogger(id);
   const failures = new Failures(logger, mapError ?? null);
-  const connectionLimits = new ConnectionLimits(
-    allLimits,
-    (record) => logger.warn(record),
-    socket?.maxHttpBufferSize,
-  );
+  const connectionLimits = new ConnectionLimits(id, allLimits, socket?.maxHttpBufferSize);
   const parser = new StrictParser(connectionLimits);
   const io = new Server({
     connectTimeout: CONNECT_TIMEOUT_MS,

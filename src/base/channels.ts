@@ -18,6 +18,10 @@ export interface ConnectionMessage extends OfApp {
   readonly address: string;
   /** Reason of a `close`, in Engine.IO's words or `slow consumer`. */
   readonly reason?: string;
+  /** Bytes that the WebSocket's network socket received, of a `close`; absent for polling. */
+  readonly bytesRead?: number;
+  /** Bytes that the WebSocket's network socket sent, of a `close`; absent for polling. */
+  readonly bytesWritten?: number;
 }
 
 /** A client on its way into a namespace, in it, refused, or gone. */
@@ -130,6 +134,22 @@ export const emitChannel: Channel = channel('gatewire:emit');
 export const limitChannel: Channel = channel('gatewire:limit');
 export const adapterChannel: Channel = channel('gatewire:adapter');
 export const logChannel: Channel = channel('gatewire:log');
+
+/**
+ * Publishes what a limit did on `gatewire:limit`.
+ *
+ * @param event - `noun.verb` of what happened
+ * @param limit - option or rule that decides: one of a closed set, never text of a client
+ */
+export type LimitReporter = (event: string, limit: string, fields?: LimitMessage['fields']) => void;
+
+/** Makes the reporter of limits of an application. */
+export function limitReporter(app: string): LimitReporter {
+  return (event, limit, fields = {}) => {
+    if (limitChannel.hasSubscribers)
+      limitChannel.publish({ app, limit, event, fields } satisfies LimitMessage);
+  };
+}
 
 /** Makes a log whose records are published on `gatewire:log`; the application's logger subscribes there. */
 export function channelLogger(app: string): Logger {

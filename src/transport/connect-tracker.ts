@@ -1,12 +1,12 @@
+import type { LimitReporter } from '../base/channels.js';
 import { type EngineConnection, PacketType } from './engineio.js';
-import type { Notices } from './notices.js';
 import { connectErrorText, RejectedPacket } from './rejected-packet.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Parts that all connections of a server share. */
 interface Shared {
   readonly limits: TransportLimits;
-  readonly notices: Notices;
+  readonly report: LimitReporter;
 }
 
 /**
@@ -43,8 +43,7 @@ export class ConnectTracker {
 
   /** Refuses a CONNECT before Socket.IO sees it. */
   refuse(name: string, refusal: RejectedPacket): void {
-    if (refusal.limit !== null)
-      this.shared.notices.note('connect.refused', refusal.limit, { code: refusal.code });
+    if (refusal.limit !== null) this.shared.report('connect.refused', refusal.limit, { code: refusal.code });
     this.connection.write(connectErrorText(name, refusal.toError()));
   }
 
@@ -58,7 +57,7 @@ export class ConnectTracker {
     if (type !== PacketType.CONNECT_ERROR || this.isOver) return;
     if (++this.#refusals < this.shared.limits.refusalsInARow) return;
     this.isOver = true;
-    this.shared.notices.note('connection.closed', 'refusalsInARow');
+    this.shared.report('connection.closed', 'refusalsInARow');
     // The packet of this refusal is about to be queued: it goes out first.
     process.nextTick(() => this.connection.close());
   }

@@ -1,6 +1,5 @@
-import type { Warn } from './bounded-log.js';
+import { type LimitReporter, limitReporter } from '../base/channels.js';
 import type { ConnectionStep } from './engine.js';
-import { Notices } from './notices.js';
 import { OutputLimit } from './output-limit.js';
 import { ReadThrottle } from './read-throttle.js';
 import type { RejectedPacket } from './rejected-packet.js';
@@ -18,7 +17,7 @@ export interface Waiting {
 
 /** Limits shared by all connections of a server: input rate, packet size, output buffer. */
 export class ConnectionLimits {
-  readonly notices: Notices;
+  readonly report: LimitReporter;
   readonly throttle = new ReadThrottle();
   readonly output: OutputLimit;
   readonly attachmentTimeouts: TimeoutQueue<Waiting>;
@@ -27,13 +26,14 @@ export class ConnectionLimits {
   /** Decides about namespaces that do not exist yet; set by the owner of the namespaces. */
   admit: (namespace: string) => RejectedPacket | null = () => null;
 
+  /** @param app - identity of the application, for messages of channels */
   constructor(
+    readonly app: string,
     readonly limits: TransportLimits,
-    warn: Warn,
     readonly maxBytes: number = DEFAULT_MAX_BYTES,
   ) {
-    this.notices = new Notices(warn);
-    this.output = new OutputLimit(limits, this.notices);
+    this.report = limitReporter(app);
+    this.output = new OutputLimit(limits, this.report);
     this.attachmentTimeouts = new TimeoutQueue(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());
     this.skipBelow = CHARS_PER_LEVEL * Math.min(limits.packetDepth, limits.packetKeys);
   }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { LimitReporter } from '../base/channels.js';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import { Problems } from '../base/problems.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
@@ -105,6 +106,8 @@ interface Place {
 export interface ConnectionQueueParts {
   readonly options: AdmissionOptions;
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly report: LimitReporter;
+  /** Called with what `priority` throws. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -208,6 +211,7 @@ export class ConnectionQueue {
     for (const place of this.#line.filter(({ endsAt }) => now >= endsAt)) {
       this.#remove(place);
       refuse(place);
+      this.#report('connection.refused');
     }
     this.#line.forEach((place, index) => void this.#tell(place, index + 1));
   }
@@ -218,6 +222,10 @@ export class ConnectionQueue {
     // Of a namespace that no client is in: one that does not know of it passes it by.
     const { queue } = INTERNAL_EVENTS;
     place.connection.write(packetText(PacketType.EVENT, `/${queue}`, [queue, { position }]));
+  }
+
+  #report(event: string): void {
+    this.parts.report(event, 'admission', { code: 'OVERLOADED', option: 'admission' });
   }
 
   #rankOf(request: IncomingMessage): number {
@@ -236,7 +244,7 @@ export class ConnectionQueue {
   }
 
   /** One listener each for all connections; the engine calls them on the connection. */
-  readonly #keep = keepOf(this.#places);
+  readonly #keep = keepOf(this.#places, () => this.#report('connection.closed'));
   readonly #leave = leaveOf(this.#places, (place) => this.#remove(place));
 }
 
@@ -245,13 +253,15 @@ function isAhead(one: Place, other: Place): boolean {
   return one.rank > other.rank;
 }
 
-function keepOf(places: ReadonlyMap<EngineConnection, Place>): DataListener {
+function keepOf(places: ReadonlyMap<EngineConnection, Place>, onTooMuch: () => void): DataListener {
   return function (data) {
     const place = places.get(this);
     if (place === undefined) return;
     place.packets.push(data);
     place.bytes += typeof data === 'string' ? data.length : ((data as Buffer).byteLength ?? 0);
-    if (place.packets.length > MAX_PACKETS || place.bytes > MAX_BYTES) this.close(true);
+    if (place.packets.length <= MAX_PACKETS && place.bytes <= MAX_BYTES) return;
+    onTooMuch();
+    this.close(true);
   };
 }
 

@@ -81,7 +81,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   onLate(): void {
-    this.#shared.notices.note('connection.closed', 'attachmentTimeoutMs');
+    this.#shared.report('connection.closed', 'attachmentTimeoutMs');
     this.#connection.onClose('attachment timeout');
   }
 
@@ -148,7 +148,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   #keep(piece: string | Bytes): void {
     if (this.#kept === null) {
       this.#kept = { pieces: [], next: 0, transport: null, release: () => {} };
-      this.#shared.notices.note('connection.slowed', 'eventsPerSecond');
+      this.#shared.report('connection.slowed', 'eventsPerSecond');
       this.#shared.throttle.begin(this.#connection, this);
     }
     this.#kept.pieces.push(piece);
@@ -239,7 +239,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       if (packet.type === EVENT) refusal.event = (packet.data as unknown[] | undefined)?.[0];
       packet.data = [refusal];
       if (refusal.limit !== null)
-        this.#shared.notices.note('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
+        this.#shared.report('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
     }
     this.emitReserved('decoded', packet);
   }

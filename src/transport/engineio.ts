@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'socket.io';
 import { type Problem, problem } from '../errors/problem.js';
@@ -24,7 +25,7 @@ export interface EngineConnection {
   emit(event: 'error', error: unknown): unknown;
   /** Ends the connection at once, whatever the other side says. */
   onClose(reason: string): void;
-  on(event: 'flush', listener: (this: EngineConnection) => void): unknown;
+  on(event: 'flush' | 'upgrade', listener: (this: EngineConnection) => void): unknown;
   on(event: 'close', listener: (this: EngineConnection, reason: string) => void): unknown;
   on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
   on(event: 'packetCreate', listener: (this: EngineConnection, packet: EnginePacket) => void): unknown;
@@ -119,7 +120,7 @@ interface ConnectionInternals {
 }
 
 interface WebSocketInternals {
-  readonly _socket: Duplex | null;
+  readonly _socket: Socket | null;
   readonly bufferedAmount: number;
   readonly isPaused: boolean;
   pause(): void;
@@ -164,7 +165,7 @@ export function keepAlive(connection: EngineConnection): void {
 }
 
 /** The network socket below a WebSocket; null over polling, and once it is closed. */
-export function netSocketOf(connection: EngineConnection): Duplex | null {
+export function netSocketOf(connection: EngineConnection): Socket | null {
   return internals(connection).transport.socket?._socket ?? null;
 }
 

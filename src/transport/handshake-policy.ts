@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { BoundedLog } from './bounded-log.js';
+import type { LimitReporter } from '../base/channels.js';
 import type { ConnectionCount } from './connection-count.js';
 import type { ConnectionQueue } from './connection-queue.js';
 import type { EngineConnection } from './engineio.js';
@@ -16,7 +16,9 @@ export interface HandshakePolicyParts {
   readonly count: ConnectionCount;
   readonly queue: ConnectionQueue | null;
   readonly origins: OriginCheck;
-  readonly log: BoundedLog;
+  readonly report: LimitReporter;
+  /** Called with what the lookup of a country throws. */
+  readonly onLookupError: (error: unknown) => void;
 }
 
 /** Decides whether a request may reach the engine: its address, the number of connections, and its origin. */
@@ -60,14 +62,14 @@ export class HandshakePolicy {
   }
 
   #judgeNew(request: IncomingMessage, carrier: EventEmitter): HttpRejection | null {
-    const { proxies, addresses, count, queue, log } = this.parts;
+    const { proxies, addresses, count, queue, report, onLookupError } = this.parts;
     const address = proxies.addressOf(request);
-    if (addresses !== null && !addresses.allows(address, this.#lookupFailed)) {
-      log.write('address', { event: 'connection.refused', code: 'FORBIDDEN', option: 'addresses' });
+    if (addresses !== null && !addresses.allows(address, onLookupError)) {
+      report('connection.refused', 'addresses', { code: 'FORBIDDEN', option: 'addresses' });
       return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
     }
     if (queue?.isFull(count.pending) === true) {
-      log.write('admission', { event: 'connection.refused', code: 'OVERLOADED', option: 'admission' });
+      report('connection.refused', 'admission', { code: 'OVERLOADED', option: 'admission' });
       return { status: 503, body: { code: 'OVERLOADED', message: 'the waiting line is full' } };
     }
     const limit = count.reserve(request, carrier, address);
@@ -75,7 +77,7 @@ export class HandshakePolicy {
     const isFull = limit === 'connections';
     const code = isFull ? 'OVERLOADED' : 'RATE_LIMITED';
     const message = isFull ? 'the server has too many connections' : 'too many connections from this address';
-    log.write(limit, { event: 'connection.refused', code, limit });
+    report('connection.refused', limit, { code });
     return { status: isFull ? 503 : 429, body: { code, message, limit } };
   }
 
@@ -83,8 +85,7 @@ export class HandshakePolicy {
     const { origin = '' } = request.headers;
     // The line to write is only for what could be written: `null` and garbage cannot be allowed.
     const write = isOrigin(origin) ? { write: `origins: ['${origin}']` } : {};
-    this.parts.log.write('origin', {
-      event: 'connection.refused',
+    this.parts.report('connection.refused', 'origins', {
       code: 'FORBIDDEN',
       option: 'origins',
       origin: origin.slice(0, 300),
@@ -92,7 +93,4 @@ export class HandshakePolicy {
     });
     return { status: 403, body: { code: 'FORBIDDEN', message: 'pages of this origin may not connect' } };
   }
-
-  readonly #lookupFailed = (error: unknown): void =>
-    this.parts.log.write('lookup', { event: 'address.lookup-failed', error });
 }

@@ -1,7 +1,9 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connectionChannel } from '../base/channels.js';
 import { serveClientFile } from './client-files.js';
+import { announce } from './connection-messages.js';
 import { allowReading, answerPreflight } from './cors.js';
 import type { ConnectionStep } from './engine.js';
 import { type Engine, type EngineConnection, netSocketOf } from './engineio.js';
@@ -22,6 +24,8 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 
 /** Parts and settings of an HTTP front. */
 export interface HttpFrontOptions {
+  /** Identity of the application, for messages of channels. */
+  readonly app: string;
   readonly engine: Engine;
   readonly policy: HandshakePolicy;
   /** Holds the requests of clients that sent too fast. */
@@ -62,6 +66,7 @@ export class HttpFront {
     this.options.policy.welcome(connection);
     const socket = netSocketOf(connection);
     if (socket !== null && !this.#isClosing) this.#letGo(socket);
+    if (connectionChannel.hasSubscribers) announce(this.options.app, connection);
     next(connection);
   };
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LimitReporter } from '../base/channels.js';
 import type { ConnectTracker } from './connect-tracker.js';
 import {
   cut,
@@ -8,7 +9,6 @@ import {
   pollAnswer,
   unsentBytes,
 } from './engineio.js';
-import type { Notices } from './notices.js';
 import type { TransportLimits } from './transport-limits.js';
 
 const REASON = 'slow consumer';
@@ -44,7 +44,7 @@ export class OutputLimit {
 
   constructor(
     private readonly limits: TransportLimits,
-    private readonly notices: Notices,
+    private readonly report: LimitReporter,
   ) {}
 
   /** Counts what is sent to a client from now on. */
@@ -101,7 +101,7 @@ export class OutputLimit {
   #close(connection: EngineConnection, limit: string, bytes: number): void {
     this.#slow.delete(connection);
     if (connection.readyState === 'closed') return;
-    this.notices.note('connection.closed', limit, { reason: REASON, bytes });
+    this.report('connection.closed', limit, { reason: REASON, bytes });
     const { answer } = (connection as Watched)[kOutput] as Output;
     cut(connection, REASON);
     if (answer?.writableFinished === false) answer.destroy();

@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server as HttpsServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { Logger } from '../base/logger.js';
 import { BootError } from '../errors/boot-error.js';
 import { problem } from '../errors/problem.js';
-import type { Warn } from './bounded-log.js';
 
 /** A certificate and all that belongs to it; the rest is as `node:https` takes it. */
 export interface TlsOptions extends Omit<ServerOptions, 'key' | 'cert' | 'ca'> {
@@ -24,12 +24,6 @@ export interface TlsOptions extends Omit<ServerOptions, 'key' | 'cert' | 'ca'> {
 const RELOAD_EVERY_MS = 60_000;
 const PARTS = ['key', 'cert', 'ca'] as const;
 
-/** What is told of the life of a certificate. */
-export interface TlsLog {
-  readonly info: Warn;
-  readonly error: Warn;
-}
-
 /** Makes the HTTPS server of an application, and gives it a renewed certificate without dropping anybody. */
 export class Tls {
   #server: HttpsServer | null = null;
@@ -44,7 +38,7 @@ export class Tls {
 
   constructor(
     private readonly options: TlsOptions,
-    private readonly log: TlsLog,
+    private readonly log: Pick<Logger, 'info' | 'error'>,
   ) {
     const sockets = this.#sockets;
     this.#forget = function () {

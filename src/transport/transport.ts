@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
-import type { Logger } from '../base/logger.js';
-import { BoundedLog } from './bounded-log.js';
+import { BoundedLog } from '../base/bounded-log.js';
+import type { Logger, LogRecord } from '../base/logger.js';
 import { ConnectionCount } from './connection-count.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import { type Admission, ConnectionQueue } from './connection-queue.js';
@@ -46,6 +46,7 @@ export function createTransport(
 ): Transport {
   const { trustProxy = false, addresses = null, socket = {}, admission, limits, parser } = settings;
   const log = new BoundedLog((record) => logger.warn(record));
+  const warn = (record: LogRecord): void => log.write(record.event, record);
   const engine = createEngine(
     socket,
     (error) => logger.error({ event: 'connection.allow-failed', error }),
@@ -61,7 +62,8 @@ export function createTransport(
       : new ConnectionQueue({
           options: admission.options,
           addressOf: (request) => proxies.addressOf(request),
-          onError: (error) => log.write('priority', { event: 'admission.priority-failed', error }),
+          report: limits.report,
+          onError: (error) => warn({ event: 'admission.priority-failed', error }),
         });
   const policy = new HandshakePolicy({
     proxies,
@@ -73,11 +75,13 @@ export function createTransport(
       process.env['NODE_ENV'] !== 'production',
       proxies,
       settings.decisionTimeoutMs,
-      (error) => log.write('rule', { event: 'origins.rule-failed', error }),
+      (error) => warn({ event: 'origins.rule-failed', error }),
     ),
-    log,
+    report: limits.report,
+    onLookupError: (error) => warn({ event: 'address.lookup-failed', error }),
   });
   const front = new HttpFront({
+    app: limits.app,
     engine,
     policy,
     throttle: limits.throttle,

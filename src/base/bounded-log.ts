@@ -1,8 +1,7 @@
+import type { LogRecord } from './logger.js';
+
 const WINDOW_MS = 60_000;
 const LINES_PER_WINDOW = 10;
-
-/** Takes a line of the log. */
-export type Warn = (record: { readonly event: string; readonly [field: string]: unknown }) => void;
 
 interface Window {
   endsAt: number;
@@ -10,18 +9,18 @@ interface Window {
   suppressed: number;
 }
 
-/** Writes what clients cause, a few lines per kind and minute: whoever is refused must not fill the disk instead. */
+/** Writes what clients cause, a few lines per kind and minute: refused clients must not fill the disk. */
 export class BoundedLog {
   readonly #windows = new Map<string, Window>();
 
-  constructor(private readonly warn: Warn) {}
+  constructor(private readonly warn: (record: LogRecord) => void) {}
 
   /**
    * Writes a line, or counts it when there were enough of its kind. The next line says how many were left out.
    *
    * @param kind - one of a closed set, never text of a client
    */
-  write(kind: string, record: Parameters<Warn>[0]): void {
+  write(kind: string, record: LogRecord): void {
     const now = Date.now();
     const window = this.#windows.get(kind) ?? { endsAt: 0, lines: 0, suppressed: 0 };
     this.#windows.set(kind, window);

@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { Server } from 'socket.io';
+import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
+import {
+  type ConnectionListener,
+  type ConnectionStep,
+  type ConnectionSteps,
+  serveConnections,
+} from '../../../src/transport/engine.js';
+import type { Engine, EngineConnection } from '../../../src/transport/engineio.js';
+import { StrictParser } from '../../../src/transport/parser.js';
+import { DEFAULT_TRANSPORT_LIMITS } from '../../../src/transport/transport-limits.js';
+
+const handOn: ConnectionStep = (connection, next) => next(connection);
+
+/** Lets one connection in. The steps that it reaches are listed in `order`, Socket.IO by the listener that it adds. */
+function enter(changed: Partial<ConnectionSteps> = {}) {
+  const order: string[] = [];
+  const listed =
+    (name: string, step: ConnectionStep): ConnectionStep =>
+    (connection, next) => {
+      order.push(name);
+      step(connection, next);
+    };
+  const steps: ConnectionSteps = { address: handOn, queue: handOn, limits: handOn, ...changed };
+  const parser = new StrictParser(new ConnectionLimits('app', DEFAULT_TRANSPORT_LIMITS));
+  const io = new Server({ parser });
+  const engine = new EventEmitter();
+  serveConnections(io, engine as unknown as Engine, parser, {
+    address: listed('address', steps.address),
+    queue: steps.queue === null ? null : listed('queue', steps.queue),
+    limits: listed('limits', steps.limits),
+  });
+  const connection = Object.assign(new EventEmitter(), { transport: { name: 'websocket' } });
+  connection.on('newListener', (event) => event === 'data' && order.push('socket.io'));
+  engine.emit('connection', connection);
+  return { order, io, engine, [Symbol.dispose]: () => void connection.emit('close', 'transport close') };
+}
+
+describe('a new connection', () => {
+  it('goes through address, queue, limits and Socket.IO, in this order', () => {
+    using entered = enter();
+    expect(entered.order).toEqual(['address', 'queue', 'limits', 'socket.io']);
+  });
+
+  it('goes through the others when there is no queue', () => {
+    using entered = enter({ queue: null });
+    expect(entered.order).toEqual(['address', 'limits', 'socket.io']);
+  });
+
+  it.each(['address', 'queue', 'limits'] as const)(
+    'goes no further than a step `%s` that stops it',
+    (name) => {
+      using entered = enter({ [name]: () => {} });
+      const all = ['address', 'queue', 'limits'];
+      expect(entered.order).toEqual(all.slice(0, all.indexOf(name) + 1));
+    },
+  );
+
+  it('goes on when a step hands it on later', () => {
+    let turn = (): void => {};
+    const queue = (connection: EngineConnection, next: ConnectionListener): void => {
+      turn = () => next(connection);
+    };
+    using entered = enter({ queue });
+    expect(entered.order).toEqual(['address', 'queue']);
+    turn();
+    expect(entered.order).toEqual(['address', 'queue', 'limits', 'socket.io']);
+  });
+});
+
+it('leaves `io.engine` the engine, on which applications listen', () => {
+  using entered = enter();
+  expect(entered.io.engine).toBe(entered.engine);
+});
