@@ -42,7 +42,7 @@ export const BUILD_CODES = {
   }),
   GW_ERR_BUILD_RESERVED_EVENT: entry<{ event: string }>({
     message: ({ event }) => `event \`${event}\` is reserved`,
-    why: 'Socket.IO or gatewire gives it a meaning of its own',
+    why: 'it has its own meaning in Socket.IO or gatewire',
     help: ({ event }) =>
       event === 'connect' || event === 'connection'
         ? 'use @OnConnect()'

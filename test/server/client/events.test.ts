@@ -1,7 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { type ClientException, GatewireError } from '../../../src/client/index.js';
-import { isDevelopment } from '../../../src/client/listeners.js';
-import { readException } from '../../../src/client/wire.js';
 import { describeMatrix } from '../../../src/testing/index.js';
 import { deferred } from '../../support/deferred.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
@@ -153,30 +151,5 @@ describeMatrix('a call of the server', (cell) => {
     room.on('question', (text) => heard.push(text));
     expect(await room.call('ask', { how: 'all', timeoutMs: 20 })).toMatchObject({ answers: [] });
     expect(heard).toEqual(['how many?']);
-  });
-});
-
-describe('what a server sends as `exception`', () => {
-  it('is taken for INTERNAL where it is none of gatewire', () => {
-    for (const payload of [null, 5, 'x', {}, { event: 5, error: {} }, { status: 'error' }]) {
-      expect(readException(payload)).toMatchObject({
-        event: '',
-        error: { code: 'INTERNAL', cause: payload },
-      });
-    }
-  });
-});
-
-describe('development', () => {
-  const { NODE_ENV } = process.env;
-
-  afterEach(() => {
-    process.env['NODE_ENV'] = NODE_ENV;
-  });
-
-  it('is what NODE_ENV says', () => {
-    expect(isDevelopment()).toBe(true);
-    process.env['NODE_ENV'] = 'production';
-    expect(isDevelopment()).toBe(false);
   });
 });

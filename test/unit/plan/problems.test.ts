@@ -746,7 +746,7 @@ describe('compile() reports', () => {
 
 error[GW_ERR_BUILD_RESERVED_EVENT]: event \`connect\` is reserved
   --> test/unit/plan/problems.test.ts:L:C    ChatGateway.connect
-  why:  Socket.IO or gatewire gives it a meaning of its own
+  why:  it has its own meaning in Socket.IO or gatewire
   help: use @OnConnect()
 
 error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespace \`/chat\`
