@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -19,7 +17,8 @@ interface Started {
   stop(): Promise<unknown>;
 }
 
-const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
+/** How each of them is started. Runs in jest's own process: see global-setup.js. */
+export const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
   /** A headless browser that does nothing but what tests ask for. */
   async chromium() {
     const server = await chromium.launchServer({
@@ -52,30 +51,3 @@ const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
     return { place: unpacked, stop: () => rm(folder, { recursive: true, force: true }) };
   },
 };
-
-/**
- * Opens a server on 127.0.0.1 that starts a service when a test asks for it first, and answers all that ask with its
- * place. It runs in jest's own process, ahead of all test files, and ends what it started after the last one.
- */
-export async function openSharedServices(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const started = new Map<string, Promise<Started>>();
-  const server = createServer(async (request, response) => {
-    const name = (request.url ?? '').slice(1) as SharedName;
-    const service = started.get(name) ?? STARTS[name]();
-    started.set(name, service);
-    try {
-      response.end((await service).place);
-    } catch (error) {
-      response.writeHead(500).end(String(error));
-    }
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await Promise.allSettled([...started.values()].map(async (service) => (await service).stop()));
-    },
-  };
-}
