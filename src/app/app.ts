@@ -17,9 +17,8 @@ import type { Impersonate } from '../runtime/identity.js';
 import { bindingsOf } from '../runtime/injection/create-resolver.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 import { adapterProblems } from '../runtime/remote/open.js';
-import { checkInternals } from '../runtime/socketio.js';
+import { checkStack } from '../runtime/stack.js';
 import type { EngineConnection } from '../transport/engineio.js';
-import { checkEngineInternals } from '../transport/engineio.js';
 import { checkPort, urlOf } from '../transport/listen.js';
 import { nodeProblems } from '../transport/primary.js';
 import { leave } from './close.js';
@@ -163,8 +162,7 @@ export class App {
       at: this.#at,
     });
     const all = [
-      ...checkInternals(),
-      ...checkEngineInternals(),
+      ...checkStack(),
       ...this.#optionProblems,
       ...adapterProblems(this.#options, place(this.#at, 'createApp')),
       ...problems,

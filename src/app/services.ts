@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Server, type Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { channelLogger } from '../base/channels.js';
 import type { Logger } from '../base/logger.js';
 import { dropCandidate, Refusal } from '../runtime/connect-gate.js';
@@ -7,12 +7,13 @@ import { Expiry } from '../runtime/expiry.js';
 import { Failures } from '../runtime/failures.js';
 import { InFlight } from '../runtime/in-flight.js';
 import { IoEmitter } from '../runtime/io-emitter.js';
+import { GatewireSocket } from '../runtime/lifecycle.js';
 import { PendingConnects } from '../runtime/pending-connects.js';
-import { recoverAfterAuth, recoveryOptions } from '../runtime/recovery.js';
+import { holdSession, recoveryOptions } from '../runtime/recovery.js';
 import { Operations } from '../runtime/remote/operations.js';
 import { Cluster } from '../runtime/remote/peers.js';
 import { Revocations } from '../runtime/revocations.js';
-import { shieldNamespaces } from '../runtime/socketio.js';
+import { createServer } from '../runtime/server.js';
 import { Sweeper } from '../runtime/sweeper.js';
 import { ConnectionLimits } from '../transport/connection-limits.js';
 import { StrictParser } from '../transport/parser.js';
@@ -49,23 +50,23 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
   const failures = new Failures(logger, mapError ?? null);
   const connectionLimits = new ConnectionLimits(id, allLimits, socket?.maxHttpBufferSize);
   const parser = new StrictParser(connectionLimits);
-  const io = new Server({
+  const ioOptions = {
     connectTimeout: CONNECT_TIMEOUT_MS,
     parser,
     ...socket,
     ...recoveryOptions(socket),
-  });
-  shieldNamespaces(
-    io,
-    new PendingConnects(dropCandidate),
-    ({ id: socketId, nsp }, call, error) => {
+  };
+  const io = createServer(ioOptions, {
+    Socket: GatewireSocket,
+    pending: new PendingConnects(dropCandidate),
+    prepare,
+    refuse({ id: socketId, nsp }, call, error) {
       const where = { namespace: nsp.name, socketId, requestId: randomUUID(), call };
       return new Refusal(failures.report(error, where));
     },
-    ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
-    prepare,
-  );
-  if (socket?.connectionStateRecovery) recoverAfterAuth(io);
+    reportAdapter: ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
+    holdSession: socket?.connectionStateRecovery ? holdSession : null,
+  });
   const operations = new Operations(io, new Cluster(id, logger, allLimits.clusterTimeoutMs));
   const revocations = new Revocations(operations, logger);
   return {

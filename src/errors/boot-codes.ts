@@ -41,9 +41,10 @@ export const BOOT_CODES = {
     message: ({ state }) => `listen() was called on an application that is ${state}`,
     help: 'an application starts once; make another with createApp()',
   }),
-  GW_ERR_BOOT_STACK: entry<{ package: string; missing: string }>({
-    message: ({ package: name, missing }) => `this version of ${name} has no ${missing}`,
-    why: 'gatewire relies on it and will not run half-way',
+  GW_ERR_BOOT_STACK: entry<{ package: string; version: string | null; missing: string; use: string }>({
+    message: ({ package: name, version, missing, use }) =>
+      `${name} ${version ?? 'as installed'} has no ${missing}, which gatewire needs to ${use}`,
+    why: 'a member that is not documented was renamed or removed; gatewire checks all it relies on before it starts',
     help: ({ package: name }) => `install a version of ${name} that the peer dependency of gatewire allows`,
   }),
   GW_ERR_BOOT_REDIS_URL: entry<{ given: string }>({

@@ -14,8 +14,8 @@ export interface Injection {
   readonly at: CallSite | null;
 }
 
-// This key is private to inversify. Its decorators are read too, since applications may use them; `readsInversify`
-// checks at boot that they still write under it.
+// inversify does not export this key. Its decorators are read too, since applications may use them; the check of the
+// stack finds at boot when they write something else.
 const INVERSIFY_KEY = '@inversifyjs/core/classMetadataReflectKey';
 
 // ClassElementMetadataKind.unmanaged: the parameter is not injected, such as one with a default.
@@ -35,11 +35,6 @@ interface InversifyRecord {
 
 function inversifyRecord(target: Class): InversifyRecord | undefined {
   return Reflect.getOwnMetadata(INVERSIFY_KEY, target) as InversifyRecord | undefined;
-}
-
-/** Tells whether inversify writes its metadata where this file reads it, given a class with one injected parameter. */
-export function readsInversify(injected: Class): boolean {
-  return inversifyRecord(injected)?.constructorArguments.length === 1;
 }
 
 /** Lists the injections of a class. One without a constructor of its own uses that of its base. */

@@ -102,7 +102,10 @@ function refuseFetches(adapter: RawAdapter, transport: Transport): void {
   // Both are private members of the adapters: a release that renames them would send tokens to other nodes.
   if (onrequest === undefined && onMessage === undefined) {
     const missing = 'onrequest and onMessage';
-    throw new BootError([problem('GW_ERR_BOOT_STACK', { package: transport.adapterPackage, missing })]);
+    const use = 'keep handshakes from other nodes';
+    throw new BootError([
+      problem('GW_ERR_BOOT_STACK', { package: transport.adapterPackage, version: null, missing, use }),
+    ]);
   }
   if (onrequest !== undefined) {
     adapter.onrequest = (channel, message) => {

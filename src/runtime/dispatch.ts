@@ -9,7 +9,6 @@ import { sendException } from './exceptions.js';
 import { sendAway } from './expiry.js';
 import { expired, hasExpired } from './identity.js';
 import { shuttingDown } from './in-flight.js';
-import type { EventPacket } from './internals-members.js';
 import { renew } from './renewal.js';
 import { Reply, type SendAck } from './reply.js';
 import { runEvent, unencodable } from './run-event.js';
@@ -18,6 +17,7 @@ import {
   ackOf,
   callAnyListeners,
   callListeners,
+  type EventPacket,
   hasRawListeners,
   nameEvent,
   runSocketMiddleware,

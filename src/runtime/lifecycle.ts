@@ -10,23 +10,25 @@ import { sendException } from './exceptions.js';
 import { clientLeft } from './failures.js';
 import { recover } from './recovery.js';
 import { applicationRooms, userRoom } from './rooms.js';
+import { socketClass } from './server.js';
 import { stateOf } from './socket-state.js';
-import { routeEvents, shieldSockets } from './socketio.js';
+import { routeEvents } from './socketio.js';
 import type { Activity, CompiledGateway, CompiledHook, CompiledNamespace, SocketState } from './types.js';
 
 const CLIENT_LEFT = 'client namespace disconnect';
 
-shieldSockets(
-  (socket) => stateOf(socket) !== undefined,
-  new Map([
+/** Class of the sockets of every application. */
+export const GatewireSocket = socketClass({
+  isGuarded: (socket) => stateOf(socket) !== undefined,
+  listeners: new Map([
     ['disconnecting', onDisconnecting],
     ['disconnect', onDisconnect],
   ]),
-  (socket, call, error) => {
+  report: (socket, call, error) => {
     const state = stateOf(socket);
     if (state !== undefined) reportHook(state.stay, call, error);
   },
-);
+});
 
 /**
  * Follows one client from CONNECT to its end. socket.io calls this after CONNECT was answered, and delivers no

@@ -1,7 +1,7 @@
-import type { Server, ServerOptions, Socket } from 'socket.io';
+import type { ServerOptions, Socket } from 'socket.io';
 import type { User } from '../metadata/context.js';
-import { giveBack, holdRecovery, type LostSession, lostSession, startAfresh } from './internals-sessions.js';
 import { areRoomsOf } from './rooms.js';
+import { giveBack, type LostSession, lostSession, startAfresh } from './socketio.js';
 import type { SocketState } from './types.js';
 
 // Goes with the socket, also when it is refused or its connection breaks again.
@@ -15,9 +15,9 @@ export function recoveryOptions(
   return options && { connectionStateRecovery: { ...options, skipMiddlewares: false } };
 }
 
-/** Makes connection state recovery wait for auth. */
-export function recoverAfterAuth(io: Server): void {
-  holdRecovery(io, (socket, session) => void held.set(socket, session));
+/** Keeps what a client missed, and its rooms, until auth has run. */
+export function holdSession(socket: Socket, session: LostSession): void {
+  held.set(socket, session);
 }
 
 /**

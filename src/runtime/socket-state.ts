@@ -1,8 +1,8 @@
 import type { Namespace, Socket } from 'socket.io';
 import { SocketActivity } from './activity.js';
 import { ExceptionWindow } from './exceptions.js';
-import type { EventPacket } from './internals-members.js';
 import type { Semaphore } from './semaphore.js';
+import type { EventPacket } from './socketio.js';
 import type {
   Activity,
   CompiledNamespace,

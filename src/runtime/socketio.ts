@@ -1,34 +1,110 @@
-import { createRequire } from 'node:module';
-import { Namespace, Server, Socket } from 'socket.io';
-import { isThenable } from '../base/thenable.js';
-import { type Problem, problem } from '../errors/problem.js';
-import { RejectedPacket } from '../transport/rejected-packet.js';
-import { checkEncodable } from './encodable.js';
-import {
-  type Callback,
-  type EventPacket,
-  internals,
-  type NamespaceInternals,
-  type OnError,
-  type RawMiddleware,
-  type Refusal,
-  type ServerInternals,
-  type SocketInternals,
-} from './internals-members.js';
-import type { PendingConnects } from './pending-connects.js';
+import { randomBytes } from 'node:crypto';
+import type { Namespace, Server, Socket } from 'socket.io';
+import type { Private } from '../base/stack.js';
+import { requireOfSocketIo } from '../base/stack-check.js';
+import { catchRejection } from '../base/thenable.js';
 
-// The copy that Socket.IO itself uses.
-const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
-  'socket.io-adapter',
-) as { Adapter: { readonly prototype: Namespace['adapter'] } };
+export type Callback = (...args: unknown[]) => unknown;
+export type OnError = (error: unknown) => void;
+export type RawMiddleware<TSubject> = (subject: TSubject, next: (error?: unknown) => void) => unknown;
 
-/** Sends the events of one socket to a function of ours; acks and disconnects are not affected. */
-export function routeEvents(socket: Socket, handle: SocketInternals['onevent']): void {
-  internals(socket).onevent = handle;
+/** Data that a client sent as `auth`. */
+export type HandshakeAuth = Readonly<Record<string, unknown>>;
+
+/** Decoded event as socket.io's parser hands it over. */
+export interface EventPacket {
+  /** Name first, then the arguments. */
+  readonly data: unknown[];
+  /** Present when the client asks for an acknowledgement. */
+  readonly id?: number | null;
+  /** Bytes of the packet as it arrived, attachments included; the decoder sets it. */
+  readonly bytes?: number;
+}
+
+/** Error that refuses a socket, as socket.io reads it. */
+export interface ConnectRefusal {
+  readonly message: string;
+  readonly data: unknown;
+}
+
+/** State that Socket.IO keeps of a client whose connection broke, when connection state recovery is on. */
+export interface LostSession {
+  readonly rooms: readonly string[];
+  /** Arguments of the events that the client missed. */
+  readonly missedPackets: readonly unknown[][];
+}
+
+/** Undocumented members of a socket. */
+export type SocketMembers = Private<
+  'socket.io',
+  'Socket',
+  {
+    onevent(this: Socket, packet: EventPacket): void;
+    onack(packet: EventPacket): void;
+    ack(id: number): (...args: unknown[]) => void;
+    registerAckCallback(id: number, ack: Callback): void;
+    emitReserved(event: string, ...args: unknown[]): boolean;
+    packet(packet: { readonly type: number; readonly data: unknown }): void;
+    _error(this: Socket, refusal: ConnectRefusal): void;
+    _cleanup(): void;
+    id: string;
+    pid: string;
+    recovered: boolean;
+    readonly acks: Map<number, unknown>;
+    readonly fns: readonly RawMiddleware<unknown[]>[];
+    readonly _anyListeners: readonly Callback[] | undefined;
+  }
+>;
+
+/** Undocumented members of a namespace. */
+export type NamespaceMembers = Private<
+  'socket.io',
+  'Namespace',
+  {
+    _createSocket(client: unknown, auth: HandshakeAuth): Promise<Socket>;
+    run(socket: Socket, done: (refusal?: unknown) => void): void;
+    emitReserved(event: string, ...args: unknown[]): boolean;
+    readonly _fns: readonly RawMiddleware<Socket>[];
+    /** Number that the next event with an acknowledgement gets. */
+    readonly _ids: number;
+    readonly _preConnectSockets: Map<string, Socket>;
+  }
+>;
+
+type ServerMembers = Private<
+  'socket.io',
+  'Server',
+  {
+    readonly _nsps: Map<string, Namespace>;
+    readonly parentNsps: ReadonlyMap<unknown, Namespace>;
+  }
+>;
+
+type ParentMembers = Private<'socket.io', 'ParentNamespace', { readonly children: Set<Namespace> }>;
+
+/** Shows the undocumented members of a socket. */
+export const membersOf = (socket: Socket): SocketMembers => socket as unknown as SocketMembers;
+/** Shows the undocumented members of a namespace. */
+export const namespaceMembersOf = (namespace: Namespace): NamespaceMembers =>
+  namespace as unknown as NamespaceMembers;
+const serverMembersOf = (io: Server): ServerMembers => io as unknown as ServerMembers;
+const parentMembersOf = (parent: Namespace): Partial<ParentMembers> => parent as unknown as ParentMembers;
+
+const { Adapter } = requireOfSocketIo('socket.io-adapter') as {
+  readonly Adapter: new (namespace: Namespace) => Namespace['adapter'];
+};
+/** Adapter in memory, which all other adapters extend. */
+export const baseAdapter = Adapter.prototype as Namespace['adapter'];
+
+const EVENT = 2; // PacketType.EVENT of socket.io-parser
+
+/** Sends the events of one socket to a function; acks and disconnects are not affected. */
+export function routeEvents(socket: Socket, handle: SocketMembers['onevent']): void {
+  membersOf(socket).onevent = handle;
 }
 
 /**
- * Gives a packet a name that nobody handles when it has none: socket.io's parser refuses an event with wrong data,
+ * Gives a packet a name that no handler has when it has none: socket.io's parser refuses an event with wrong data,
  * but lets one without any data through, and reading its name would end the process.
  */
 export function nameEvent(packet: { data?: unknown[] }): void {
@@ -38,9 +114,9 @@ export function nameEvent(packet: { data?: unknown[] }): void {
 /**
  * Replaces a refusal that cannot be encoded: socket.io sends it in a tick of its own, where that would end the process.
  */
-export function guardRefusal(socket: Socket, replace: (cause: unknown) => Refusal): void {
-  const { _error } = internals(socket);
-  internals(socket)._error = (refusal) => {
+export function guardRefusal(socket: Socket, replace: (cause: unknown) => ConnectRefusal): void {
+  const { _error } = membersOf(socket);
+  membersOf(socket)._error = (refusal) => {
     try {
       _error.call(socket, refusal);
     } catch (cause) {
@@ -49,14 +125,14 @@ export function guardRefusal(socket: Socket, replace: (cause: unknown) => Refusa
   };
 }
 
-/** The function that answers a packet, or null when no answer was asked for. It counts only once. */
+/** Makes the function that answers a packet; null when no answer was asked for. Only its first call counts. */
 export function ackOf(socket: Socket, packet: EventPacket): ((...args: unknown[]) => void) | null {
-  return packet.id === undefined || packet.id === null ? null : internals(socket).ack(packet.id);
+  return packet.id === undefined || packet.id === null ? null : membersOf(socket).ack(packet.id);
 }
 
 /** Tells whether the application put listeners or middleware of its own on the socket. */
 export function hasRawListeners(socket: Socket, event: unknown): boolean {
-  const { fns, _anyListeners } = internals(socket);
+  const { fns, _anyListeners } = membersOf(socket);
   return (
     fns.length > 0 ||
     (_anyListeners !== undefined && _anyListeners.length > 0) ||
@@ -66,14 +142,21 @@ export function hasRawListeners(socket: Socket, event: unknown): boolean {
 
 /** Calls listeners added with `socket.onAny`. */
 export function callAnyListeners(socket: Socket, args: readonly unknown[], onRejection: OnError): void {
-  for (const listener of [...(internals(socket)._anyListeners ?? [])])
-    watch(listener.apply(socket, [...args]), onRejection);
+  for (const listener of [...(membersOf(socket)._anyListeners ?? [])])
+    catchRejection(listener.apply(socket, [...args]), onRejection);
+}
+
+/** Calls listeners added with `socket.on`. */
+export function callListeners(socket: Socket, args: readonly unknown[], onRejection: OnError): void {
+  const [event, ...values] = args;
+  for (const listener of socket.rawListeners(event as string))
+    catchRejection(listener.apply(socket, values), onRejection);
 }
 
 /**
  * Runs middleware added with `socket.use`, each when the one ahead of it has called `next`.
  *
- * @param onError - told what is given to `next`, thrown, or rejected with, also by one that has called `next` already
+ * @param onError - takes what is given to `next`, thrown, or rejected with, also after `next` was called
  */
 export function runSocketMiddleware(
   socket: Socket,
@@ -81,10 +164,11 @@ export function runSocketMiddleware(
   onPassed: () => void,
   onError: OnError,
 ): void {
-  runMiddleware(internals(socket).fns, args, onPassed, onError, onError);
+  runMiddleware(membersOf(socket).fns, args, onPassed, onError, onError);
 }
 
-function runMiddleware<TSubject>(
+/** Runs raw middleware of Socket.IO in order, and catches what it throws or rejects with. */
+export function runMiddleware<TSubject>(
   all: readonly RawMiddleware<TSubject>[],
   subject: TSubject,
   onPassed: () => void,
@@ -96,10 +180,8 @@ function runMiddleware<TSubject>(
     const step = steps[i];
     if (step === undefined) return onPassed();
     try {
-      watch(
-        step(subject, (error) => (error ? onRefused(error) : runFrom(i + 1))),
-        onFailed,
-      );
+      const running = step(subject, (error) => (error ? onRefused(error) : runFrom(i + 1)));
+      catchRejection(running, onFailed);
     } catch (error) {
       onFailed(error);
     }
@@ -107,246 +189,115 @@ function runMiddleware<TSubject>(
   runFrom(0);
 }
 
-/** Calls listeners added with `socket.on`. */
-export function callListeners(socket: Socket, args: readonly unknown[], onRejection: OnError): void {
-  const [event, ...values] = args;
-  for (const listener of socket.rawListeners(event as string))
-    watch(listener.apply(socket, values), onRejection);
-}
-
-/** Takes the rejection of something that nobody waits for. */
-function watch(result: unknown, onRejection: OnError): void {
-  if (isThenable(result)) Promise.resolve(result).catch(onRejection);
-}
-
-/**
- * Keeps what the application puts on a socket from ending the process: listeners of `disconnect` and the like, and
- * callbacks of emits, which run when a client sends something, or nothing. It is done once, on the class: three
- * properties of each socket would cost it 400 bytes. Sockets of other servers go the way they always went.
- *
- * @param isOurs - tells the sockets that a gatewire namespace let in
- * @param own - listeners of gatewire's, ahead of all others; the application's `removeAllListeners()` leaves them
- */
-export function shieldSockets(
-  isOurs: (socket: Socket) => boolean,
-  own: ReadonlyMap<string, (this: Socket, reason: string) => void>,
-  report: (socket: Socket, call: string, error: unknown) => void,
-): void {
-  const attempt = (socket: Socket, call: string, run: () => unknown): void =>
-    runAlone(run, (error) => report(socket, call, error));
-  const prototype = Socket.prototype as unknown as SocketInternals;
-  const { onack, registerAckCallback, emitReserved } = prototype;
-  prototype.onack = function (packet) {
-    // Too deep an answer ends the process where an adapter passes it on to the node that asked.
-    if (packet.data?.[0] instanceof RejectedPacket) return refuseAnswer(this, packet, packet.data[0]);
-    if (!isOurs(this)) return onack.call(this, packet);
-    attempt(this, 'ack of the client', () => onack.call(this, packet));
-  };
-  prototype.registerAckCallback = function (id, ack) {
-    const guarded: Callback = (...args) => attempt(this, 'ack of the client', () => ack.apply(this, args));
-    registerAckCallback.call(this, id, isOurs(this) ? guarded : ack);
-  };
-  prototype.emitReserved = function (event, ...args) {
-    if (!isOurs(this)) return emitReserved.call(this, event, ...args);
-    const listeners = this.rawListeners(event);
-    attempt(this, event, () => own.get(event)?.call(this, args[0] as string));
-    for (const listener of listeners) attempt(this, event, () => listener.apply(this, args));
-    return listeners.length > 0;
-  };
-}
-
-/** The id that the next event with an acknowledgement gets in the socket's namespace. */
+/** Reads the id that the next event with an acknowledgement gets in the socket's namespace. */
 export function nextAcknowledgementId(socket: Socket): number {
-  return (socket.nsp as unknown as NamespaceInternals)._ids;
+  return namespaceMembersOf(socket.nsp)._ids;
 }
 
 /** Makes Socket.IO forget an acknowledgement that is not awaited any more; by itself it keeps it until the end. */
 export function forgetAcknowledgement(socket: Socket, id: number): void {
-  internals(socket).acks.delete(id);
+  membersOf(socket).acks.delete(id);
 }
+
+/** Callbacks that take the refusal of an answer; all others are never called with one. */
+const takesRefusals = new WeakSet<object>();
 
 /** Lets the callback of an acknowledgement know when the client's answer is refused on its way in. */
 export function expectRefusals(socket: Socket, id: number): void {
-  const callback = internals(socket).acks.get(id);
+  const callback = membersOf(socket).acks.get(id);
   if (typeof callback === 'function') takesRefusals.add(callback);
 }
 
-/** Callbacks that are to know when the answer of a client was refused; all others never hear of it. */
-const takesRefusals = new WeakSet<object>();
-
-function refuseAnswer(socket: Socket, packet: EventPacket, refusal: RejectedPacket): void {
-  const id = packet.id as number;
-  const callback = internals(socket).acks.get(id);
+/** Settles an acknowledgement with the refusal of the client's answer, where `expectRefusals` was called for it. */
+export function refuseAnswer(socket: Socket, id: number, refusal: unknown): void {
+  const { acks } = membersOf(socket);
+  const callback = acks.get(id);
   if (typeof callback !== 'function' || !takesRefusals.has(callback)) return;
-  internals(socket).acks.delete(id);
+  acks.delete(id);
   callback(refusal);
 }
 
-/** Every namespace, and every instance of a pattern. */
+/** Lists every namespace, and every instance of a pattern. */
 export function namespacesOf(io: Server): readonly Namespace[] {
-  return [...(io as unknown as ServerInternals)._nsps.values()];
+  return [...serverMembersOf(io)._nsps.values()];
 }
 
-/** A namespace, if it is there; `io.of` would make it. */
+/** Finds a namespace; null when it does not exist, where `io.of` would make it. */
 export function namespaceOf(io: Server, name: string): Namespace | null {
-  return (io as unknown as ServerInternals)._nsps.get(name) ?? null;
-}
-
-/** The instances of all patterns, each with its pattern. */
-export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
-  const parents = [...(io as unknown as ServerInternals).parentNsps.values()];
-  return parents.flatMap((parent) =>
-    [...((parent as unknown as NamespaceInternals).children ?? [])].map((child) => ({ parent, child })),
-  );
-}
-
-/** How many instances a pattern has. */
-export function countChildren(parent: Namespace): number {
-  return (parent as unknown as NamespaceInternals).children?.size ?? 0;
+  return serverMembersOf(io)._nsps.get(name) ?? null;
 }
 
 /** Tells whether a namespace, or this instance of a pattern, exists. */
 export function hasNamespace(io: Server, name: string): boolean {
-  return (io as unknown as ServerInternals)._nsps.has(name);
+  return serverMembersOf(io)._nsps.has(name);
 }
 
-/** Disposes of a socket that is on its way into a namespace, without a word to its client. */
-export function dropSocket(socket: Socket): void {
-  internals(socket)._cleanup();
+/** Lists the instances of all patterns, each with its pattern. */
+export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
+  return [...serverMembersOf(io).parentNsps.values()].flatMap((parent) =>
+    [...(parentMembersOf(parent).children ?? [])].map((child) => ({ parent, child })),
+  );
 }
 
-/** Tells whether nobody is in a namespace, nor on the way into it. */
+/** Counts the instances of a pattern. */
+export function countChildren(parent: Namespace): number {
+  return parentMembersOf(parent).children?.size ?? 0;
+}
+
+/** Tells whether no client is in a namespace or on the way into it. */
 export function isEmpty(namespace: Namespace): boolean {
-  return namespace.sockets.size + (namespace as unknown as NamespaceInternals)._preConnectSockets.size === 0;
+  return namespace.sockets.size + namespaceMembersOf(namespace)._preConnectSockets.size === 0;
 }
 
 /** Makes Socket.IO forget an instance of a pattern. The next client makes another. */
 export function removeChild(io: Server, parent: Namespace, child: Namespace): void {
-  (parent as unknown as NamespaceInternals).children?.delete(child);
+  parentMembersOf(parent).children?.delete(child);
   removeNamespace(io, child);
 }
 
 /** Makes Socket.IO forget a namespace; naming it makes another. */
 export function removeNamespace(io: Server, namespace: Namespace): void {
-  (io as unknown as ServerInternals)._nsps.delete(namespace.name);
+  serverMembersOf(io)._nsps.delete(namespace.name);
   void namespace.adapter.close();
 }
 
-/**
- * Keeps what the application puts on namespaces from ending the process: middleware that fails refuses the socket,
- * a listener of `connection` that fails is reported, and so is an adapter. It holds for every namespace made from now on.
- *
- * @param pending - decides which CONNECT of a client is asked about
- * @param report - returns the refusal
- * @param reportAdapter - told what an adapter rejects with
- * @param prepare - sees each socket ahead of all middleware
- */
-export function shieldNamespaces(
-  io: Server,
-  pending: PendingConnects,
-  report: (socket: Socket, call: string, error: unknown) => Refusal,
-  reportAdapter: (namespace: Namespace, error: unknown) => void,
-  prepare: (socket: Socket) => void = () => {},
-): void {
-  const shield = (namespace: Namespace): void => {
-    const own = namespace as unknown as NamespaceInternals;
-    const { emitReserved, _initAdapter } = own;
-    const run = (socket: Socket, settle: (refusal?: unknown) => void): void => {
-      prepare(socket);
-      let isDecided = false;
-      const decide = (refusal?: unknown): void => {
-        if (isDecided) return;
-        isDecided = true;
-        settle(refusal);
-      };
-      const refuse = (error: unknown): void => decide(report(socket, 'use', error));
-      runMiddleware(own._fns, socket, decide, decide, refuse);
-    };
-    own.run = (socket, done) => pending.enter(socket, (settle) => run(socket, settle), done);
-    const guard = (): void => guardAdapter(namespace, (error) => reportAdapter(namespace, error));
-    own._initAdapter = () => {
-      _initAdapter.call(namespace);
-      guard();
-    };
-    guard();
-    own.emitReserved = (event, ...args) => {
-      const [socket] = args;
-      if (!(socket instanceof Socket)) return emitReserved.call(namespace, event, ...args);
-      for (const listener of namespace.rawListeners(event as 'connection')) {
-        runAlone(
-          () => listener.call(namespace, socket),
-          (error) => report(socket, event, error),
-        );
-      }
-      return true;
-    };
-  };
-  shield(io.of('/'));
-  io.on('new_namespace', shield);
+/** Disposes of a socket that is on its way into a namespace, without a word to its client. */
+export function dropSocket(socket: Socket): void {
+  membersOf(socket)._cleanup();
 }
 
-/** What sends, in an adapter: the packet comes first. */
-const SENDERS = ['broadcast', 'broadcastWithAck', 'serverSideEmit'] as const;
-
-/**
- * Keeps what cannot be sent out of an adapter that sends in a promise which nobody waits for. That of one node without
- * state recovery needs no guard: it encodes at once, and throws where the emit stands.
- */
-function guardAdapter({ adapter }: Namespace, onRejection: OnError): void {
-  if (adapter.broadcast === Adapter.prototype.broadcast) return;
-  const senders = adapter as unknown as Record<string, (packet: unknown, ...rest: unknown[]) => unknown>;
-  for (const name of SENDERS) {
-    const send = senders[name];
-    // By the method that it inherits others tell that it reaches no other node.
-    if (send === undefined || send === Adapter.prototype.serverSideEmit) continue;
-    senders[name] = (packet, ...rest) => {
-      checkEncodable(Array.isArray(packet) ? packet : (packet as { data?: unknown }).data);
-      const sent = send.call(adapter, packet, ...rest);
-      watch(sent, onRejection);
-      return sent;
-    };
-  }
-}
-
-/** Calls one thing of the application's, whatever becomes of it. */
-function runAlone(run: () => unknown, onError: OnError): void {
+/** Looks up what a client left behind; null when it left nothing, or too long ago. */
+export async function lostSession(
+  { adapter }: Namespace,
+  { pid, offset }: HandshakeAuth,
+): Promise<LostSession | null> {
+  if (typeof pid !== 'string' || typeof offset !== 'string') return null;
   try {
-    watch(run(), onError);
-  } catch (error) {
-    onError(error);
+    return ((await adapter.restoreSession(pid, offset)) as unknown as LostSession | undefined) ?? null;
+  } catch {
+    return null; // as Socket.IO does: the client then begins anew
   }
 }
 
-/** Checks that everything named above is there, once, before anything starts. */
-export function checkInternals(): readonly Problem[] {
-  const io = new Server();
-  const { _nsps, parentNsps } = io as unknown as Partial<ServerInternals>;
-  const { _preConnectSockets, _ids } = io.of('/') as unknown as Partial<NamespaceInternals>;
-  const missing = [
-    ...missingMethods(Socket, [
-      'onevent',
-      'onack',
-      'ack',
-      'registerAckCallback',
-      'emitReserved',
-      '_error',
-      '_cleanup',
-      'packet',
-    ]),
-    ...missingMethods(Namespace, ['run', 'emitReserved', '_initAdapter', '_createSocket']),
-    ...(_nsps instanceof Map ? [] : ['Server._nsps']),
-    ...(parentNsps instanceof Map ? [] : ['Server.parentNsps']),
-    ...(_preConnectSockets instanceof Map ? [] : ['Namespace._preConnectSockets']),
-    ...(typeof _ids === 'number' ? [] : ['Namespace._ids']),
-  ];
-  return missing.map((name) => problem('GW_ERR_BOOT_STACK', { package: 'socket.io', missing: name }));
+/** Gives a client back what it left behind, once it is in. */
+export function giveBack(socket: Socket, { rooms, missedPackets }: LostSession): void {
+  for (const room of rooms) void socket.join(room);
+  for (const data of missedPackets) membersOf(socket).packet({ type: EVENT, data });
 }
 
-function missingMethods(
-  { name, prototype }: { readonly name: string; readonly prototype: object },
-  members: readonly string[],
-): readonly string[] {
-  return members
-    .filter((member) => typeof (prototype as Record<string, unknown>)[member] !== 'function')
-    .map((member) => `${name}.${member}`);
+/** Makes a new client of one that was to be recovered, ahead of the answer to its CONNECT. */
+export function startAfresh(socket: Socket): void {
+  const waiting = namespaceMembersOf(socket.nsp)._preConnectSockets;
+  waiting.delete(socket.id);
+  const own = membersOf(socket);
+  own.id = randomId();
+  own.pid = randomId();
+  own.recovered = false;
+  socket.data = {};
+  waiting.set(socket.id, socket);
+}
+
+/** As long as Socket.IO's own, and as hard to guess. */
+function randomId(): string {
+  return randomBytes(15).toString('base64url');
 }

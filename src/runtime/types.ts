@@ -15,11 +15,11 @@ import type { EventPlan, NamespacePlan, ServerSidePlan } from '../plan/types.js'
 import type { ExceptionWindow } from './exceptions.js';
 import type { FailurePlace, Failures } from './failures.js';
 import type { ScopeInstances } from './injection/instances.js';
-import type { EventPacket } from './internals-members.js';
 import type { Limits } from './limits.js';
 import type { Members } from './remote/node-adapter.js';
 import type { Reply } from './reply.js';
 import type { Semaphore } from './semaphore.js';
+import type { EventPacket } from './socketio.js';
 
 // The types of the runtime that know each other stand here, so that their implementations need not.
 

@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'socket.io';
-import { type Problem, problem } from '../errors/problem.js';
+import type { Private } from '../base/stack.js';
+import { requireOfSocketIo } from '../base/stack-check.js';
 
 /** Connection of the engine, below all namespaces. */
 export interface EngineConnection {
@@ -85,10 +85,7 @@ interface ParserModule {
   readonly Decoder: new (options?: object) => BaseDecoder;
 }
 
-// Through socket.io's own dependencies, so that it is the version that the server was made for.
-const require = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'));
-const parserModule = require('socket.io-parser') as ParserModule;
-export const { Encoder, Decoder, PacketType } = parserModule;
+export const { Encoder, Decoder, PacketType } = requireOfSocketIo('socket.io-parser') as ParserModule;
 
 const encoder = new Encoder();
 
@@ -99,37 +96,57 @@ export function packetText(type: number, nsp: string, data: unknown): string {
 
 /** Makes Engine.IO's server, of the copy that socket.io itself depends on. */
 export function newEngine(options: Partial<ServerOptions>): Engine {
-  const { Server } = require('engine.io') as { Server: new (options: Partial<ServerOptions>) => Engine };
+  const { Server } = requireOfSocketIo('engine.io') as {
+    Server: new (options: Partial<ServerOptions>) => Engine;
+  };
   return new Server(options);
 }
 
-/** Private members of a connection. */
-interface ConnectionInternals {
-  readonly protocol: number;
-  readonly server: { readonly opts: { readonly pingTimeout: number } };
-  readonly pingTimeoutTimer?: NodeJS.Timeout | null;
-  readonly pingIntervalTimer?: NodeJS.Timeout | null;
-  sendPacket(type: 'ping'): void;
-  resetPingTimeout(): void;
-  readonly transport: {
-    /** The WebSocket of `ws`; absent where there is none. */
-    readonly socket?: WebSocketInternals;
-    /** The answer to the poll that waits. */
-    readonly res?: ServerResponse | null;
-  };
-}
+/** Undocumented members of a connection. */
+type ConnectionMembers = Private<
+  'engine.io',
+  'Socket',
+  {
+    readonly protocol: number;
+    readonly server: Private<'engine.io', 'Server', { readonly opts: { readonly pingTimeout: number } }>;
+    remoteAddress: string;
+    readonly pingTimeoutTimer: NodeJS.Timeout | null;
+    readonly pingIntervalTimer: NodeJS.Timeout | null;
+    resetPingTimeout(): void;
+    sendPacket(type: 'ping'): void;
+    onClose(reason: string): void;
+    /** Polling or WebSocket; each has some of these. */
+    readonly transport: Partial<PollingMembers> & Partial<WebSocketTransportMembers>;
+  }
+>;
 
-interface WebSocketInternals {
-  readonly _socket: Socket | null;
-  readonly bufferedAmount: number;
-  readonly isPaused: boolean;
-  pause(): void;
-  resume(): void;
-  terminate(): void;
-}
+type PollingMembers = Private<
+  'engine.io',
+  'Polling',
+  {
+    /** Answer to the poll that waits. */
+    readonly res: ServerResponse | null;
+    shouldClose: (() => void) | null;
+  }
+>;
 
-const internals = (connection: EngineConnection): ConnectionInternals =>
-  connection as unknown as ConnectionInternals;
+type WebSocketTransportMembers = Private<'engine.io', 'WebSocket', { readonly socket: WebSocketMembers }>;
+
+type WebSocketMembers = Private<
+  'ws',
+  'WebSocket',
+  {
+    readonly _socket: Socket | null;
+    readonly bufferedAmount: number;
+    readonly isPaused: boolean;
+    pause(): void;
+    resume(): void;
+    terminate(): void;
+  }
+>;
+
+const internals = (connection: EngineConnection): ConnectionMembers =>
+  connection as unknown as ConnectionMembers;
 
 /** Stops reading a WebSocket; what has been read already still comes. Other transports are left alone. */
 export function pauseReading(connection: EngineConnection): void {
@@ -212,23 +229,4 @@ export function holdEnd(connection: EngineConnection): () => void {
       for (const one of listeners) transport.on(event, one as () => void);
     if (end !== null) process.nextTick(() => transport.emit(...(end as [string])));
   };
-}
-
-/** Checks that everything named above is there, once, before anything starts. */
-export function checkEngineInternals(): readonly Problem[] {
-  const engine = require('engine.io') as { Socket: { prototype: object } };
-  const { WebSocket } = createRequire(require.resolve('engine.io'))('ws') as {
-    WebSocket: new (address: null, protocols: undefined, options: object) => object;
-  };
-  const socket = new WebSocket(null, undefined, {}); // as a server makes them: it opens nothing
-  const missing = [
-    ...lacks('socket.io-parser', Decoder.prototype, 'decodeString', 'emitReserved'),
-    ...lacks('engine.io', engine.Socket.prototype, 'onClose', 'sendPacket', 'resetPingTimeout', 'flush'),
-    ...lacks('ws', socket, '_socket', 'pause', 'resume', 'terminate', 'bufferedAmount', 'isPaused'),
-  ];
-  return missing.map(([name, member]) => problem('GW_ERR_BOOT_STACK', { package: name, missing: member }));
-}
-
-function lacks(name: string, target: object, ...members: readonly string[]): readonly [string, string][] {
-  return members.filter((member) => !(member in target)).map((member) => [name, member]);
 }

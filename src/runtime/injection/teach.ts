@@ -1,12 +1,7 @@
-import { inject, injectFromHierarchy } from 'inversify';
+import { inject, injectFromHierarchy, optional, preDestroy, unmanaged } from 'inversify';
+import { checkStackOf } from '../../base/stack-check.js';
 import { BootError } from '../../errors/boot-error.js';
-import { problem } from '../../errors/problem.js';
-import {
-  inheritsConstructor,
-  injectionsOf,
-  readsInversify,
-  untoldInjections,
-} from '../../metadata/injections.js';
+import { inheritsConstructor, injectionsOf, untoldInjections } from '../../metadata/injections.js';
 import { type Class, lineage } from '../../metadata/record.js';
 
 const taught = new WeakSet<Class>();
@@ -29,15 +24,30 @@ export function teachInversify(target: unknown): void {
 }
 
 /**
- * Checks that inversify writes its metadata where gatewire reads it.
+ * Checks that inversify writes its metadata where and as gatewire reads it.
  *
  * @throws {BootError} GW_ERR_BOOT_STACK
  */
 export function checkInversify(): void {
-  class Probe {}
-  inject(Probe)(Probe, undefined, 0);
-  if (readsInversify(Probe)) return;
-  throw new BootError([
-    problem('GW_ERR_BOOT_STACK', { package: 'inversify', missing: 'injection metadata' }),
-  ]);
+  const problems = checkStackOf('@inversifyjs/core', specimens);
+  if (problems.length > 0) throw new BootError(problems);
+}
+
+function specimens() {
+  class Decorated {
+    end(): void {}
+  }
+  for (const decorate of [inject(Decorated), optional()]) decorate(Decorated, undefined, 0);
+  unmanaged()(Decorated, undefined, 1);
+  preDestroy()(Decorated.prototype, 'end', {});
+  const read = (key: string) => [key, Reflect.getOwnMetadata(key, Decorated)] as const;
+  const metadata = Object.fromEntries(Reflect.getOwnMetadataKeys(Decorated).map(read));
+  const { lifecycle, constructorArguments = [], ...rest } = Object.assign({}, ...Object.values(metadata));
+  const [injected, left] = constructorArguments;
+  return {
+    Class: metadata,
+    ClassMetadata: { ...rest, ...lifecycle, lifecycle, constructorArguments },
+    ClassElementMetadata: injected,
+    ClassElementMetadataKind: { unmanaged: left?.kind },
+  };
 }

@@ -1,5 +1,6 @@
-import { type Namespace, Server } from 'socket.io';
+import type { Namespace, Server } from 'socket.io';
 import { INTERNAL_EVENTS } from '../../base/reserved-names.js';
+import { baseAdapter } from '../socketio.js';
 import type { NodeBus } from './node-adapter.js';
 
 const EVENT = INTERNAL_EVENTS.bus;
@@ -15,7 +16,7 @@ export class ServerSideBus implements NodeBus {
   /** @returns null when the adapter has no way to other nodes, as the one in memory */
   static open(io: Server, nodeId: string, receive: (message: string) => void): ServerSideBus | null {
     const namespace = io.of('/');
-    if (namespace.adapter.serverSideEmit === new Server().of('/').adapter.serverSideEmit) return null;
+    if (namespace.adapter.serverSideEmit === baseAdapter.serverSideEmit) return null;
     (namespace as unknown as NodeJS.EventEmitter).on(EVENT, (to: unknown, message: unknown) => {
       if ((to === null || to === nodeId) && typeof message === 'string') receive(message);
     });

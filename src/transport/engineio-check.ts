@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { checkStackOf, requireOfSocketIo } from '../base/stack-check.js';
+import type { Problem } from '../errors/problem.js';
+import { Decoder, PacketType } from './engineio.js';
+
+/** Checks the members of engine.io, ws and socket.io-parser that gatewire touches, on instances that belong to no client. */
+export function checkEngineIo(): readonly Problem[] {
+  const { WebSocket } = createRequire(requireOfSocketIo.resolve('engine.io'))('ws') as {
+    WebSocket: new (address: null, protocols: undefined, options: object) => object;
+  };
+
+  return [
+    ...checkStackOf('socket.io-parser', () => ({
+      Decoder: decoderSpecimen(),
+      PacketType,
+    })),
+    ...checkStackOf('engine.io', connectionSpecimens),
+    // As a server makes them: it opens nothing.
+    ...checkStackOf('ws', () => ({ WebSocket: new WebSocket(null, undefined, {}) })),
+  ];
+}
+
+/** Older parsers have no limit on attachments, and no options; what counts is that the limit can be taken off. */
+function decoderSpecimen(): object {
+  const decoder = Object.assign(new Decoder(), { opts: { maxAttachments: Number.POSITIVE_INFINITY } });
+  try {
+    decoder.decodeString?.('5999-["many"]');
+  } catch {
+    Reflect.deleteProperty(decoder, 'opts');
+  }
+  return decoder;
+}
+
+/** Constructors that engine.io exports, as far as a check calls them. */
+interface EngineModule {
+  readonly Server: new (options: object) => object;
+  readonly Socket: new (
+    id: string,
+    server: object,
+    transport: object,
+    request: object,
+    protocol: number,
+  ) => EventEmitter & { write(text: string): void; resetPingTimeout?(): void };
+  readonly transports: Readonly<
+    Record<
+      'polling' | 'websocket',
+      new (
+        request: object,
+      ) => EventEmitter & {
+        closeTimeout: number;
+        onRequest(request: object): void;
+        close(): void;
+        shouldClose?(): void;
+      }
+    >
+  >;
+}
+
+function connectionSpecimens() {
+  const { Server, Socket, transports } = requireOfSocketIo('engine.io') as EngineModule;
+  const websocket = Object.assign(new EventEmitter(), {
+    send: (_text: string, done: () => void) => done(),
+    close: () => void websocket.emit('close'),
+  });
+  const poll = () =>
+    Object.assign(new EventEmitter(), {
+      method: 'GET',
+      headers: {},
+      _query: { EIO: '4' },
+      connection: { remoteAddress: '127.0.0.1' },
+      res: {},
+      websocket,
+    });
+  const server = new Server({ transports: ['polling'] });
+  const transport = new transports.websocket(poll());
+  const connection = new Socket('id', server, transport, poll(), 4);
+  const events = { Socket: new Set<string>(), Transport: new Set<string>() };
+  for (const event of ['packetCreate', 'flush']) connection.on(event, () => events.Socket.add(event));
+  connection.write('text');
+  connection.resetPingTimeout?.();
+  const socket = copyOf(connection); // its timers end with the connection
+  for (const event of ['error', 'close']) transport.on(event, () => events.Transport.add(event));
+  websocket.emit('error', new Error('the end of the check'));
+  const polled = new transports.polling(poll());
+  polled.onRequest(poll());
+  const closing = new transports.polling(poll());
+  closing.closeTimeout = 0;
+  closing.close();
+  const polling = Object.assign(copyOf(closing), { res: copyOf(polled).res });
+  closing.shouldClose?.();
+  return {
+    Server: server,
+    Socket: socket,
+    Transport: transport,
+    Polling: polling,
+    WebSocket: transport,
+    events,
+  };
+}
+
+function copyOf(instance: object): { res?: unknown } {
+  return Object.assign(Object.create(Object.getPrototypeOf(instance)), instance);
+}
