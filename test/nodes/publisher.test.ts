@@ -9,6 +9,7 @@ import { createTestApp, type TestApp } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
+import { WAIT_MS } from '../support/within.js';
 import { guest, lobby, MODES, node } from './redis-node.js';
 
 const contract = defineContract('/', {
@@ -136,7 +137,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
       stdio: 'inherit',
     });
     const ended = once(child, 'exit');
-    for (let n = 0; n < 100; n++) expect(await client.next('said', 15_000)).toBe(`${n}`);
+    for (let n = 0; n < 100; n++) expect(await client.next('said', WAIT_MS)).toBe(`${n}`);
     expect(await ended).toEqual([0, null]);
   });
 });

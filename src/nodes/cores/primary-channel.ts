@@ -1,3 +1,4 @@
+import { withDeadline } from '../../base/deadline.js';
 import type { Logger } from '../../base/logger.js';
 import { encodeMessage } from '../../runtime/remote/codec.js';
 import type { AdapterHealth, AdapterHost, NodeBus } from '../../runtime/remote/node-adapter.js';
@@ -128,13 +129,11 @@ export class PrimaryBus implements NodeBus {
     channel.on('gatewire:left', ({ id }: Of<RelayMessage, 'gatewire:left'>) =>
       host.receive(encodeMessage({ t: 'bye', from: id, name: '' })),
     );
-    this.#count = new Promise((resolve) => {
-      const timer = setTimeout(resolve, COUNT_MS, null);
-      channel.on('gatewire:joined', ({ nodes }: Of<RelayMessage, 'gatewire:joined'>) => {
-        clearTimeout(timer);
-        resolve(nodes);
-      });
+    const joined = new Promise<number>((resolve) => {
+      channel.on('gatewire:joined', ({ nodes }: Of<RelayMessage, 'gatewire:joined'>) => resolve(nodes));
     });
+    const late = (): Error => new Error('the primary did not answer in time');
+    this.#count = withDeadline(joined, COUNT_MS, late).catch(() => null);
     this.#send({ type: 'gatewire:join', id: host.nodeId }, 0);
   }
 

@@ -8,24 +8,24 @@ import { fillNamespace } from '../../contract/namespace-name.js';
 import { BootError } from '../../errors/boot-error.js';
 import type { NamespaceTarget, RemoteOptions } from '../../metadata/target.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
-import { Revocations } from '../../runtime/revocations.js';
-import { Cluster } from '../../runtime/remote/peers.js';
+import { DEFAULT_LIMITS } from '../../runtime/limits.js';
+import { Outgoing } from '../../runtime/outgoing.js';
 import type { AdapterHealth } from '../../runtime/remote/node-adapter.js';
 import { adapterProblems, openAdapter } from '../../runtime/remote/open.js';
 import { Operations } from '../../runtime/remote/operations.js';
-import { DEFAULT_LIMITS } from '../../runtime/limits.js';
-import { Outgoing } from '../../runtime/outgoing.js';
+import { Cluster } from '../../runtime/remote/peers.js';
+import { Revocations } from '../../runtime/revocations.js';
 import { namespacesOf, removeNamespace } from '../../runtime/socketio.js';
 import { WholeNamespace } from '../../runtime/target.js';
 import { redisAdapter } from './redis-adapter.js';
 import type { RedisAdapterOptions } from './redis-options.js';
 
-/** Instances of a namespace that are kept at hand; making one again costs little. */
+/** Number of namespace instances that are kept; creating one again is cheap. */
 const MAX_INSTANCES = 1_000;
 
 /** Options of `createPublisher`. */
 export interface PublisherOptions<TContract extends Contract> {
-  /** Where Redis is; as the nodes have it, with the same mode, prefix and secret. */
+  /** Options of Redis, with the same mode, prefix and secret as the nodes have. */
   readonly redis: RedisAdapterOptions;
   /** The contract of the namespace that is published to. */
   readonly contract: TContract;
@@ -35,37 +35,38 @@ export interface PublisherOptions<TContract extends Contract> {
    */
   readonly validateEmits?: boolean;
   /**
-   * Where the log goes. false drops it.
+   * Logger; `false` for none.
    * @default readable lines on standard error
    */
   readonly logger?: Logger | false;
 }
 
-/** Speaks to the clients of an application from a process without sockets. */
+/** Publisher to the clients of an application, for a process without sockets. */
 export interface Publisher<TContract extends Contract> extends AsyncDisposable {
   /**
-   * The namespace of the contract, with rooms, users and sockets as the application has them.
+   * Targets the namespace of the contract, with rooms, users and sockets as the application has them.
    *
    * @param params - values of the parameters in its name, where it has any
    * @throws {TypeError} when a parameter is missing or unfit
    */
   namespace(...params: ParamsArgument<TContract['namespace']>): NamespaceTarget<TContract>;
   /**
-   * Takes the access of a user back, in all namespaces and on all nodes.
+   * Revokes the access of a user, in all namespaces and on all nodes.
    *
    * @returns number of sockets
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
   revoke(userId: string, options?: RemoteOptions): Promise<number>;
-  /** Whether the nodes can be reached, and what was lost because they could not. */
+  /** Health of the connection to the nodes, with counts of lost messages. */
   readonly health: AdapterHealth;
-  /** Lets out what was said last, at most 500 ms long, and closes the connections to Redis. */
+  /** Closes the connections to Redis after the last messages, which takes at most 500 ms. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a way to the clients of an application from another process: a worker, a cron job, a web server. Nodes that run
- * deliver; nobody asks this process for anything. It waits up to 2 s for Redis and opens without it, as nodes do.
+ * Opens a publisher to the clients of an application in another process: a worker, a cron job, a web server. Running nodes
+ * deliver its messages, and never send a request to this process. It waits up to 2 s for Redis and opens without it, as
+ * nodes do.
  *
  * @throws {BootError} when options are wrong, with all problems
  * @example
@@ -102,7 +103,7 @@ export async function createPublisher<TContract extends Contract>(
   const instances = new Instances(io);
   const end = async (): Promise<void> => {
     cluster.close();
-    // Not `io.close()`, which closes an engine, and there is none.
+    // Not `io.close()`, which closes the engine that is absent here.
     await Promise.all(namespacesOf(io).map(({ adapter: one }) => one.close()));
     await opened.close();
   };
@@ -132,7 +133,7 @@ export async function createPublisher<TContract extends Contract>(
   };
 }
 
-/** The instances of a namespace that were addressed lately. */
+/** Namespace instances that were used last. */
 class Instances {
   readonly #names = new Set<string>();
 
