@@ -252,7 +252,9 @@ function listening({ options, opened, port, host }: PartsNeeds): Part {
     },
     async close() {
       const closed = opened.listening?.close();
-      opened.tls?.close(); // connections that still agree on TLS would keep the server open
+      // Connections that still agree on TLS would keep the server open, as would upgraded ones.
+      opened.tls?.close();
+      opened.front?.detach();
       await closed;
     },
   };
