@@ -4,8 +4,7 @@
  * @module gatewire
  */
 export { type App, createApp } from './app/app.js';
-export type { Health, HealthReport, HealthStatus } from './app/health.js';
-export type { HealthOptions } from './app/health-options.js';
+export type { Health, HealthOptions, HealthReport, HealthStatus } from './app/health.js';
 export type { AppOptions } from './app/options.js';
 export type { CallSite, SourceLocation } from './base/call-site.js';
 export { type Logger, type LogRecord, lineLogger } from './base/logger.js';
@@ -112,7 +111,7 @@ export { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-l
 export { type ReadRoles, type RolesCheck, type RolesOptions, roles } from './middleware/roles/roles.js';
 export type { Provider, ProviderOptions } from './plan/providers.js';
 export type { MapError } from './runtime/failures.js';
-export type { ForeignContainer } from './runtime/injection/foreign-resolver.js';
+export type { ForeignContainer } from './runtime/injection/resolver.js';
 export type { Limits } from './runtime/limits.js';
 export type {
   AdapterConstructor,

@@ -1,5 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import type { Problems } from '../base/problems.js';
+import type { Place } from '../errors/problem.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
+import { listen } from '../transport/listen.js';
 
 /** Where an application stands: not open yet, taking clients, seeing them off, or over. */
 export type HealthStatus = 'starting' | 'ok' | 'draining' | 'closed';
@@ -99,4 +108,101 @@ function answer(
     ...(isAsked ? null : { allow: 'GET, HEAD' }),
   });
   response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+/** Where an application answers whether it lives and is ready. */
+export interface HealthOptions {
+  /**
+   * A port of its own, from 1 to 65535, which answers from the first moment of `listen()` to the last of `close()`.
+   * @default the application's own server, or the one that it is attached to
+   */
+  readonly port?: number;
+  /**
+   * Address of the port.
+   * @default all addresses
+   */
+  readonly host?: string;
+  /** @default '/livez' */
+  readonly livePath?: string;
+  /** @default '/readyz' */
+  readonly readyPath?: string;
+  /**
+   * Whether a node that cannot reach the others is not ready. When Redis is away, no node is then.
+   * @default false
+   */
+  readonly needsAdapter?: boolean;
+}
+
+const path: OptionRule = {
+  accepts: (value) => typeof value === 'string' && /^\/[^?#\s]*$/.test(value),
+  expected: "a path such as '/readyz'",
+};
+
+const HEALTH_OPTIONS: Readonly<Record<keyof HealthOptions, OptionRule>> = {
+  port: {
+    accepts: (value) => rules.count.accepts(value) && (value as number) <= 65_535,
+    expected: 'a port from 1 to 65535',
+  },
+  host: rules.text,
+  livePath: path,
+  readyPath: path,
+  needsAdapter: rules.boolean,
+};
+
+/** Checks the option `health`; what is unusable is left out. */
+export function checkHealth(given: HealthOptions | undefined, problems: Problems, where: Place): void {
+  if (given !== undefined) checkOptions<HealthOptions>(given, HEALTH_OPTIONS, '`health`', problems, where);
+}
+
+/** The paths at which a node says how it is. */
+export class HealthEndpoints {
+  readonly #paths: ReadonlyMap<string, Health['livez']>;
+  #server: HttpServer | null = null;
+
+  constructor(
+    private readonly options: HealthOptions,
+    health: Health,
+  ) {
+    const { livePath = '/livez', readyPath = '/readyz' } = options;
+    this.#paths = new Map([
+      [livePath, health.livez],
+      [readyPath, health.readyz],
+    ]);
+  }
+
+  /** Answers a request, if it is for one of the paths. @returns whether it was */
+  readonly serve = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const respond = this.#paths.get(path);
+    respond?.(request, response);
+    return respond !== undefined;
+  };
+
+  /**
+   * Listens on a port of its own, where there is one.
+   *
+   * @throws {BootError} when it cannot
+   */
+  async open(): Promise<void> {
+    const { port, host } = this.options;
+    if (port === undefined) return;
+    const server = createServer((request, response) => {
+      if (!this.serve(request, response)) response.writeHead(404).end();
+    });
+    await listen(server, port, host);
+    this.#server = server;
+  }
+
+  /** The handler for the application's own server; null where there is a port for it. */
+  get shared(): HealthEndpoints['serve'] | null {
+    return this.options.port === undefined ? this.serve : null;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (server === null) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
 }

@@ -12,7 +12,7 @@ import type { RoomGuard } from '../metadata/room-guard.js';
 import type { Usable } from '../metadata/steps.js';
 import type { Provider } from '../plan/providers.js';
 import type { MapError } from '../runtime/failures.js';
-import type { ForeignContainer } from '../runtime/injection/foreign-resolver.js';
+import type { ForeignContainer } from '../runtime/injection/resolver.js';
 import { DEFAULT_LIMITS, type Limits } from '../runtime/limits.js';
 import type { AdapterConstructor, NodeAdapter } from '../runtime/remote/node-adapter.js';
 import type { Admission } from '../transport/connection-queue.js';
@@ -21,7 +21,7 @@ import { checkOrigins } from '../transport/origin-rules.js';
 import type { Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
-import { checkHealth, type HealthOptions } from './health-options.js';
+import { checkHealth, type HealthOptions } from './health.js';
 
 /** Options of `createApp`. */
 export interface AppOptions {

@@ -16,12 +16,12 @@ import { aroundEvent, type CompiledStep } from './compose.js';
 import { connectGate } from './connect-gate.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import { type Impersonate, identifier, identifyFirst } from './identity.js';
-import type { InstanceSource, Resolver } from './injection/resolver.js';
+import type { Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
 import { Outgoing } from './outgoing.js';
 import { bindServerSide } from './remote/server-side.js';
-import type { CompiledEvent, CompiledGateway, CompiledNamespace, Stage } from './types.js';
+import type { CompiledEvent, CompiledGateway, CompiledNamespace, InstanceSource, Stage } from './types.js';
 import { ackStage, argsStage, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */

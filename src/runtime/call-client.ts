@@ -1,13 +1,9 @@
 import type { Socket } from 'socket.io';
-import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { CallOptions } from '../metadata/target.js';
 import { RejectedPacket } from '../transport/rejected-packet.js';
 import { clientLeft } from './failures.js';
 import { emitForAnswer } from './send.js';
 import { stateOf } from './socket-state.js';
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
  * Asks one client of this node, and settles once: with the value that it acknowledges with, with UNAVAILABLE as
@@ -45,13 +41,4 @@ export function callClient(
       fail(error);
     }
   });
-}
-
-/**
- * The time limit of a call.
- *
- * @throws {RangeError} when it is no number of milliseconds that a timer can wait
- */
-export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {}): number {
-  return checkTimeoutMs(timeoutMs);
 }

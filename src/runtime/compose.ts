@@ -3,8 +3,7 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { EventContext } from '../metadata/context.js';
 import type { Middleware } from '../metadata/steps.js';
 import type { StepPlan } from '../plan/types.js';
-import type { InstanceSource } from './injection/resolver.js';
-import type { Activity, Call, Stage } from './types.js';
+import type { Activity, Call, InstanceSource, Stage } from './types.js';
 
 /** A step with the instance, or the source of instances, behind it. */
 export interface CompiledStep {

@@ -1,13 +1,13 @@
 import type { Exception, WireError } from '../contract/wire.js';
 import { emitToSocket } from './send.js';
-import type { SocketState } from './types.js';
+import type { ExceptionLimit, SocketState } from './types.js';
 
 const WINDOW_MS = 1_000;
 const MAX_PER_WINDOW = 10;
 const MAX_NAME_LENGTH = 128;
 
 /** Lets through at most one `exception` per event and second, and ten per client and second. */
-export class ExceptionWindow {
+export class ExceptionWindow implements ExceptionLimit {
   #endsAt = 0;
   readonly #events = new Set<string>();
 

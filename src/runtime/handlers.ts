@@ -2,9 +2,8 @@ import { andThen, isThenable } from '../base/thenable.js';
 import type { ParameterDeclaration } from '../metadata/record.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { EventCall } from './activity.js';
-import type { InstanceSource } from './injection/resolver.js';
 import { answerByHand } from './run-event.js';
-import type { Activity, Call, CompiledHook, Stage } from './types.js';
+import type { Activity, Call, CompiledHook, InstanceSource, Stage } from './types.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
-import type { Server } from 'socket.io';
+import type { Namespace, Server } from 'socket.io';
 import { RejectedPacket } from '../transport/rejected-packet.js';
-import { countChildren, hasNamespace } from './socketio.js';
+import { childrenOf, countChildren, hasNamespace, isEmpty, removeChild } from './socketio.js';
 import type { CompiledNamespace } from './types.js';
 
 const LIMIT = 'namespaceInstances';
@@ -24,4 +24,53 @@ export function instanceBound(
     onFull();
     return new RejectedPacket('OVERLOADED', LIMIT, 'there are too many namespaces of this kind');
   };
+}
+
+const SWEEP_MS = 10_000;
+/** The least time between two sweeps, when there is no room for another instance. */
+const HURRY_MS = 1_000;
+
+/**
+ * Disposes of instances of parametrised namespaces that nobody is in. Socket.IO's own option splits a namespace
+ * in two when one client waits in auth while another is refused; a sweep sees both.
+ */
+export class Sweeper {
+  #timer: NodeJS.Timeout | null = null;
+  /** Empty at the last sweep; who comes between two sweeps keeps its instance. */
+  #candidates = new Set<Namespace>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly io: Server,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  /** Sweeps ahead of time, unless that was done just now: whoever fills the instances must not keep others out. */
+  hurry(): void {
+    if (performance.now() - this.#sweptAt >= HURRY_MS) this.sweep();
+  }
+
+  /** Removes what was empty last time and still is. */
+  sweep(): void {
+    this.#sweptAt = performance.now();
+    const empty = childrenOf(this.io).filter(({ child }) => isEmpty(child));
+    for (const { parent, child } of empty) {
+      if (!this.#candidates.has(child)) continue;
+      try {
+        removeChild(this.io, parent, child);
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+    this.#candidates = new Set(empty.map(({ child }) => child));
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#candidates.clear();
+  }
 }

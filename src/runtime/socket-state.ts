@@ -6,6 +6,7 @@ import type { EventPacket } from './socketio.js';
 import type {
   Activity,
   CompiledNamespace,
+  ExceptionLimit,
   OutgoingContract,
   RemoteOperations,
   SocketState,
@@ -61,7 +62,7 @@ export class ClientState implements SocketState {
     return this.#stay;
   }
 
-  get exceptions(): ExceptionWindow {
+  get exceptions(): ExceptionLimit {
     this.#exceptions ??= new ExceptionWindow();
     return this.#exceptions;
   }

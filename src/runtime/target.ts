@@ -1,3 +1,4 @@
+import { checkTimeoutMs } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
   BroadcastTarget,
@@ -10,11 +11,12 @@ import type {
   SocketTarget,
   Target,
 } from '../metadata/target.js';
-import { checkTimeout } from './call-client.js';
 import type { Members } from './remote/node-adapter.js';
 import { socketRoom, storedRooms, userRoom } from './rooms.js';
 import { emitToRooms } from './send.js';
 import type { Located, OutgoingContract, RemoteAction } from './types.js';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Rooms of a namespace instance, by their stored names; none stands for everyone. */
 export class RoomTarget implements Target {
@@ -186,4 +188,13 @@ function argumentsOf(outgoing: OutgoingContract | null, event: string, payload: 
 function checkLimit(options: RemoteOptions | undefined): RemoteOptions | undefined {
   if (options?.timeoutMs !== undefined) checkTimeout({ timeoutMs: options.timeoutMs });
   return options;
+}
+
+/**
+ * Returns the time limit of a call in milliseconds.
+ *
+ * @throws {RangeError} when it is no number of milliseconds that a timer can wait
+ */
+export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {}): number {
+  return checkTimeoutMs(timeoutMs);
 }

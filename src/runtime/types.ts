@@ -12,7 +12,6 @@ import type {
 } from '../metadata/context.js';
 import type { CallOptions, RemoteOptions, ServerSideResult, SocketInfo } from '../metadata/target.js';
 import type { EventPlan, NamespacePlan, ServerSidePlan } from '../plan/types.js';
-import type { ExceptionWindow } from './exceptions.js';
 import type { FailurePlace, Failures } from './failures.js';
 import type { ScopeInstances } from './injection/instances.js';
 import type { Limits } from './limits.js';
@@ -162,13 +161,27 @@ export interface SocketState extends Located {
   /** Activity of the whole stay; it owns the instances of the scope `connection`. */
   readonly stay: Activity;
   /** Limit of the `exception` events that the client gets. */
-  readonly exceptions: ExceptionWindow;
+  readonly exceptions: ExceptionLimit;
   /** Calls a function when the client leaves; returns a function that takes that back. */
   whenLeaving(tell: (reason: Error) => void): () => void;
   /** Calls the functions given to `whenLeaving`. */
   tellLeaving(reason: Error): void;
   /** Ends the scope `connection`. */
   release(onError: (error: unknown) => void): Promise<void> | null;
+}
+
+/** Limit of the `exception` events that one client gets. */
+export interface ExceptionLimit {
+  /** Tells whether one more may be sent, and counts it. */
+  admits(event: string, now: number): boolean;
+}
+
+/** Source of the instances of a class. */
+export interface InstanceSource {
+  /** The one instance, or null when each client or event has its own. */
+  readonly instance: object | null;
+  /** Returns the instance for an activity. */
+  of(activity: Activity): object;
 }
 
 /** Registry of what runs; `close()` waits for it. */

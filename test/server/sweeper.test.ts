@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Gateway, OnEvent } from '../../src/index.js';
-import { Sweeper } from '../../src/runtime/sweeper.js';
+import { Sweeper } from '../../src/runtime/namespace-instances.js';
 import { createTestApp } from '../../src/testing/index.js';
 import { deferred } from '../support/deferred.js';
 

@@ -2,7 +2,6 @@ import cluster from 'node:cluster';
 import type { Namespace } from 'socket.io';
 import { requirePeer } from '../../base/peer.js';
 import { problem } from '../../errors/problem.js';
-import { decodeMessage, encodeMessage } from '../../runtime/remote/codec.js';
 import type {
   AdapterConstructor,
   AdapterHost,
@@ -10,6 +9,7 @@ import type {
   NodeBus,
   OpenedAdapter,
 } from '../../runtime/remote/node-adapter.js';
+import { decodeMessage, encodeMessage } from '../../runtime/remote/request.js';
 import { isNode } from '../../transport/primary.js';
 import { AdapterState } from '../adapter-state.js';
 import { patchAdapter, type RawAdapter } from '../patch-adapter.js';

@@ -1,7 +1,7 @@
 import { withDeadline } from '../../base/deadline.js';
 import type { Logger } from '../../base/logger.js';
-import { encodeMessage } from '../../runtime/remote/codec.js';
 import type { AdapterHealth, AdapterHost, NodeBus } from '../../runtime/remote/node-adapter.js';
+import { encodeMessage } from '../../runtime/remote/request.js';
 import { AdapterState } from '../adapter-state.js';
 import type { BusMessage, RelayMessage } from './message-relay.js';
 

@@ -1,10 +1,11 @@
 import type { Namespace, Server, Socket } from 'socket.io';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { CallOptions, RemoteOptions, ServerSideResult, SocketInfo } from '../../metadata/target.js';
-import { callClient, checkTimeout } from '../call-client.js';
+import { callClient } from '../call-client.js';
 import { applicationRooms } from '../rooms.js';
 import { stateOf } from '../socket-state.js';
 import { namespaceOf } from '../socketio.js';
+import { checkTimeout } from '../target.js';
 import type { ClientAnswer, RemoteAction, RemoteOperations } from '../types.js';
 import type { Members, RemoteSocketInfo } from './node-adapter.js';
 import type { Answerer, Body, Cluster } from './peers.js';

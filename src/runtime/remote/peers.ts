@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../../base/logger.js';
-import { decodeMessage, encodeMessage } from './codec.js';
 import type { NodeBus } from './node-adapter.js';
 import { ANNOUNCE_MS, Nodes } from './nodes.js';
-import { type Answers, NOBODY, Request, type RequestOptions } from './request.js';
+import {
+  type Answers,
+  decodeMessage,
+  encodeMessage,
+  NOBODY,
+  Request,
+  type RequestOptions,
+} from './request.js';
 
 /** Answers a question of another node; `reply` may be called several times, the last one with `isLast`. */
 export type Answerer = (body: Body, reply: Reply, from: string) => unknown;
