@@ -1,10 +1,9 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-
+import satisfies from 'semver/functions/satisfies.js';
 import { relativeTo } from '../../inspect/locate.js';
 import { findInstalled, type Installed, type OwnManifest, readInstalled, upwards } from '../packages.js';
 import { type Finding, failure, ok, warning } from './finding.js';
-import { satisfies } from './semver.js';
 
 /** Oldest versions below socket.io for which no vulnerability is published. */
 const FLOORS: readonly {
@@ -24,7 +23,7 @@ export function checkVersions(cwd: string, own: OwnManifest): readonly Finding[]
 
 function node({ engines }: OwnManifest): Finding {
   const { node: version } = process.versions;
-  return satisfies(version, engines.node)
+  return isIn(version, engines.node)
     ? ok('node', `Node ${version}`)
     : failure('node', `Node is ${version}, gatewire needs ${engines.node}`, 'install a newer Node');
 }
@@ -50,7 +49,7 @@ function peers(
       return failure('peers', `${name} is not installed`, `npm install ${name}@${range}`);
     }
     const { version } = installed;
-    if (satisfies(version, range)) return ok('peers', `${name} ${version}`);
+    if (isIn(version, range)) return ok('peers', `${name} ${version}`);
     return failure('peers', `${name} is ${version}, gatewire needs ${range}`, `npm install ${name}@${range}`);
   });
 }
@@ -62,10 +61,15 @@ function floors(cwd: string): readonly Finding[] {
     const installed = findInstalled(name, from);
     if (installed === null) return []; // without socket.io, which is a finding of its own
     const { version } = installed;
-    if (satisfies(version, `>=${floor}`)) return ok('advisories', `${name} ${version}`);
+    if (isIn(version, `>=${floor}`)) return ok('advisories', `${name} ${version}`);
     const fact = `${name} is ${version}, and has known vulnerabilities below ${floor}`;
     return failure('advisories', fact, `npm update ${name}`);
   });
+}
+
+/** Compares as npm does with the version of Node: pre-releases count, each below its release. */
+function isIn(version: string, range: string): boolean {
+  return satisfies(version, range, { includePrerelease: true });
 }
 
 /** Packages that work as a single copy only: a decorator or a token of one copy means nothing to the other. */

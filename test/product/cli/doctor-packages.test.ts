@@ -51,6 +51,17 @@ describe('gatewire doctor, of what is installed', () => {
     ]);
   });
 
+  it('counts a pre-release, and has it below its release', async () => {
+    rmSync(path.join(patient.path, 'node_modules/socket.io'));
+    patient.fake('.', 'socket.io', '4.9.0-beta.1');
+    patient.fake('.', 'engine.io', '6.6.9-beta.1');
+    const { findings } = await patient.examine();
+    const levelOf = (about: string, name: string) =>
+      findings.find(({ check, fact }) => check === about && fact.startsWith(`${name} `))?.level;
+    expect(levelOf('peers', 'socket.io')).toBe('ok');
+    expect(levelOf('advisories', 'engine.io')).toBe('error');
+  });
+
   it('finds copies: as an error where gatewire and the application see different ones', async () => {
     patient.fake('node_modules/some-tool', 'inversify', '7.0.0');
     const [harmless] = bad((await patient.examine()).findings);
