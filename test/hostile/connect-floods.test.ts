@@ -233,7 +233,7 @@ describeMatrix('a connection that asks for too much', (cell) => {
   });
 
   it('is closed when it never sends CONNECT', async () => {
-    await using test = await start({ ...cell, socket: { connectTimeout: 200 } });
+    await using test = await start({ ...cell, socket: { connectTimeout: 2_000 } });
     const client = await open(test, cell);
     const other = await open(test, cell);
     await other.connect('/open');

@@ -112,7 +112,7 @@ it('does as the limit says when Redis does not answer', async () => {
   const own = await RedisServer.start();
   try {
     await using test = await createTestApp(Limited, {
-      adapter: redisAdapter({ url: own.url, timeoutMs: 300 }),
+      adapter: redisAdapter({ url: own.url, timeoutMs: 1_000 }),
     });
     const ann = await test.client.connect('/', { auth: { user: 'ann' } });
     own.freeze();

@@ -72,13 +72,15 @@ describeMatrix('admission', (cell) => {
   };
 
   it('lets a plain client wait, past connectTimeout, tells its position, and loses nothing', async () => {
-    await using test = await start({}, { ...cell, socket: { connectTimeout: 50 } });
+    const connectTimeout = 1_000;
+    await using test = await start({}, { ...cell, socket: { connectTimeout } });
     const first = await newClient(test, 'first').connect();
     const second = newClient(test, 'second');
     const third = newClient(test, 'third');
     expect(await line(second)).toBe(1);
     expect(await line(third)).toBe(2);
     const answer = second.socket.emitWithAck('echo', 'while waiting');
+    await new Promise((resolve) => setTimeout(resolve, connectTimeout + 100));
     expect(lines[0]?.sizes).toMatchObject({ served: 1, waiting: 2 });
     await first.close();
     await connected(second.socket);

@@ -39,7 +39,7 @@ describe('the health endpoints', () => {
       gateways: [Slow],
       providers: [{ provide: 'DATABASE', useFactory: () => booted.promise.then(() => ({})) }],
       health: { port, host: '127.0.0.1' },
-      limits: { closeNoticeMs: 200 },
+      limits: { closeNoticeMs: 2_000 },
       logger: false,
     });
     const base = `http://127.0.0.1:${port}`;

@@ -201,7 +201,7 @@ describeMatrix('targets', (cell) => {
     clients.slice(0, 2).forEach((client, i) => {
       client.socket.on('question', (_payload, answer) => answer(i));
     });
-    const result = await clients[0]?.call('ask-all', { room: 'all', timeoutMs: 100 });
+    const result = await clients[0]?.call('ask-all', { room: 'all', timeoutMs: 2_000 });
     expect(result).toEqual({ answers: [0, 1], missing: [clients[2]?.id] });
   });
 

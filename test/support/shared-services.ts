@@ -24,6 +24,10 @@ export const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
     const server = await chromium.launchServer({
       executablePath: requireProgram('chromium'),
       host: '127.0.0.1',
+      // A signal ends jest, whose end closes the pipe to the browser, which ends it.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -247,17 +247,19 @@ describe('the page of examples/chat', () => {
 
   it('says beside a message that it came too fast, and sends it when it may', async () => {
     const { page, errors } = await enter('Ada');
-    for (let i = 1; i <= 21; i++) await write(page, `number ${i} of 21`);
-    const late = own(page, 'failed', 'number 21 of 21');
+    const texts = Array.from({ length: 30 }, (_, i) => `number ${i + 1} of 30`);
+    await writeAtOnce(page, texts);
+    const late = own(page, 'failed', 'number 30 of 30');
     await late.getByText(/^You are writing too fast\. Wait (a second|[2-5] seconds)\./).waitFor();
-    expect(await page.locator('.message[data-state=failed]').count()).toBe(1);
+    // 20 may be written at once, and a few more where the server takes its time.
+    expect(await page.locator('.message[data-state=failed]').count()).toBeLessThanOrEqual(10);
     // As somebody would who does not want to wait.
     do {
       await page.waitForTimeout(500);
       await late.getByRole('button', { name: 'Try again' }).click();
       await page.locator('.message[data-state=pending]').waitFor({ state: 'detached' });
     } while ((await late.count()) > 0);
-    await own(page, 'sent', 'number 21 of 21').waitFor();
+    await own(page, 'sent', 'number 30 of 30').waitFor();
     expect(errors).toEqual([]);
   });
 
@@ -332,6 +334,17 @@ function messageField(page: Page): Locator {
 async function write(page: Page, text: string): Promise<void> {
   await messageField(page).fill(text);
   await messageField(page).press('Enter');
+}
+
+/** Writes faster than the bound on messages allows, however slow the machine is: all in one turn of the page. */
+async function writeAtOnce(page: Page, texts: readonly string[]): Promise<void> {
+  await messageField(page).evaluate((element, all) => {
+    const area = element as unknown as { value: string; form: { requestSubmit(): void } };
+    for (const text of all) {
+      area.value = text;
+      area.form.requestSubmit();
+    }
+  }, texts);
 }
 
 function own(page: Page, state: string, text: string): Locator {

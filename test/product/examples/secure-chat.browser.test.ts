@@ -79,7 +79,7 @@ describe('the page of examples/secure-chat', () => {
   });
 
   it('renews the token on the connection that there is', async () => {
-    await start({ TOKEN_SECONDS: '4' });
+    await start({ TOKEN_SECONDS: '6' });
     const { page, errors } = await enter('Ada');
     const asked = page.getByText('The server asked for another token. The connection stays.');
     // The third time is long after the end of the first token.
@@ -110,14 +110,13 @@ describe('the page of examples/secure-chat', () => {
   it('says how long to wait to who writes too fast, and keeps what was written', async () => {
     await start();
     const { page, errors } = await enter('Ada');
-    for (let i = 1; i <= 6; i++) {
-      await write(page, `number ${i}`);
-      if (i < 6) await message(page, `number ${i}`).waitFor();
-    }
+    const texts = Array.from({ length: 6 }, (_, i) => `number ${i + 1}`);
+    await writeAtOnce(page, texts);
     await page
       .getByRole('alert')
       .getByText(/^You are too fast\. Wait (a second|\d+ seconds)/)
       .waitFor();
+    for (const text of texts.slice(0, 5)) await message(page, text).waitFor();
     expect(await field(page).inputValue()).toBe('number 6');
     expect(errors).toEqual([]);
   });
@@ -174,6 +173,17 @@ function field(page: Page): Locator {
 async function write(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
   await field(page).press('Enter');
+}
+
+/** Writes faster than the bound on messages allows, however slow the machine is: all in one turn of the page. */
+async function writeAtOnce(page: Page, texts: readonly string[]): Promise<void> {
+  await field(page).evaluate((element, all) => {
+    const area = element as unknown as { value: string; form: { requestSubmit(): void } };
+    for (const text of all) {
+      area.value = text;
+      area.form.requestSubmit();
+    }
+  }, texts);
 }
 
 function message(page: Page, text: string): Locator {

@@ -18,7 +18,6 @@ const UPGRADE = {
   'sec-websocket-version': '13',
   'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
 };
-const SHORT_LIVED = { TOKEN_SECONDS: '4' };
 
 type Name = keyof typeof PASSWORDS;
 
@@ -240,7 +239,7 @@ describe('the process of examples/secure-chat', () => {
   });
 
   it('disconnects who does not renew, after asking for it', async () => {
-    await using own = await Chat.start(SHORT_LIVED);
+    await using own = await Chat.start({ TOKEN_SECONDS: '4' });
     const socket = own.open(await own.signIn('ada'));
     const [asked, why] = [heard(socket, 'gw:auth'), heard(socket, 'exception')];
     expect(await heard(socket, 'disconnect')).toBe('io server disconnect');
@@ -250,7 +249,7 @@ describe('the process of examples/secure-chat', () => {
   });
 
   it('keeps the connection of who renews, for longer than a token lives, and takes no token of somebody else', async () => {
-    await using own = await Chat.start(SHORT_LIVED);
+    await using own = await Chat.start({ TOKEN_SECONDS: '6' });
     const { cookie } = await own.signIn('ada');
     const room = connect<typeof chat>('/chat', `https://localhost:${own.port}`, {
       auth: async () => JSON.parse((await own.http.post('/refresh', {}, { cookie })).body) as object,

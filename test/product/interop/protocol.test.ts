@@ -45,7 +45,7 @@ class CustomGateway extends ProtocolGateway {}
 class SilentGateway extends EchoGateway {}
 
 const PING_INTERVAL_MS = 300;
-const PING_TIMEOUT_MS = 200;
+const PING_TIMEOUT_MS = 2_000;
 const handshake = {
   sid: expect.any(String),
   pingInterval: 25_000,

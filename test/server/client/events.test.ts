@@ -93,16 +93,16 @@ describeMatrix('a call of the server', (cell) => {
     const room = world.connect(hall);
     const off = room.onCall('question', (text) => text.length);
     room.onCall('pair', async (a, b) => a + b);
-    expect(await room.call('ask', { how: 'one', timeoutMs: 1_000 })).toBe('how many?'.length);
-    expect(await room.call('ask', { how: 'pair', timeoutMs: 1_000 })).toBe(3);
-    expect(await room.call('ask', { how: 'all', timeoutMs: 1_000 })).toEqual({
+    expect(await room.call('ask', { how: 'one', timeoutMs: 10_000 })).toBe('how many?'.length);
+    expect(await room.call('ask', { how: 'pair', timeoutMs: 10_000 })).toBe(3);
+    expect(await room.call('ask', { how: 'all', timeoutMs: 10_000 })).toEqual({
       answers: ['how many?'.length],
       missing: [],
     });
     expect(() => room.onCall('question', () => 1)).toThrow('`question` has an onCall already');
     off();
     room.onCall('question', () => 42);
-    expect(await room.call('ask', { how: 'one', timeoutMs: 1_000 })).toBe(42);
+    expect(await room.call('ask', { how: 'one', timeoutMs: 10_000 })).toBe(42);
   });
 
   it('is not answered when the answer throws, and the console says why', async () => {

@@ -192,7 +192,7 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
   await new Promise((resolve) => issuer.once('listening', resolve));
   const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
   try {
-    await using test = await start({ jwks, claims, fetchTimeoutMs: 200 });
+    await using test = await start({ jwks, claims, fetchTimeoutMs: 2_000 });
     const connect = async () =>
       test.client.connect('/', { auth: { token: await sign({}, privateKey, 'RS256') } });
     await expect(connect()).rejects.toMatchObject({

@@ -23,7 +23,7 @@ class Chat {
 /** What the pages send as a token, and what they have after a renewal. */
 function tokenOf(token: unknown) {
   if (token === 'expired') throw new GatewireError('UNAUTHENTICATED');
-  const expiresAt = new Date(Date.now() + 2_000);
+  const expiresAt = new Date(Date.now() + 4_000);
   return token === 'short' ? { user: { id: 'ann' }, expiresAt } : { user: { id: 'ann' } };
 }
 
@@ -316,7 +316,7 @@ describePages('reference', {
       });
       await until('it has renewed', () => tokens === 2);
       const user = test.app.io.of('/chat');
-      await sleep(2_500); // the first token's life, and a sweep
+      await sleep(4_500); // the first token's life, and a sweep
       expect([user.sockets.size, exports['chat'].connected]).toEqual([1, true]);
     },
   ],
