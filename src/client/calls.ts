@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { MAX_TIMER_MS } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { forgetAck } from './internals.js';
+import { type Emitted, emitWithAck } from './internals.js';
 import type { Status } from './status.js';
 import { readReply } from './wire.js';
 
@@ -34,29 +34,26 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
     new Promise((resolve, reject) => {
       const reason = reasonAgainst(status);
       if (reason !== null) return reject(reason);
-      const at = socket.sendBuffer.length;
-      const forget = forgetAck(socket);
+      let emitted: Emitted | undefined;
       const end = (): void => {
         clearTimeout(timer);
         open.delete(call);
       };
       const call: OpenCall = {
-        isHeld: () => held !== undefined && socket.sendBuffer.includes(held),
+        isHeld: () => emitted?.isHeld() === true,
         fail(error) {
           end();
-          forget();
           // An event whose call was rejected must not be sent later.
-          if (call.isHeld()) socket.sendBuffer.splice(socket.sendBuffer.indexOf(held as never), 1);
+          emitted?.takeBack();
           reject(error);
         },
       };
       const onLimit = () => call.fail(tooLate(event, timeoutMs, call.isHeld() ? status : null));
       const timer = setTimeout(onLimit, timeoutMs);
       open.add(call);
-      let held: Socket['sendBuffer'][number] | undefined;
       try {
         checkEncodable(socket, args);
-        socket.emit(event, ...args, (reply?: unknown) => {
+        emitted = emitWithAck(socket, event, args, (reply) => {
           end();
           try {
             resolve(readReply(event, reply, isRaw));
@@ -64,7 +61,6 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
             reject(error);
           }
         });
-        held = socket.sendBuffer[at];
       } catch (cause) {
         call.fail(new GatewireError('INVALID_PAYLOAD', { message: `\`${event}\` cannot be sent`, cause }));
       }

@@ -4,7 +4,7 @@ import { MAX_TIMER_MS } from '../base/deadline.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { readWireError } from '../errors/wire-error.js';
-import { hurry, isShared } from './internals.js';
+import { dropHeld, hurry, isShared } from './internals.js';
 import type { Status } from './status.js';
 import type { AuthOption } from './types.js';
 import { readException } from './wire.js';
@@ -141,7 +141,7 @@ export function createReconnector(socket: Socket, status: Status, auth: AuthOpti
       manager.off('reconnect_failed', giveUp);
       status.set('closed', null);
       status.end();
-      socket.sendBuffer = [];
+      dropHeld(socket);
       const leave = (): void => {
         socket.disconnect();
         socket.off().offAny();

@@ -19,7 +19,7 @@ const LEVELS: readonly (readonly string[])[] = [
 ];
 
 /** Files of base/ that the client may use. */
-const BROWSER_SAFE = ['backoff', 'deadline', 'redact', 'reserved-names', 'suggest', 'thenable'].map(
+const BROWSER_SAFE = ['backoff', 'deadline', 'redact', 'reserved-names', 'stack', 'suggest', 'thenable'].map(
   (name) => `base/${name}.ts`,
 );
 
@@ -271,6 +271,12 @@ describe('the architecture', () => {
     const members = /\.(onevent|_anyListeners|_preConnectSockets|_nsps|emitUntyped)\b/;
     const users = files.filter(({ text }) => members.test(text));
     expect(users.map(({ name }) => name).filter((name) => !/^runtime\/socketio\.ts$/.test(name))).toEqual([]);
+  });
+
+  it('names private members of socket.io-client in one file', () => {
+    const members = /\b(_readyState|_autoConnect|nsps|sendBuffer|acks|ids)\b/;
+    const users = files.filter(({ name, text }) => areaOf(name) === 'client' && members.test(text));
+    expect(users.map(({ name }) => name)).toEqual(['client/internals.ts']);
   });
 
   it('has no file that nobody can read in one sitting', () => {
