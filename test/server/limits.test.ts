@@ -223,9 +223,12 @@ describeMatrix('limits', (cell) => {
     const { test, connect } = await start();
     await using _ = test;
     const client = await connect('ann');
+    const codes: (string | null)[] = [];
+    test.app.watch('tracing:gatewire:call:end', ({ code }) => codes.push(code));
     await client.call('dropped', 'first');
     client.emit('dropped', 'second');
     await expect(client.call('dropped', 'third')).rejects.toMatchObject(RATE_LIMITED);
+    expect(codes).toEqual([null, 'RATE_LIMITED', 'RATE_LIMITED']);
     expect(doors.entered).toEqual(['first']);
     await client.expectNone('exception');
   });

@@ -83,12 +83,21 @@ describe('docs/reference/options.md', () => {
 });
 
 describe('docs/reference/decorators.md', () => {
+  it('has every option of @RateLimit and @Concurrency, and no other', () => {
+    expect(names(DECORATORS, '| option of `@RateLimit` |')).toEqual(
+      members('src/middleware/rate-limit/rate-limit.ts', 'RateLimitOptions'),
+    );
+    expect(names(DECORATORS, '| option of `@Concurrency` |')).toEqual(
+      members('src/middleware/concurrency/concurrency.ts', 'ConcurrencyOptions'),
+    );
+  });
+
   it('has every option of @Gateway and @OnEvent, and no other', () => {
     expect(names(DECORATORS, '| option of `@Gateway` |')).toEqual(
       members('src/decorators/gateway.ts', 'GatewayOptions'),
     );
     expect(names(DECORATORS, '| option of `@OnEvent` |')).toEqual(
-      members('src/decorators/on-event.ts', 'OnEventOptions'),
+      members('src/decorators/handlers.ts', 'OnEventOptions'),
     );
   });
 });
