@@ -17,7 +17,7 @@ import { ServerSideBus, serveServerSide } from '../runtime/remote/server-side.js
 import { namespacesOf } from '../runtime/socketio.js';
 import type { Engine } from '../transport/engineio.js';
 import type { HttpFront } from '../transport/http-front.js';
-import { type Listening, openPort } from '../transport/listening.js';
+import { type Listening, openPort } from '../transport/listen.js';
 import { Tls } from '../transport/tls.js';
 import { createTransport } from '../transport/transport.js';
 import type { HealthEndpoints } from './health.js';

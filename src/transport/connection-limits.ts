@@ -1,5 +1,5 @@
 import { type LimitReporter, limitReporter } from '../base/channels.js';
-import type { ConnectionStep } from './engine.js';
+import type { ConnectionStep } from './engineio.js';
 import { OutputLimit } from './output-limit.js';
 import { ReadThrottle } from './read-throttle.js';
 import type { RejectedPacket } from './rejected-packet.js';

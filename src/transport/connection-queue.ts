@@ -5,8 +5,13 @@ import { Problems } from '../base/problems.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Problem } from '../errors/problem.js';
-import type { ConnectionListener, ConnectionStep } from './engine.js';
-import { type EngineConnection, PacketType, packetText } from './engineio.js';
+import {
+  type ConnectionListener,
+  type ConnectionStep,
+  type EngineConnection,
+  PacketType,
+  packetText,
+} from './engineio.js';
 import { connectErrorText } from './rejected-packet.js';
 import { RecentTickets, ticketOf } from './tickets.js';
 

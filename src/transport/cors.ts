@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerOptions } from 'socket.io';
+import type { OriginRule, Origins } from './origins.js';
 
 type Cors = ServerOptions['cors'];
 
 /**
  * The `cors` option for the engine. One that names no origin would say "everybody", which browsers refuse together
- * with credentials; the edge lets in allowed origins only, so that the one that asks is the one to name.
+ * with credentials. Only allowed origins reach the engine, so that the one that asks is the one to name.
  */
 export function engineCors(cors: NonNullable<Cors>): NonNullable<Cors> {
   return typeof cors === 'object' && cors.origin === undefined ? { ...cors, origin: true } : cors;
@@ -28,4 +29,39 @@ export function answerPreflight(request: IncomingMessage, response: ServerRespon
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers');
   }
   response.writeHead(204, { 'content-length': '0' }).end();
+}
+
+/** Takes the rules out of Socket.IO's own `cors` option: pages that it lets read are meant to connect. */
+export function originsOfCors(cors: Cors): Origins | undefined {
+  if (typeof cors !== 'object' || cors === null) return undefined;
+  const { origin } = cors as { readonly origin?: unknown };
+  if (origin === true) return '*';
+  if (typeof origin === 'string' || origin instanceof RegExp) return origin;
+  if (Array.isArray(origin)) {
+    return origin.filter(
+      (rule): rule is string | RegExp => typeof rule === 'string' || rule instanceof RegExp,
+    );
+  }
+  return typeof origin === 'function' ? askCors(origin as CorsFunction) : undefined;
+}
+
+type CorsFunction = (origin: string, done: (error: Error | null, answer?: unknown) => void) => void;
+
+function askCors(ask: CorsFunction): OriginRule {
+  return (origin) =>
+    new Promise((resolve, reject) => {
+      ask(origin, (error, answer) => {
+        if (error) return reject(error);
+        const rules = Array.isArray(answer) ? answer : [answer];
+        resolve(
+          rules.some(
+            (rule) =>
+              rule === true ||
+              rule === '*' ||
+              rule === origin ||
+              (rule instanceof RegExp && rule.test(origin)),
+          ),
+        );
+      });
+    });
 }

@@ -1,4 +1,3 @@
-import { Assembly } from './assembly.js';
 import { ConnectTracker } from './connect-tracker.js';
 import type { ConnectionLimits, Waiting } from './connection-limits.js';
 import {
@@ -11,10 +10,9 @@ import {
   type RawPacket,
   resumeReading,
 } from './engineio.js';
-import { checkBinaryPacket, checkPacket, type Slot } from './packet-check.js';
-import type { Keeper } from './read-throttle.js';
+import { Assembly, checkBinaryPacket, checkPacket, type Slot } from './packet-check.js';
+import { type Keeper, TokenBucket } from './read-throttle.js';
 import { type RejectedPacket, tooLarge } from './rejected-packet.js';
-import { TokenBucket } from './token-bucket.js';
 
 const { CONNECT, DISCONNECT, EVENT, ACK, BINARY_EVENT, BINARY_ACK } = PacketType;
 const CHAR_ZERO = 0x30;

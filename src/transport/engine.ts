@@ -3,17 +3,17 @@ import { EventEmitter } from 'node:events';
 import type { Server, ServerOptions } from 'socket.io';
 import { settlesWithin } from '../base/deadline.js';
 import { engineCors } from './cors.js';
-import { type Engine, type EngineConnection, newEngine } from './engineio.js';
+import {
+  type ConnectionListener,
+  type ConnectionStep,
+  type Engine,
+  type EngineConnection,
+  newEngine,
+} from './engineio.js';
 import type { StrictParser } from './parser.js';
 
 /** Length of Engine.IO's own ids: rooms whose names look like one are stored under another name. */
 const ID_LENGTH = 20;
-
-/** Function that takes a new connection. */
-export type ConnectionListener = (connection: EngineConnection) => void;
-
-/** Step of a new connection. It hands the connection to the next step at once, later, or never. */
-export type ConnectionStep = (connection: EngineConnection, next: ConnectionListener) => void;
 
 /** Steps of a new connection, in their order; Socket.IO's own step follows as the last. */
 export interface ConnectionSteps {

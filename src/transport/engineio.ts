@@ -34,6 +34,12 @@ export interface EngineConnection {
   listeners(event: 'data'): readonly unknown[];
 }
 
+/** Function that takes a new connection. */
+export type ConnectionListener = (connection: EngineConnection) => void;
+
+/** Step of a new connection. It hands the connection to the next step at once, later, or never. */
+export type ConnectionStep = (connection: EngineConnection, next: ConnectionListener) => void;
+
 /** Packet of the engine that is about to be queued. */
 export interface EnginePacket {
   readonly type: string;

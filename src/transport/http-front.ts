@@ -1,12 +1,10 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connectionChannel } from '../base/channels.js';
+import { type ConnectionMessage, connectionChannel } from '../base/channels.js';
 import { serveClientFile } from './client-files.js';
-import { announce } from './connection-messages.js';
 import { allowReading, answerPreflight } from './cors.js';
-import type { ConnectionStep } from './engine.js';
-import { type Engine, type EngineConnection, netSocketOf } from './engineio.js';
+import { type ConnectionStep, type Engine, type EngineConnection, netSocketOf } from './engineio.js';
 import type { HandshakePolicy } from './handshake-policy.js';
 import {
   destroy,
@@ -206,6 +204,29 @@ export class HttpFront {
       rejectUpgrade(socket, plainRejection(400));
     }
   }
+}
+
+/**
+ * Publishes that a connection opened, and from then on that it changes its transport and closes. Called only while
+ * `gatewire:connection` has subscribers: listeners of each connection cost memory.
+ */
+function announce(app: string, connection: EngineConnection): void {
+  const publish = (type: ConnectionMessage['type'], rest: Partial<ConnectionMessage> = {}): void =>
+    connectionChannel.publish({
+      app,
+      type,
+      connectionId: connection.id,
+      transport: connection.transport.name,
+      address: connection.remoteAddress,
+      ...rest,
+    } satisfies ConnectionMessage);
+  publish('open');
+  connection.on('upgrade', () => publish('upgrade'));
+  connection.on('close', (reason) => {
+    const socket = netSocketOf(connection);
+    const bytes = socket === null ? null : { bytesRead: socket.bytesRead, bytesWritten: socket.bytesWritten };
+    publish('close', { reason, ...bytes });
+  });
 }
 
 /**

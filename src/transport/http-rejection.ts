@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Why a request does not reach the engine. */
+/** Answer to a request that does not reach the engine. */
 export interface HttpRejection {
   readonly status: number;
-  /** What a client may read; null where nothing but the status is worth saying. */
+  /** Content for the client; null where the status says all. */
   readonly body: {
     readonly code: string;
     readonly message: string;
@@ -13,32 +13,24 @@ export interface HttpRejection {
   } | null;
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-};
-
-/** A refusal that says its status and no more. */
+/** Makes a rejection that consists of its status. */
 export function plainRejection(status: number): HttpRejection {
   return { status, body: null };
 }
 
-/** Answers a request with a refusal, and closes its connection. */
+/** Answers a request with a rejection, and closes its connection. */
 export function rejectRequest(response: ServerResponse, { status, body }: HttpRejection): void {
   if (response.headersSent) return void response.destroy();
   response.writeHead(status, { 'content-type': typeOf(body), connection: 'close' });
   response.end(textOf(status, body));
 }
 
-/** Answers an upgrade with a refusal: its socket has no response object. */
+/** Answers an upgrade with a rejection: its socket has no response object. */
 export function rejectUpgrade(socket: Duplex, { status, body }: HttpRejection): void {
   socket.on('error', destroy);
   const text = body === null ? '' : textOf(status, body);
   const head = [
-    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     ...(body === null ? [] : [`Content-Type: ${typeOf(body)}`]),
     `Content-Length: ${Buffer.byteLength(text)}`,
@@ -47,7 +39,7 @@ export function rejectUpgrade(socket: Duplex, { status, body }: HttpRejection): 
   socket.end(`${head}\r\n\r\n${text}`, () => socket.destroy());
 }
 
-/** One listener for the errors of all sockets. */
+/** Destroys a socket: one listener for the errors of all sockets. */
 export function destroy(this: Duplex): void {
   this.destroy();
 }
@@ -57,5 +49,5 @@ function typeOf(body: HttpRejection['body']): string {
 }
 
 function textOf(status: number, body: HttpRejection['body']): string {
-  return body === null ? (REASONS[status] ?? '') : JSON.stringify(body);
+  return body === null ? (STATUS_CODES[status] ?? '') : JSON.stringify(body);
 }

@@ -2,9 +2,50 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
+import type { Engine } from './engineio.js';
+import { isNode, joinPrimary } from './primary.js';
+
+/** Port that is open, from which connections come. */
+export interface Listening {
+  readonly address: AddressInfo | null;
+  /** Takes no more connections, and ends those that are left. */
+  close(): Promise<void>;
+  /** Leaves the primary where that has the port; nothing can be said to other nodes afterwards. */
+  leave(): void;
+}
 
 /**
- * Makes an HTTP server listen, or says in one sentence why it cannot.
+ * Opens a port, or takes connections from the primary where that has it.
+ *
+ * @throws {BootError} when the port cannot be had
+ */
+export async function openPort(
+  server: HttpServer,
+  engine: Engine,
+  port: number,
+  host: string | undefined,
+): Promise<Listening> {
+  if (isNode()) {
+    const joined = await joinPrimary(server, engine, port, host);
+    if ('failure' in joined) throw new BootError([problemOf(joined.failure, joined.port, host)]);
+    return joined;
+  }
+  await listen(server, port, host);
+  return {
+    get address() {
+      return server.address() as AddressInfo | null;
+    },
+    close: () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+    leave() {},
+  };
+}
+
+/**
+ * Makes an HTTP server listen.
  *
  * @throws {BootError} GW_ERR_BOOT_PORT_IN_USE, GW_ERR_BOOT_BAD_HOST or GW_ERR_BOOT_LISTEN_FAILED
  */
@@ -12,7 +53,7 @@ export function listen(server: HttpServer, port: number, host: string | undefine
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
       server.off('listening', succeed);
-      reject(new BootError([explain(error, port, host)]));
+      reject(new BootError([problemOf(error, port, host)]));
     };
     const succeed = (): void => {
       server.off('error', fail);
@@ -24,7 +65,7 @@ export function listen(server: HttpServer, port: number, host: string | undefine
   });
 }
 
-/** The URL under which an address can be opened on this machine. */
+/** Makes the URL under which an address can be opened on this machine. */
 export function urlOf({ address, family, port }: AddressInfo, isEncrypted = false): string {
   const isWildcard = address === '::' || address === '0.0.0.0';
   const host = isWildcard ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
@@ -38,8 +79,8 @@ export function checkPort(port: unknown): Problem | null {
   return problem('GW_ERR_BOOT_BAD_PORT', { given: `\`${given}\`` });
 }
 
-/** Why a port cannot be had, in one sentence. */
-export function explain(
+/** Says in one sentence why a port cannot be had. */
+function problemOf(
   error: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
   port: number,
   host: string | undefined,

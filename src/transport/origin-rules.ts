@@ -1,6 +1,5 @@
-import type { ServerOptions } from 'socket.io';
 import { type Place, type Problem, problem } from '../errors/problem.js';
-import { isOrigin, type OriginRule, type Origins, rulesOf } from './origins.js';
+import { isOrigin, type Origins, rulesOf } from './origins.js';
 
 /** Finds what can never match, and what would match anybody by mistake. */
 export function checkOrigins(origins: Origins | undefined, where: Place): readonly Problem[] {
@@ -17,41 +16,6 @@ export function insecureOrigins(origins: Origins | undefined): readonly string[]
     if (!(rule instanceof RegExp) || (rule.source.startsWith('^') && rule.source.endsWith('$'))) return [];
     return [`${rule} has no ^ and $ around it, so that longer origins match as well`];
   });
-}
-
-/** The rules that Socket.IO's own `cors` option contains: whom it lets read is meant to connect. */
-export function originsOfCors(cors: ServerOptions['cors']): Origins | undefined {
-  if (typeof cors !== 'object' || cors === null) return undefined;
-  const { origin } = cors as { readonly origin?: unknown };
-  if (origin === true) return '*';
-  if (typeof origin === 'string' || origin instanceof RegExp) return origin;
-  if (Array.isArray(origin)) {
-    return origin.filter(
-      (rule): rule is string | RegExp => typeof rule === 'string' || rule instanceof RegExp,
-    );
-  }
-  return typeof origin === 'function' ? askCors(origin as CorsFunction) : undefined;
-}
-
-type CorsFunction = (origin: string, done: (error: Error | null, answer?: unknown) => void) => void;
-
-function askCors(ask: CorsFunction): OriginRule {
-  return (origin) =>
-    new Promise((resolve, reject) => {
-      ask(origin, (error, answer) => {
-        if (error) return reject(error);
-        const rules = Array.isArray(answer) ? answer : [answer];
-        resolve(
-          rules.some(
-            (rule) =>
-              rule === true ||
-              rule === '*' ||
-              rule === origin ||
-              (rule instanceof RegExp && rule.test(origin)),
-          ),
-        );
-      });
-    });
 }
 
 interface Fault {

@@ -1,19 +1,20 @@
+import type { RawPacket } from './engineio.js';
 import { RejectedPacket, tooLarge } from './rejected-packet.js';
 
-/** Where a binary part of a packet goes. */
+/** Place of a binary part in the data of a packet. */
 export interface Slot {
   readonly parent: Record<string | number, unknown>;
   readonly key: string | number;
   readonly num: number;
 }
 
-/** What a walk may meet. */
+/** Bounds of the data of a packet. */
 export interface PacketLimits {
   readonly packetDepth: number;
   readonly packetKeys: number;
 }
 
-// Of the walk that goes on. Nothing is awaited in one, and closures would cost what the walk itself does.
+// State of the check that runs. Nothing is awaited in one, and closures would cost what the check itself does.
 let keysLeft = 0;
 let attachments = 0;
 let slots: Slot[] | null = null;
@@ -111,3 +112,40 @@ function note(parent: Slot['parent'], key: string | number, num: unknown): void 
 
 const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payload is nested too deep');
 const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');
+
+/** Packet whose binary parts are still to come. */
+export class Assembly {
+  #missing: number;
+  #bytes = 0;
+  #parts: (Uint8Array | ArrayBuffer)[] = [];
+
+  /**
+   * @param refusal - why the packet is refused already; then its parts are only counted
+   * @param maxBytes - bound of all parts together
+   */
+  constructor(
+    readonly packet: RawPacket,
+    private readonly slots: readonly Slot[],
+    public refusal: RejectedPacket | null,
+    private readonly maxBytes: number,
+  ) {
+    this.#missing = packet.attachments ?? 0;
+    delete packet.attachments;
+  }
+
+  /** Takes the next part. @returns whether it was the last one, and the packet is whole */
+  take(part: Uint8Array | ArrayBuffer): boolean {
+    this.#missing--;
+    this.#bytes += part.byteLength;
+    if (this.refusal === null && this.#bytes > this.maxBytes) {
+      this.refusal = tooLarge('attachments', 'the attachments have too many bytes');
+      this.#parts = [];
+    }
+    if (this.refusal === null) this.#parts.push(part);
+    if (this.#missing > 0) return false;
+    if (this.refusal === null) {
+      for (const { parent, key, num } of this.slots) parent[key] = this.#parts[num];
+    }
+    return true;
+  }
+}

@@ -5,45 +5,56 @@ import { requirePeer } from '../base/peer.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 import type { Engine } from './engineio.js';
-import { explain } from './listen.js';
-import type { Listening } from './listening.js';
 
-/** Set by the primary, in every node that it starts. */
+/** Number of a node; the primary sets it in each one that it starts. */
 const NUMBER = 'GATEWIRE_NODE';
-/** How many nodes the primary keeps. */
+/** Number of nodes that the primary keeps. */
 const NODES = 'GATEWIRE_NODES';
-/** How often the primary hears that a node lives. */
+/** Interval in which a node tells its primary that it is alive. */
 const ALIVE_MS = 1_000;
-/** One door for each process: what the primary hands over does not say for which server it is. */
+/** One server for each process: what the primary hands over does not say for which one it is. */
 let hasJoined = false;
 
-/** What a node says to its primary. */
+/** Message of a node to its primary. */
 export type NodeMessage =
   | { readonly type: 'gatewire:listen'; readonly port: number; readonly host: string | undefined }
   | { readonly type: 'gatewire:alive'; readonly connections: number };
 
-/** What the primary answers to `gatewire:listen`. */
+/** Answer of the primary to `gatewire:listen`. */
 export type ListenReply = { readonly type: 'gatewire:listening' } & (
   | { readonly address: AddressInfo }
-  | { readonly failure: { readonly code?: string; readonly message: string }; readonly port: number }
+  | ListenFailure
 );
 
-/** What a node is told by its surroundings. */
+/** Reason why the primary could not listen, as its operating system has it. */
+export interface ListenFailure {
+  readonly failure: { readonly code?: string; readonly message: string };
+  readonly port: number;
+}
+
+/** Port of the primary, from which a node takes connections. */
+export interface PrimaryPort {
+  readonly address: AddressInfo;
+  close(): Promise<void>;
+  leave(): void;
+}
+
+/** Environment variables of a node. */
 export function nodeEnv(number: number, nodes: number): Readonly<Record<string, string>> {
   return { [NUMBER]: String(number), [NODES]: String(nodes) };
 }
 
-/** Whether `gatewire start` or `runCluster` started this process. */
+/** Tells whether `gatewire start` or `runCluster` started this process. */
 export function isNode(): boolean {
   return cluster.isWorker && process.env[NUMBER] !== undefined;
 }
 
-/** How many nodes share the work of this process; 1 when it is alone. */
+/** Counts the nodes that share the work of this process; 1 when it is alone. */
 export function nodesHere(): number {
   return isNode() ? Number(process.env[NODES]) : 1;
 }
 
-/** What a node cannot do that an application which is alone can. */
+/** Finds options that a node of several cannot have. */
 export function nodeProblems({ tls, server }: NodeOptions, port: number | undefined): readonly Problem[] {
   if (!isNode()) return [];
   const found: Problem[] = [];
@@ -65,14 +76,15 @@ interface Sticky {
 /**
  * Takes connections from the primary, which has the port: those of one session always come to the same node.
  *
- * @throws {BootError} when the primary cannot listen there
+ * @returns the reason where the primary cannot listen
+ * @throws {BootError} GW_ERR_BOOT_NODE_SECOND when another application of this process has joined
  */
 export async function joinPrimary(
   server: HttpServer,
   engine: Engine,
   port: number,
   host: string | undefined,
-): Promise<Listening> {
+): Promise<PrimaryPort | ListenFailure> {
   if (hasJoined) throw new BootError([problem('GW_ERR_BOOT_NODE_SECOND', {})]);
   hasJoined = true;
   const { setupWorker } = requirePeer<Sticky>('@socket.io/sticky', 'gatewire start');
@@ -80,7 +92,7 @@ export async function joinPrimary(
   server.emit('listening');
   setupWorker({ httpServer: server, engine });
   const reply = await ask({ type: 'gatewire:listen', port, host });
-  if ('failure' in reply) throw new BootError([explain(reply.failure, reply.port, host)]);
+  if ('failure' in reply) return reply;
   const timer = setInterval(
     () => say({ type: 'gatewire:alive', connections: engine.clientsCount }),
     ALIVE_MS,

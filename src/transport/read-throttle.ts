@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EngineConnection } from './engineio.js';
 
 const DRAIN_MS = 20;
+/** Tokens that are taken out of a bucket at once: reading the clock costs as much as decoding a small packet. */
+const TOKENS_AT_ONCE = 64;
 
 /** Something that keeps what a client sent too fast. */
 export interface Keeper {
@@ -78,5 +80,40 @@ export class ReadThrottle {
     if (this.#keepers.size > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
+  }
+}
+
+/** Speed at which one connection may send. */
+export interface Rate {
+  readonly eventsPerSecond: number;
+  readonly eventsBurst: number;
+}
+
+/** Counts the events of one connection. */
+export class TokenBucket {
+  #slice = 0;
+  #tokens: number;
+  #filledAt = performance.now();
+
+  constructor(private readonly rate: Rate) {
+    this.#tokens = rate.eventsBurst;
+  }
+
+  /** @returns whether there was a token to take */
+  take(): boolean {
+    if (this.#slice > 0) {
+      this.#slice--;
+      return true;
+    }
+    const { eventsPerSecond, eventsBurst } = this.rate;
+    const now = performance.now();
+    const filled = this.#tokens + ((now - this.#filledAt) * eventsPerSecond) / 1_000;
+    this.#tokens = Math.min(eventsBurst, filled);
+    this.#filledAt = now;
+    const slice = Math.min(TOKENS_AT_ONCE, Math.floor(this.#tokens));
+    if (slice === 0) return false;
+    this.#tokens -= slice;
+    this.#slice = slice - 1;
+    return true;
   }
 }

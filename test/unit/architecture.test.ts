@@ -42,12 +42,6 @@ const LEFT = {
     'runtime/state-of.ts',
     'runtime/target.ts',
     'runtime/validate.ts',
-    'transport/connection-limits.ts',
-    'transport/decoder.ts',
-    'transport/engine.ts',
-    'transport/listening.ts',
-    'transport/parser.ts',
-    'transport/primary.ts',
   ],
   sideways: [
     'runtime/access/identity.ts imports runtime/injection/resolver.ts',
@@ -63,7 +57,6 @@ const LEFT = {
     'runtime/injection/plain-resolver.ts',
     'runtime/injection/scopes.ts',
     'runtime/namespace-instances.ts',
-    'transport/token-bucket.ts',
   ],
 } as const;
 

@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
-import {
-  type ConnectionListener,
-  type ConnectionStep,
-  type ConnectionSteps,
-  serveConnections,
-} from '../../../src/transport/engine.js';
-import type { Engine, EngineConnection } from '../../../src/transport/engineio.js';
+import { type ConnectionSteps, serveConnections } from '../../../src/transport/engine.js';
+import type {
+  ConnectionListener,
+  ConnectionStep,
+  Engine,
+  EngineConnection,
+} from '../../../src/transport/engineio.js';
 import { StrictParser } from '../../../src/transport/parser.js';
 import { DEFAULT_TRANSPORT_LIMITS } from '../../../src/transport/transport-limits.js';
 
