@@ -6,7 +6,19 @@
 export { type App, createApp } from './app/app.js';
 export type { Health, HealthOptions, HealthReport, HealthStatus } from './app/health.js';
 export type { AppOptions } from './app/options.js';
+export type { AppStats, NamespaceStats } from './app/stats.js';
 export type { CallSite, SourceLocation } from './base/call-site.js';
+export type {
+  AdapterMessage,
+  CallMessage,
+  ChannelMessages,
+  ChannelName,
+  ConnectionMessage,
+  EmitMessage,
+  LimitMessage,
+  LogMessage,
+  SocketMessage,
+} from './base/channels.js';
 export { type Logger, type LogRecord, lineLogger } from './base/logger.js';
 export type {
   ClientToServerEvents,

@@ -29,6 +29,7 @@ import { Parts } from './parts.js';
 import { createServices, type Services } from './services.js';
 import { settingsOf } from './settings.js';
 import { runUntilSignal } from './signals.js';
+import { type AppStats, statsOf } from './stats.js';
 import { Watchers } from './watch.js';
 
 /**
@@ -269,6 +270,16 @@ export class App {
     onMessage: (message: ChannelMessages[TName]) => unknown,
   ): () => void {
     return this.#watchers.watch(channel, onMessage);
+  }
+
+  /**
+   * Counts connections, sockets, rooms, calls and bytes of this node. The numbers are computed when they are asked for.
+   *
+   * @example
+   * setInterval(() => console.log(app.stats().calls.running), 10_000).unref();
+   */
+  stats(): AppStats {
+    return statsOf(this.io, this.#opened.engine, this.#services.calls);
   }
 
   /**

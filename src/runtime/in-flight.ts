@@ -26,6 +26,11 @@ export class InFlight implements CallRegistry {
   #check: NodeJS.Immediate | null = null;
   #leaving: WeakSet<Connection> | 'all' | null = null;
 
+  /** Number of calls that wait for a promise. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   add(call: Call): void {
     this.#running.add(call);
   }

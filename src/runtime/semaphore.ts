@@ -24,6 +24,11 @@ export class Semaphore {
     return this.#running >= this.limit;
   }
 
+  /** Number of calls that wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Whether nothing runs and nothing waits. */
   get isIdle(): boolean {
     return this.#running === 0 && this.#queue.length === 0;

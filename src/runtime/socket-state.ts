@@ -12,11 +12,36 @@ import type {
   SocketState,
 } from './types.js';
 
-const kState = Symbol('gatewire.state');
+/** Class that returns the object it is given, so that a class below it adds its private field to that object. */
+const Given = class {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: it is what the class is for
+    return given;
+  }
+} as new (
+  given: object,
+) => object;
+
+/**
+ * The private field of a socket that holds its state. A symbol could be read by the application, and a WeakMap costs a
+ * hash at each event.
+ */
+class StateField extends Given {
+  #state: SocketState;
+
+  constructor(socket: Socket, state: SocketState) {
+    super(socket);
+    this.#state = state;
+  }
+
+  static of(socket: Socket): SocketState | undefined {
+    return #state in socket ? socket.#state : undefined;
+  }
+}
 
 /** Returns the state of a socket that a gatewire namespace let in, or is about to. */
 export function stateOf(socket: Socket): SocketState | undefined {
-  return (socket as { [kState]?: SocketState })[kState];
+  return StateField.of(socket);
 }
 
 /** State of one client in one namespace; it goes with its socket. */
@@ -42,7 +67,7 @@ export class ClientState implements SocketState {
     readonly namespace: CompiledNamespace,
     readonly params: Readonly<Record<string, string>>,
   ) {
-    (socket as { [kState]?: SocketState })[kState] = this;
+    new StateField(socket, this);
   }
 
   get nsp(): Namespace {
