@@ -1,0 +1,3 @@
+import { describeRandomPackets } from '../hostile/random/visits.js';
+
+describeRandomPackets(100_000);
