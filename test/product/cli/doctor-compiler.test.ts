@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bad, COMPILER, Patient } from './healthy-project.js';
+import { COMPILER, HealthyProject, toFix } from './healthy-project.js';
 
-let patient: Patient;
+let project: HealthyProject;
 
 beforeEach(() => {
-  patient = new Patient();
+  project = new HealthyProject();
 });
-afterEach(() => patient.remove());
+afterEach(() => project.remove());
 
 describe('gatewire doctor, of tsconfig.json', () => {
   it('asks the compiler what is in force', async () => {
     const config = (compilerOptions: object, more: object = {}) =>
-      patient.write('tsconfig.json', JSON.stringify({ compilerOptions, ...more }));
+      project.write('tsconfig.json', JSON.stringify({ compilerOptions, ...more }));
     const about = async (check: string) =>
-      (await patient.examine()).findings.find((one) => one.check === check);
+      (await project.examine()).findings.find((one) => one.check === check);
 
-    patient.write('base.json', `{ /* a comment */ "compilerOptions": ${JSON.stringify(COMPILER)}, }`);
-    patient.write('tsconfig.json', '{ "extends": "./base.json", "include": ["src"] }');
-    expect(bad((await patient.examine()).findings)).toEqual([]);
+    project.write('base.json', `{ /* a comment */ "compilerOptions": ${JSON.stringify(COMPILER)}, }`);
+    project.write('tsconfig.json', '{ "extends": "./base.json", "include": ["src"] }');
+    expect(toFix((await project.examine()).findings)).toEqual([]);
 
     config({ ...COMPILER, experimentalDecorators: false });
     expect(await about('decorators')).toMatchObject({
@@ -26,16 +26,16 @@ describe('gatewire doctor, of tsconfig.json', () => {
       fix: '"experimentalDecorators": true in its "compilerOptions"',
     });
     config(COMPILER, { files: ['other.ts'] });
-    patient.write('other.ts', '');
+    project.write('other.ts', '');
     expect(await about('tsconfig')).toMatchObject({
       level: 'error',
       fact: 'tsconfig.json does not cover src/app.ts, so its options do not hold there',
     });
     config({ ...COMPILER, emitDecoratorMetadata: true });
-    expect(bad((await patient.examine()).findings)).toMatchObject([
+    expect(toFix((await project.examine()).findings)).toMatchObject([
       { check: 'decorators', level: 'warning' },
     ]);
-    patient.write('tsconfig.json', '{ "compilerOptions": { "target": "es1066" } }');
+    project.write('tsconfig.json', '{ "compilerOptions": { "target": "es1066" } }');
     expect(await about('tsconfig')).toMatchObject({
       level: 'error',
       fact: expect.stringContaining('target'),
@@ -52,10 +52,10 @@ describe('gatewire doctor, of tsconfig.json', () => {
   ])(
     'knows whether a project of type %s finds the types with module %s and moduleResolution %s',
     async (type, module, moduleResolution, isGood) => {
-      patient.write('package.json', JSON.stringify({ type }));
+      project.write('package.json', JSON.stringify({ type }));
       const compilerOptions = { ...COMPILER, module, moduleResolution, ignoreDeprecations: '6.0' };
-      patient.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
-      const found = (await patient.examine()).findings.find(({ check }) => check === 'resolution');
+      project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
+      const found = (await project.examine()).findings.find(({ check }) => check === 'resolution');
       expect(found).toMatchObject({ level: isGood ? 'ok' : 'error' });
       if (!isGood) expect(found?.fix).toContain('"module": "nodenext"');
     },

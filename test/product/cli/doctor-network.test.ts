@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../support/free-port.js';
-import { APP, bad, Patient } from './healthy-project.js';
+import { APP, HealthyProject, toFix } from './healthy-project.js';
 
-let patient: Patient;
+let project: HealthyProject;
 
 beforeEach(() => {
-  patient = new Patient();
+  project = new HealthyProject();
 });
-afterEach(() => patient.remove());
+afterEach(() => project.remove());
 
 async function listening(onData: string | null): Promise<{ server: Server; port: number }> {
   const server = createServer((socket) => {
@@ -24,8 +24,8 @@ describe('gatewire doctor, of ports and of Redis', () => {
   it('looks whether the port is free', async () => {
     const { server, port } = await listening(null);
     try {
-      const { code, findings } = await patient.examine({ PORT: String(port) });
-      expect(bad(findings)).toEqual([
+      const { code, findings } = await project.examine({ PORT: String(port) });
+      expect(toFix(findings)).toEqual([
         {
           check: 'port',
           level: 'warning',
@@ -46,7 +46,7 @@ describe('gatewire doctor, of ports and of Redis', () => {
   ])('looks whether Redis answers: %j', async (answer, reason) => {
     const { server, port } = await listening(answer);
     try {
-      const { findings } = await patient.examine({ REDIS_URL: `redis://user:secret@127.0.0.1:${port}` });
+      const { findings } = await project.examine({ REDIS_URL: `redis://user:secret@127.0.0.1:${port}` });
       const found = findings.find(({ check }) => check === 'redis');
       expect(found?.fact).toBe(
         reason === null
@@ -60,17 +60,17 @@ describe('gatewire doctor, of ports and of Redis', () => {
 
   it('says that nothing answers where REDIS_URL points to, without the password', async () => {
     const port = await freePort();
-    const { code, findings } = await patient.examine({ REDIS_URL: `redis://:secret@127.0.0.1:${port}` });
+    const { code, findings } = await project.examine({ REDIS_URL: `redis://:secret@127.0.0.1:${port}` });
     expect(code).toBe(1);
-    expect(bad(findings)).toMatchObject([
+    expect(toFix(findings)).toMatchObject([
       { check: 'redis', level: 'error', fact: `no Redis answers at 127.0.0.1:${port}: ECONNREFUSED` },
     ]);
-    expect(JSON.stringify((await patient.examine({ REDIS_URL: 'secret' })).findings)).not.toContain('secret');
+    expect(JSON.stringify((await project.examine({ REDIS_URL: 'secret' })).findings)).not.toContain('secret');
   });
 
   it('reports what the application reports, and who may come in', async () => {
-    patient.write('src/app.ts', APP.replace("'say'", "'disconnect'"));
-    expect(bad((await patient.examine()).findings)).toMatchObject([
+    project.write('src/app.ts', APP.replace("'say'", "'disconnect'"));
+    expect(toFix((await project.examine()).findings)).toMatchObject([
       {
         check: 'application',
         level: 'error',
@@ -78,22 +78,22 @@ describe('gatewire doctor, of ports and of Redis', () => {
         fix: 'use @OnDisconnect()',
       },
     ]);
-    patient.write('src/app.ts', APP.replace('] });', "], socket: { cors: { origin: '*' } } });"));
-    expect(bad((await patient.examine()).findings)).toMatchObject([{ check: 'origins', level: 'warning' }]);
+    project.write('src/app.ts', APP.replace('] });', "], socket: { cors: { origin: '*' } } });"));
+    expect(toFix((await project.examine()).findings)).toMatchObject([{ check: 'origins', level: 'warning' }]);
     for (const [written, isOpen] of [
       ["'*'", true],
       ["[/^https:/, '*']", true],
       ["'https://a.example', socket: { cors: { origin: '*' } }", false],
     ] as const) {
-      patient.write('src/app.ts', APP.replace('] });', `], origins: ${written} });`));
+      project.write('src/app.ts', APP.replace('] });', `], origins: ${written} });`));
       const fact = "pages of every origin may connect: origins is '*'";
       const fix = "name your own pages: origins: ['https://app.example.com']";
-      expect(bad((await patient.examine()).findings)).toEqual(
+      expect(toFix((await project.examine()).findings)).toEqual(
         isOpen ? [{ check: 'origins', level: 'warning', fact, fix }] : [],
       );
     }
-    patient.write('src/app.ts', "throw new Error('broken');");
-    expect(bad((await patient.examine()).findings)).toMatchObject([
+    project.write('src/app.ts', "throw new Error('broken');");
+    expect(toFix((await project.examine()).findings)).toMatchObject([
       { check: 'application', level: 'error', fact: expect.stringContaining('broken') },
     ]);
   });

@@ -2,28 +2,28 @@ import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { root } from './gatewire.js';
-import { bad, Patient } from './healthy-project.js';
+import { HealthyProject, toFix } from './healthy-project.js';
 
-let patient: Patient;
+let project: HealthyProject;
 
 beforeEach(() => {
-  patient = new Patient();
+  project = new HealthyProject();
 });
-afterEach(() => patient.remove());
+afterEach(() => project.remove());
 
 describe('gatewire doctor, of what is installed', () => {
   it('compares versions with what gatewire needs, and with the advisories', async () => {
-    const modules = path.join(patient.path, 'node_modules');
+    const modules = path.join(project.path, 'node_modules');
     for (const name of ['socket.io', 'inversify']) {
       rmSync(path.join(modules, name));
     }
-    patient.fake('.', 'socket.io', '4.7.5');
-    patient.fake('.', 'engine.io', '6.6.8');
-    patient.fake('.', 'socket.io-parser', '4.2.7');
-    patient.fake('node_modules/engine.io', 'ws', '8.9.0');
-    const { code, findings } = await patient.examine();
+    project.fake('.', 'socket.io', '4.7.5');
+    project.fake('.', 'engine.io', '6.6.8');
+    project.fake('.', 'socket.io-parser', '4.2.7');
+    project.fake('node_modules/engine.io', 'ws', '8.9.0');
+    const { code, findings } = await project.examine();
     expect(code).toBe(1);
-    expect(bad(findings).filter(({ check }) => check === 'peers' || check === 'advisories')).toEqual([
+    expect(toFix(findings).filter(({ check }) => check === 'peers' || check === 'advisories')).toEqual([
       {
         check: 'peers',
         level: 'error',
@@ -52,10 +52,10 @@ describe('gatewire doctor, of what is installed', () => {
   });
 
   it('counts a pre-release, and has it below its release', async () => {
-    rmSync(path.join(patient.path, 'node_modules/socket.io'));
-    patient.fake('.', 'socket.io', '4.9.0-beta.1');
-    patient.fake('.', 'engine.io', '6.6.9-beta.1');
-    const { findings } = await patient.examine();
+    rmSync(path.join(project.path, 'node_modules/socket.io'));
+    project.fake('.', 'socket.io', '4.9.0-beta.1');
+    project.fake('.', 'engine.io', '6.6.9-beta.1');
+    const { findings } = await project.examine();
     const levelOf = (about: string, name: string) =>
       findings.find(({ check, fact }) => check === about && fact.startsWith(`${name} `))?.level;
     expect(levelOf('peers', 'socket.io')).toBe('ok');
@@ -63,8 +63,8 @@ describe('gatewire doctor, of what is installed', () => {
   });
 
   it('finds copies: as an error where gatewire and the application see different ones', async () => {
-    patient.fake('node_modules/some-tool', 'inversify', '7.0.0');
-    const [harmless] = bad((await patient.examine()).findings);
+    project.fake('node_modules/some-tool', 'inversify', '7.0.0');
+    const [harmless] = toFix((await project.examine()).findings);
     expect(harmless).toMatchObject({
       check: 'copies',
       level: 'warning',
@@ -74,13 +74,13 @@ describe('gatewire doctor, of what is installed', () => {
     expect(harmless?.fact).toContain('node_modules/some-tool/node_modules/inversify (7.0.0)');
 
     // A gatewire of its own folder, with a socket.io of its own.
-    const own = path.join(patient.path, 'node_modules/gatewire');
+    const own = path.join(project.path, 'node_modules/gatewire');
     rmSync(own);
     cpSync(path.join(root, 'dist'), path.join(own, 'dist'), { recursive: true });
     cpSync(path.join(root, 'package.json'), path.join(own, 'package.json'));
-    patient.fake('node_modules/gatewire', 'reflect-metadata', '0.2.1');
-    const { findings } = await patient.examine();
-    expect(bad(findings).find(({ level }) => level === 'error')).toMatchObject({
+    project.fake('node_modules/gatewire', 'reflect-metadata', '0.2.1');
+    const { findings } = await project.examine();
+    expect(toFix(findings).find(({ level }) => level === 'error')).toMatchObject({
       check: 'copies',
       fact: expect.stringContaining('reflect-metadata is installed 2 times'),
       fix: 'npm dedupe, or make the versions agree: npm ls reflect-metadata',

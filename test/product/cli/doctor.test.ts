@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { gatewire } from './gatewire.js';
-import { APP, bad, Patient } from './healthy-project.js';
+import { APP, HealthyProject, toFix } from './healthy-project.js';
 
-let patient: Patient;
+let project: HealthyProject;
 
 beforeEach(() => {
-  patient = new Patient();
+  project = new HealthyProject();
 });
-afterEach(() => patient.remove());
+afterEach(() => project.remove());
 
 describe('gatewire doctor', () => {
   it('finds nothing in a project in which all is well', async () => {
-    const { code, findings } = await patient.examine();
-    expect(bad(findings)).toEqual([]);
+    const { code, findings } = await project.examine();
+    expect(toFix(findings)).toEqual([]);
     expect(code).toBe(0);
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set(
@@ -22,9 +22,9 @@ describe('gatewire doctor', () => {
   });
 
   it('shows level, fact and fix of each, and the totals', async () => {
-    patient.write('src/app.ts', APP.replace(/, \{ auth: .*\)\n/, ')\n'));
+    project.write('src/app.ts', APP.replace(/, \{ auth: .*\)\n/, ')\n'));
     const { code, stdout, stderr } = await gatewire(['doctor'], {
-      cwd: patient.path,
+      cwd: project.path,
       env: { PORT: 'http', NO_COLOR: '1' },
     });
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -38,14 +38,14 @@ describe('gatewire doctor', () => {
   });
 
   it('tells a project without an application from a wrong command line', async () => {
-    patient.write('package.json', JSON.stringify({ gatewire: { app: 'none.ts' } }));
-    const { code, findings } = await patient.examine();
+    project.write('package.json', JSON.stringify({ gatewire: { app: 'none.ts' } }));
+    const { code, findings } = await project.examine();
     expect(code).toBe(1);
-    expect(bad(findings)).toMatchObject([
+    expect(toFix(findings)).toMatchObject([
       { check: 'application', fact: 'no application found (tried none.ts)' },
     ]);
     for (const args of [['--app', 'none.ts'], ['now'], ['--fix']]) {
-      const ended = await gatewire(['doctor', ...args], { cwd: patient.path });
+      const ended = await gatewire(['doctor', ...args], { cwd: project.path });
       expect(ended).toMatchObject({ code: 2, stdout: '' });
     }
   });

@@ -12,7 +12,7 @@ export interface Finding {
   readonly fix: string | null;
 }
 
-/** Compiler options with which all is well. */
+/** Compiler options without findings. */
 export const COMPILER = {
   target: 'es2022',
   module: 'nodenext',
@@ -20,15 +20,15 @@ export const COMPILER = {
   experimentalDecorators: true,
 };
 
-/** An application with which all is well. */
+/** Application without findings. */
 export const APP = `import { createApp, Gateway, OnEvent } from 'gatewire';
 @Gateway('/chat', { auth: () => ({ user: { id: 'ann' } }) })
 class ChatGateway { @OnEvent('say') say() {} }
 export const app = createApp({ gateways: [ChatGateway] });
 `;
 
-/** A project in which all is well, until a test changes it. */
-export class Patient {
+/** Project without findings, until a test changes it. */
+export class HealthyProject {
   readonly #folder = emptyFolder();
   readonly path = this.#folder.path;
 
@@ -51,12 +51,12 @@ export class Patient {
     writeFileSync(path.join(this.path, file), text);
   }
 
-  /** Installs a package that is only a name and a version. */
+  /** Installs a package that consists of a name and a version. */
   fake(place: string, name: string, version: string): void {
     this.write(`${place}/node_modules/${name}/package.json`, JSON.stringify({ name, version }));
   }
 
-  /** Runs the doctor, and holds its totals against its findings. */
+  /** Runs the doctor, and compares its totals with its findings. */
   async examine(env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; findings: Finding[] }> {
     const { code, stdout, stderr } = await gatewire(['doctor', '--json'], {
       cwd: this.path,
@@ -74,7 +74,7 @@ export class Patient {
   }
 }
 
-/** What has to be mended. */
-export function bad(findings: readonly Finding[]): readonly Finding[] {
+/** Returns the findings that need a fix. */
+export function toFix(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ level }) => level !== 'ok');
 }
