@@ -1,10 +1,11 @@
-import { BlockList } from 'node:net';
+import type { BlockList } from 'node:net';
 import { CallSite } from '../base/call-site.js';
-import { type Problem, problem } from '../errors/problem.js';
-import { addTo, isIn } from './ip.js';
-import { checkAddresses } from './proxies.js';
+import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import { Problems } from '../base/problems.js';
+import type { Place, Problem } from '../errors/problem.js';
+import { checkAddresses, isIn, listOf } from './ip.js';
 
-/** What a reader of a country database says about an address; `maxmind`'s readers answer like this. */
+/** Record of an address in a country database, as readers of `maxmind` return it. */
 export interface CountryRecord {
   readonly country?: { readonly iso_code?: string };
 }
@@ -23,27 +24,29 @@ export interface IpFilterOptions {
     readonly deny?: readonly string[];
   };
   /**
-   * Says what country an address is of, such as `(address) => reader.get(address)` with a reader of `maxmind`. It has to
+   * Finds the country of an address, such as `(address) => reader.get(address)` with a reader of `maxmind`. It has to
    * answer at once; one that throws leaves the country unknown.
    */
   readonly lookup?: (address: string) => CountryRecord | null;
 }
 
+type Countries = NonNullable<IpFilterOptions['countries']>;
+
 /** Decides which addresses may connect; `ipFilter` makes one. */
 export interface AddressFilter {
-  /** What is wrong with its options; the application does not start. */
+  /** Faults of the options, with which the application does not start. */
   readonly problems: readonly Problem[];
   /**
-   * Whether an address may connect.
+   * Tells whether an address may connect.
    *
    * @param address - in its plain form: IPv4 or IPv6, without a zone
-   * @param onError - told what `lookup` throws
+   * @param onError - called with what `lookup` throws
    */
   allows(address: string, onError: (error: unknown) => void): boolean;
 }
 
 /**
- * Lets only some addresses connect, by lists and by country. Who is refused gets HTTP status 403 before any auth.
+ * Lets only some addresses connect, by lists and by country. Others get HTTP status 403 before any auth.
  *
  * @param options - lists of addresses, CIDRs and countries; what denies wins over what allows
  * @example
@@ -63,8 +66,7 @@ class ListedAddresses implements AddressFilter {
   readonly #lookup: IpFilterOptions['lookup'];
 
   constructor(options: IpFilterOptions, { location }: CallSite) {
-    const places = [{ location, label: 'ipFilter' }];
-    this.problems = problemsOf(options).map((one) => ({ ...one, places }));
+    this.problems = problemsOf(options, { location, label: 'ipFilter' });
     const { allow, deny, countries, lookup } = this.problems.length > 0 ? ({} as IpFilterOptions) : options;
     this.#allow = listOf(allow);
     this.#deny = listOf(deny);
@@ -93,57 +95,29 @@ class ListedAddresses implements AddressFilter {
   }
 }
 
-function listOf(entries: readonly string[] = []): BlockList {
-  const list = new BlockList();
-  for (const entry of entries) addTo(list, entry);
-  return list;
-}
+const RULES: Readonly<Record<keyof IpFilterOptions, OptionRule>> = {
+  allow: rules.list,
+  deny: rules.list,
+  countries: rules.object,
+  lookup: rules.callable,
+};
+const countryCodes: OptionRule = {
+  accepts: (value) => Array.isArray(value) && value.every((code) => /^[A-Z]{2}$/.test(String(code))),
+  expected: "an array of two letters each, by ISO 3166-1 and in upper case, such as ['DE']",
+};
+const COUNTRY_RULES = { allow: countryCodes, deny: countryCodes };
 
-const KNOWN = ['allow', 'deny', 'countries', 'lookup'];
-
-function problemsOf(options: unknown): readonly Problem[] {
-  if (typeof options !== 'object' || options === null)
-    return [bad('addresses', String(options), 'ipFilter({ … })')];
-  const { allow, deny, countries, lookup } = options as Record<string, unknown>;
-  const unknown = Object.keys(options).filter((option) => !KNOWN.includes(option));
-  return [
-    ...unknown.map((option) =>
-      problem('GW_ERR_BUILD_UNKNOWN_OPTION', { option, of: 'ipFilter', suggestion: null }),
-    ),
-    ...listProblems(allow, 'allow'),
-    ...listProblems(deny, 'deny'),
-    ...countryProblems(countries, lookup),
-  ];
-}
-
-function listProblems(list: unknown, name: string): readonly Problem[] {
-  if (list === undefined) return [];
-  if (!Array.isArray(list)) return [bad(name, String(list), 'an array of addresses and CIDRs')];
-  return checkAddresses(list, name, IP_FILTER);
-}
-
-function countryProblems(countries: unknown, lookup: unknown): readonly Problem[] {
-  if (lookup !== undefined && typeof lookup !== 'function') {
-    return [bad('lookup', String(lookup), 'a function of the address')];
+function problemsOf(given: unknown, where: Place): readonly Problem[] {
+  const problems = new Problems();
+  const options = checkOptions<IpFilterOptions>(given, RULES, 'ipFilter', problems, where);
+  const { allow = [], deny = [], countries } = options;
+  problems.addAll(checkAddresses(allow, 'allow', where));
+  problems.addAll(checkAddresses(deny, 'deny', where));
+  if (countries === undefined) return problems.found;
+  checkOptions<Countries>(countries, COUNTRY_RULES, '`countries` of ipFilter', problems, where);
+  if ((given as IpFilterOptions).lookup === undefined) {
+    const expected = 'a function that says the country of an address, for `countries`';
+    problems.add('GW_ERR_BUILD_BAD_OPTION', { option: 'lookup', given: 'missing', expected }, where);
   }
-  if (countries === undefined) return [];
-  if (typeof countries !== 'object' || countries === null) {
-    return [bad('countries', String(countries), "{ allow: ['DE'] } or { deny: ['DE'] }")];
-  }
-  const codes = Object.values(countries).flat();
-  const wrong = codes.filter((code) => typeof code !== 'string' || !/^[A-Z]{2}$/.test(code));
-  const problems = wrong.map((code) =>
-    bad('countries', String(code), "two letters of ISO 3166-1 in upper case, such as 'DE'"),
-  );
-  if (lookup !== undefined) return problems;
-  return [
-    ...problems,
-    bad('lookup', 'missing', 'a function that says the country of an address, for `countries`'),
-  ];
-}
-
-const IP_FILTER = { location: null, label: 'ipFilter' };
-
-function bad(option: string, given: string, expected: string): Problem {
-  return problem('GW_ERR_BUILD_BAD_OPTION', { option, given, expected }, [IP_FILTER]);
+  return problems.found;
 }

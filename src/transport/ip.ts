@@ -1,8 +1,9 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { type Place, type Problem, problem } from '../errors/problem.js';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The plain form of an address: IPv4 where it only looks like IPv6, and no zone. Null when it is no address. */
+/** Brings an address into its plain form: IPv4 where it only looks like IPv6, and no zone. Null when it is no address. */
 export function plainAddress(text: string): string | null {
   const mapped = MAPPED.exec(text)?.[1] ?? text;
   const zone = mapped.indexOf('%');
@@ -17,8 +18,54 @@ export function forwardedAddress(entry: string): string | null {
   return plainAddress(withPort ?? text);
 }
 
+/** Makes a list of addresses and CIDRs. */
+export function listOf(entries: readonly string[] = []): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) addTo(list, entry);
+  return list;
+}
+
+/** Tells whether a list has an address. */
+export function isIn(list: BlockList, address: string): boolean {
+  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+}
+
+/** Finds entries of a list that are neither an address nor a CIDR. */
+export function checkAddresses(
+  entries: readonly unknown[],
+  option: string,
+  where: Place,
+): readonly Problem[] {
+  return entries
+    .filter((entry) => typeof entry !== 'string' || !addTo(new BlockList(), entry))
+    .map((entry) =>
+      problem(
+        'GW_ERR_BUILD_BAD_ADDRESS',
+        { option, given: typeof entry === 'string' ? `'${entry}'` : String(entry) },
+        [where],
+      ),
+    );
+}
+
+/**
+ * Makes the key that a client is counted by: its IPv4 address, or the first 64 bits of its IPv6 address, since who has
+ * one of those has 2^64 of them.
+ *
+ * @source https://www.rfc-editor.org/rfc/rfc6177 (end sites get at least a /64)
+ */
+export function countedAddress(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const length = right.length + (right.at(-1)?.includes('.') ? 1 : 0);
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - length)).fill('0');
+  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${groups.join(':')}::/64`;
+}
+
 /** Adds an address or a CIDR to a list; false when it is neither. */
-export function addTo(list: BlockList, text: string): boolean {
+function addTo(list: BlockList, text: string): boolean {
   const [given = '', bits, ...rest] = text.split('/');
   const address = plainAddress(given);
   if (address === null || rest.length > 0 || given.includes('%')) return false;
@@ -32,26 +79,4 @@ export function addTo(list: BlockList, text: string): boolean {
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most || address !== given) return false;
   list.addSubnet(address, Number(bits), family);
   return true;
-}
-
-/** Tells whether a list has an address. */
-export function isIn(list: BlockList, address: string): boolean {
-  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
-}
-
-/**
- * What one client can be counted by: its IPv4 address, or the first 64 bits of its IPv6 address, since whoever has one
- * of those has 2^64 of them.
- *
- * @source https://www.rfc-editor.org/rfc/rfc6177 (end sites get at least a /64)
- */
-export function countedAddress(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const length = right.length + (right.at(-1)?.includes('.') ? 1 : 0);
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - length)).fill('0');
-  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
-  return `${groups.join(':')}::/64`;
 }

@@ -1,34 +1,34 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList } from 'node:net';
+import { createRequire } from 'node:module';
 import type { TLSSocket } from 'node:tls';
-import { type Place, type Problem, problem } from '../errors/problem.js';
-import { addTo, forwardedAddress, isIn, plainAddress } from './ip.js';
+import type { Place, Problem } from '../errors/problem.js';
+import { checkAddresses, forwardedAddress, isIn, listOf, plainAddress } from './ip.js';
 
-/** Which proxies are believed: none, so many of them in front of this server, or those of these addresses. */
+/** Proxies that are believed: none, a number of them in front of this server, or those of some addresses. */
 export type TrustProxy = false | number | readonly string[];
 
-/** More proxies than this are in front of nobody; a header of thousands would only cost time. */
+/** Bound of a chain of proxies: no server has more in front of it, and a header of thousands would cost time. */
 const MAX_PROXIES = 32;
 
-/** Who is behind the proxies, and how many of them are trusted. */
+/** Client behind the proxies. */
 interface Origin {
   readonly address: string;
+  /** Number of proxies that are trusted. */
   readonly trusted: number;
 }
 
-/** Reads what trusted proxies say about a client. What a client itself writes into such headers is not believed. */
+/** Headers of trusted proxies about a client. What a client itself writes into such headers is not believed. */
 export class Proxies {
-  readonly #hops: number;
-  readonly #list: BlockList | null;
+  /** Tells whether a proxy is believed, by its address and the number of proxies nearer to this server; null for none. */
+  readonly #trusts: TrustFunction | null;
 
   constructor(trust: TrustProxy) {
-    this.#hops = typeof trust === 'number' ? trust : 0;
-    this.#list = Array.isArray(trust) ? listOf(trust as readonly string[]) : null;
+    this.#trusts = trustOf(trust);
   }
 
   /** Whether there are any. */
   get areTrusted(): boolean {
-    return this.#hops > 0 || this.#list !== null;
+    return this.#trusts !== null;
   }
 
   /** Address of the client, in its plain form: the rightmost one that no trusted proxy has. */
@@ -52,28 +52,22 @@ export class Proxies {
   #origin(request: IncomingMessage): Origin {
     const { remoteAddress = '' } = request.socket;
     const peer = plainAddress(remoteAddress) ?? remoteAddress;
-    const header = request.headers['x-forwarded-for'];
-    let address = peer;
-    let trusted = 0;
-    // From the right: each proxy adds whom it was called by, and what stands further left may be forged.
-    let rest = typeof header === 'string' ? header : '';
-    while (this.#isTrusted(address, trusted)) {
-      trusted++;
-      if (rest === '') break;
-      const comma = rest.lastIndexOf(',');
-      const next = forwardedAddress(rest.slice(comma + 1));
-      if (next === null || trusted > MAX_PROXIES) return { address: peer, trusted: Math.min(trusted, 1) };
-      rest = comma === -1 ? '' : rest.slice(0, comma);
-      address = next;
-    }
-    return { address, trusted };
+    const trusts = this.#trusts;
+    if (trusts === null) return { address: peer, trusted: 0 };
+    // From the nearest: each proxy adds whom it was called by, and what is behind the first untrusted one may be forged.
+    const chain = proxyAddr().all(request, trusts);
+    const last = chain.length - 1;
+    const trusted = last + (trusts(chain[last], last) ? 1 : 0);
+    if (last === 0) return { address: peer, trusted };
+    // The library skips empty entries, which no proxy writes. Where all are trusted, none may be left over.
+    const all = String(request.headers['x-forwarded-for']).split(',');
+    const entries = all.slice(trusted > last ? 0 : -last).map(forwardedAddress);
+    const [address] = entries;
+    const isGarbage = last > MAX_PROXIES || entries.includes(null);
+    return isGarbage ? { address: peer, trusted: 1 } : { address: address as string, trusted };
   }
 
-  #isTrusted(address: string, index: number): boolean {
-    return this.#list === null ? index < this.#hops : isIn(this.#list, address);
-  }
-
-  /** What the outermost trusted proxy wrote into a header, when each of them adds to it; else what the last one wrote. */
+  /** Value that the outermost trusted proxy wrote into a header, when each of them adds to it; else that of the last one. */
   #forwarded(request: IncomingMessage, name: string): string | undefined {
     if (!this.areTrusted) return undefined;
     const header = request.headers[name];
@@ -85,30 +79,25 @@ export class Proxies {
   }
 }
 
-function listOf(entries: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of entries) addTo(list, entry);
-  return list;
+/** The address is undefined of a socket that is closed already. */
+type TrustFunction = (address: string | undefined, index: number) => boolean;
+
+function trustOf(trust: TrustProxy): TrustFunction | null {
+  if (typeof trust === 'number') return (_address, index) => index < trust;
+  if (trust === false) return null;
+  const list = listOf(trust);
+  return (address, index) => index <= MAX_PROXIES && isIn(list, forwardedAddress(address ?? '') ?? '');
+}
+
+let library: typeof import('@fastify/proxy-addr') | null = null;
+
+/** Loads the library when the first application trusts a proxy: most starts need none. */
+function proxyAddr(): typeof import('@fastify/proxy-addr') {
+  library ??= createRequire(import.meta.url)('@fastify/proxy-addr') as typeof import('@fastify/proxy-addr');
+  return library;
 }
 
 /** Finds what is wrong with a `trustProxy`. */
 export function checkTrustProxy(trust: TrustProxy | undefined, where: Place): readonly Problem[] {
   return Array.isArray(trust) ? checkAddresses(trust as readonly unknown[], 'trustProxy', where) : [];
-}
-
-/** Finds what in a list is neither an address nor a CIDR. */
-export function checkAddresses(
-  entries: readonly unknown[],
-  option: string,
-  where: Place,
-): readonly Problem[] {
-  return entries
-    .filter((entry) => typeof entry !== 'string' || !addTo(new BlockList(), entry))
-    .map((entry) =>
-      problem(
-        'GW_ERR_BUILD_BAD_ADDRESS',
-        { option, given: typeof entry === 'string' ? `'${entry}'` : String(entry) },
-        [where],
-      ),
-    );
 }

@@ -160,12 +160,19 @@ describe('at boot', () => {
   it.each<readonly [unknown, string]>([
     [{ deny: ['10.0.0.256'] }, "GW_ERR_BUILD_BAD_ADDRESS '10.0.0.256' in `deny` is not an address"],
     [{ allow: ['host.example'] }, "GW_ERR_BUILD_BAD_ADDRESS 'host.example' in `allow` is not an address"],
-    [{ allow: '10.0.0.1' }, 'GW_ERR_BUILD_BAD_OPTION option `allow` is 10.0.0.1'],
+    [{ allow: '10.0.0.1' }, "GW_ERR_BUILD_BAD_OPTION option `allow` is `'10.0.0.1'`"],
+    [
+      { countries: { denied: [] }, lookup: () => null },
+      'GW_ERR_BUILD_UNKNOWN_OPTION `denied` is not an option of `countries` of ipFilter',
+    ],
     [{ denied: [] }, 'GW_ERR_BUILD_UNKNOWN_OPTION `denied` is not an option of ipFilter'],
     [{ countries: { allow: ['DE'] } }, 'GW_ERR_BUILD_BAD_OPTION option `lookup` is missing'],
-    [{ countries: { deny: ['de'] }, lookup: () => null }, 'GW_ERR_BUILD_BAD_OPTION option `countries` is de'],
-    [{ lookup: 7 }, 'GW_ERR_BUILD_BAD_OPTION option `lookup` is 7'],
-    [null, 'GW_ERR_BUILD_BAD_OPTION option `addresses` is null'],
+    [
+      { countries: { deny: ['de'] }, lookup: () => null },
+      'GW_ERR_BUILD_BAD_OPTION option `deny` is `["de"]`',
+    ],
+    [{ lookup: 7 }, 'GW_ERR_BUILD_BAD_OPTION option `lookup` is `7`'],
+    [null, 'GW_ERR_BUILD_BAD_OPTION option `options` is `null`'],
   ])('%p is a problem', (options, text) => {
     expect(problems(options)).toEqual([text]);
   });
