@@ -1,11 +1,14 @@
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { SignJWT } from 'jose';
+import { io } from 'socket.io-client';
 import { type EventContext, Gateway, GatewireError, OnConnect, OnEvent } from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { ask } from '../../../support/raw-http.js';
 import { RedisServer } from '../../../support/redis-server.js';
 import { until } from '../../../support/until.js';
+import { WAIT_MS } from '../../../support/within.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 const SECRET = 'of this test alone, and long enough';
@@ -127,6 +130,21 @@ describePages('reference', {
   cli: [
     async (snippet) => {
       expect(await ranAgainst(snippet, OpenChat, 'https://chat.example.com')).toEqual(['7']);
+    },
+  ],
+  channels: [
+    async (snippet) => {
+      const { exports, printed } = await snippet.run();
+      const start = channel('tracing:gatewire:call:start');
+      const socket = io(`http://127.0.0.1:${exports['app'].address.port}/shop`, { forceNew: true });
+      try {
+        const answer = await socket.timeout(WAIT_MS).emitWithAck('order:read');
+        expect(answer).toEqual({ ok: true, data: { requestId: expect.stringMatching(/^[\w-]{36}$/) } });
+        expect(printed).toEqual(['/shop order:read ok fast']);
+      } finally {
+        socket.disconnect();
+        start.unbindStore(exports['current']);
+      }
     },
   ],
   client: [
