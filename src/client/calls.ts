@@ -101,14 +101,14 @@ export function checkEncodable(socket: Socket, args: readonly unknown[]): void {
 /**
  * Checks the time limit of a call. Fractions are allowed: the rest of a deadline that a page measures has some.
  *
- * @throws {RangeError} when it is no number of milliseconds that a timer can wait
+ * @throws {RangeError} when `timeoutMs` is not a number of milliseconds that a timer can wait
  */
 export function checkLimit(timeoutMs: number): number {
   if (timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
   throw new RangeError(`timeoutMs is a number from 1 to ${MAX_TIMER_MS}, not ${String(timeoutMs)}`);
 }
 
-/** Says why a call would wait in vain; null when it would not. */
+/** Returns the reason why a call cannot be answered; null when it can. */
 function reasonAgainst({ state, error }: Status): GatewireError | null {
   if (state === 'closed') return new GatewireError('UNAVAILABLE', { message: 'the connection is closed' });
   if (state !== 'refused') return null;

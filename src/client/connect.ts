@@ -91,7 +91,7 @@ export function connect<TContract extends Contract>(
  *
  * @param base - such as `https://example.com`; empty for the origin of the page
  * @param namespace - such as `/chat`
- * @throws {TypeError} when the base has a path, when there is no page to take it from, or when `namespace` is none
+ * @throws {TypeError} when the base has a path, when there is no page to take it from, or when `namespace` is not a namespace
  */
 export function addressOf(
   base: string,

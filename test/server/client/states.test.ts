@@ -69,7 +69,9 @@ describeMatrix('the state of a connection', (cell) => {
       await Promise.all([reaches(room, 'reconnecting'), reaches(other, 'reconnecting')]);
       const call = room.call('ping');
       room.connect();
-      room.connect(); // an attempt is under way
+      const { engine } = room.socket.io;
+      room.connect(); // an attempt is under way, and stays
+      expect(room.socket.io.engine).toBe(engine);
       await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
       await call;
     }
