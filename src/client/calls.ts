@@ -8,26 +8,20 @@ import { readReply } from './wire.js';
 /** Sends an event and waits for its answer. */
 export type Call = (event: string, args: readonly unknown[], timeoutMs: number) => Promise<unknown>;
 
-/** Call that waits for its answer. */
-interface OpenCall {
-  /** Tells whether the event has not been sent yet. */
-  isHeld(): boolean;
-  fail(error: GatewireError): void;
-}
-
 /**
  * Makes the function behind every call of one connection. Each call has one timer and settles once: with the answer,
  * at its limit, when the connection drops, or when there can be no answer.
  */
 export function createCalls(socket: Socket, status: Status, isRaw: boolean): Call {
-  const open = new Set<OpenCall>();
+  /** Functions that reject the calls without an answer. */
+  const open = new Set<(error: GatewireError) => void>();
+  // Events of later calls are held for the next connection.
   socket.on('disconnect', (reason) => {
-    // socket.io-client sends held events with the next connection; the answers to sent ones are lost.
-    for (const call of [...open]) if (!call.isHeld()) call.fail(lost(reason));
+    for (const fail of [...open]) fail(lost(reason));
   });
   status.subscribe(() => {
     const reason = reasonAgainst(status);
-    if (reason !== null) for (const call of [...open]) call.fail(reason);
+    if (reason !== null) for (const fail of [...open]) fail(reason);
   });
 
   return (event, args, timeoutMs) =>
@@ -37,20 +31,17 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
       let emitted: Emitted | undefined;
       const end = (): void => {
         clearTimeout(timer);
-        open.delete(call);
+        open.delete(fail);
       };
-      const call: OpenCall = {
-        isHeld: () => emitted?.isHeld() === true,
-        fail(error) {
-          end();
-          // An event whose call was rejected must not be sent later.
-          emitted?.takeBack();
-          reject(error);
-        },
+      const fail = (error: GatewireError): void => {
+        end();
+        // An event whose call was rejected must not be sent later.
+        emitted?.takeBack();
+        reject(error);
       };
-      const onLimit = () => call.fail(tooLate(event, timeoutMs, call.isHeld() ? status : null));
+      const onLimit = () => fail(tooLate(event, timeoutMs, emitted?.isHeld() === true ? status : null));
       const timer = setTimeout(onLimit, timeoutMs);
-      open.add(call);
+      open.add(fail);
       try {
         checkEncodable(socket, args);
         emitted = emitWithAck(socket, event, args, (reply) => {
@@ -62,7 +53,7 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
           }
         });
       } catch (cause) {
-        call.fail(new GatewireError('INVALID_PAYLOAD', { message: `\`${event}\` cannot be sent`, cause }));
+        fail(new GatewireError('INVALID_PAYLOAD', { message: `\`${event}\` cannot be sent`, cause }));
       }
     });
 }

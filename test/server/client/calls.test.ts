@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { GatewireError } from '../../../src/client/index.js';
 import { Gateway, OnEvent } from '../../../src/index.js';
 import { describeMatrix } from '../../../src/testing/index.js';
@@ -18,6 +18,10 @@ class Raw {
 
 beforeEach(() => {
   newDesk();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 describeMatrix('a call', (cell) => {
@@ -87,6 +91,20 @@ describeMatrix('a call', (cell) => {
     expect(unanswered).toMatchObject({ code: 'TIMEOUT', message: 'no answer to `hang` within 20 ms' });
     release.resolve();
     expect(await room.timeout(5_000).call('ping')).toBeUndefined();
+  });
+
+  it('leaves no timer behind when it is answered, fails or cannot be sent', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    const limitMs = 54_321;
+    const [set, clear] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+    const { call } = room.timeout(limitMs);
+    await call('ping');
+    await rejection(call('sell'));
+    await rejection(call('message:send', { text: 1n as never }));
+    const timers = set.mock.results.filter((_, i) => set.mock.calls[i]?.[1] === limitMs);
+    expect(timers).toHaveLength(3);
+    for (const { value } of timers) expect(clear).toHaveBeenCalledWith(value as NodeJS.Timeout);
   });
 
   it('refuses limits that no timer can wait for', async () => {

@@ -348,17 +348,34 @@ describe('several namespaces', () => {
   it('leave no socket of nobody behind when one is closed on its way in', async () => {
     await using world = await createWorld(HallGateway, cell);
     const other = world.test.app.io.of('/other');
+    const heard: string[] = [];
+    other.on('connection', (socket) => socket.onAny((event: string) => heard.push(event)));
     const arrived = first<[Socket]>((listener) => other.on('connection', listener));
     const hallRoom = world.connect(hall);
     await reaches(hallRoom, 'connected');
     const early = world.connect('/other');
     await first((listener) => hallRoom.socket.io.engine.once('packetCreate', listener));
+    early.emit('held');
     early.close();
     const [socket] = await arrived;
     await first((listener) => socket.on('disconnect', listener));
+    expect(heard).toEqual([]);
     expect(other.sockets.size).toBe(0);
     expect(early.socket.active).toBe(false);
     expect(await hallRoom.call('ping')).toBeUndefined();
+  });
+
+  it('leave at once on the way in when the others have left before', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io.of('/other');
+    const other = world.connect('/other');
+    await reaches(other, 'connected');
+    const early = world.connect(hall);
+    expect(early.socket.io).toBe(other.socket.io);
+    await first((listener) => other.socket.io.engine.once('packetCreate', listener));
+    other.close();
+    early.close();
+    expect(early.socket.active).toBe(false);
   });
 
   it('do not keep plain sockets of the same server from opening', async () => {
