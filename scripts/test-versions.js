@@ -23,7 +23,9 @@ for (const version of versions) {
   const args = ['scripts/test.js', ...process.argv.slice(2)];
   if (spawnSync(node, args, { cwd: root, env, stdio: 'inherit' }).status !== 0) failed.push(version);
 }
-console.log(failed.length === 0 ? `==> passed on ${versions.join(', ')}` : `==> failed on ${failed.join(', ')}`);
+console.log(
+  failed.length === 0 ? `==> passed on ${versions.join(', ')}` : `==> failed on ${failed.join(', ')}`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** Installs a version of Node and returns the folder of its program. */
@@ -36,7 +38,11 @@ function installed(version) {
   // The install script of the package fetches the program from the registry: npm may ask before it runs one.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['install', '--no-audit', '--no-fund', '--foreground-scripts', `node@${version}`];
-  const { status } = spawnSync(npm, args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync(npm, args, {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0 || !existsSync(bin)) throw new Error(`node@${version} could not be installed`);
   return bin;
 }
