@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
+import { optionsOf } from '../support/compiler.js';
 
 const FILE = path.resolve('test/types/in-memory.ts');
 const SOURCE = `
@@ -20,10 +21,8 @@ await room.api.ping();
 
 /** What an editor asks: a language service with one file that exists in memory only. */
 function editor(): ts.LanguageService {
-  const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
   return ts.createLanguageService({
-    getCompilationSettings: () => ({ ...options, noEmit: true }),
+    getCompilationSettings: () => ({ ...optionsOf('tsconfig.json'), noEmit: true }),
     getScriptFileNames: () => [FILE],
     getScriptVersion: () => '1',
     getScriptSnapshot: (file) => {
@@ -42,11 +41,12 @@ const lineOf = (position: number): string | undefined =>
   SOURCE.split('\n')[SOURCE.slice(0, position).split('\n').length - 1]?.trim();
 
 describe('an editor', () => {
+  const service = editor();
+
   it.each([
     ["room.api['message:send']", 'message:send'],
     ['room.api.ping', 'ping'],
   ])('goes from %s to the contract, and renames both', (use, name) => {
-    const service = editor();
     expect(service.getSemanticDiagnostics(FILE)).toEqual([]);
     const position = SOURCE.indexOf(use) + use.indexOf(name) + 1;
     const definitions = service.getDefinitionAtPosition(FILE, position) ?? [];

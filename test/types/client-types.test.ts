@@ -18,6 +18,7 @@ import {
   OnEvent,
 } from '../../src/index.js';
 import { type ClientTypesForm, clientTypesOf } from '../../src/inspect/types/client-types.js';
+import { Compiler } from '../support/compiler.js';
 
 interface Tree {
   name: string;
@@ -104,43 +105,32 @@ class LabGateway {}
 const gateways = [OfficeGateway, PlainGateway, OpenGateway, LabGateway];
 const plan = createApp({ gateways }).plan();
 
+const compiler = new Compiler({
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  types: [],
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+  paths: {
+    'gatewire/client': [path.resolve('src/client/index.ts')],
+    'gatewire/contract': [path.resolve('src/contract/index.ts')],
+  },
+});
+
 /** What the compiler says about a client that uses the generated file. */
 function complaintsAbout(client: string, form: ClientTypesForm): readonly string[] {
   // As a .ts file, since declaration files are not checked with skipLibCheck.
   const files = new Map([
-    [path.resolve('test/types/server.ts'), clientTypesOf(plan, form)],
-    [path.resolve('test/types/client.ts'), client],
+    ['test/types/server.ts', clientTypesOf(plan, form)],
+    ['test/types/client.ts', client],
   ]);
-  const options: ts.CompilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: true,
-    noEmit: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
-    paths: {
-      'gatewire/client': [path.resolve('src/client/index.ts')],
-      'gatewire/contract': [path.resolve('src/contract/index.ts')],
-    },
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (file) => files.has(path.resolve(file)) || fileExists(file);
-  host.readFile = (file) => files.get(path.resolve(file)) ?? readFile(file);
-  host.getSourceFile = (file, ...rest) => {
-    const text = files.get(path.resolve(file));
-    return text === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, text, rest[0], true);
-  };
-  const program = ts.createProgram([...files.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-    const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
-    const text = ts.flattenDiagnosticMessageText(messageText, '\n');
-    return `${path.basename(file?.fileName ?? '')}:${line + 1} ${text}`;
-  });
+  return compiler
+    .complaints(files)
+    .map(({ file, line, message }) => `${path.basename(file)}:${line} ${message}`);
 }
 
 describe('clientTypesOf', () => {

@@ -1,7 +1,8 @@
-import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import ts from 'typescript';
+import { Compiler, complaintsOf } from '../support/compiler.js';
 
+const FILE = 'test/types/in-memory.ts';
+const compiler = new Compiler();
 const MAX_INSTANTIATIONS_PER_EVENT = 1_500;
 
 const PRELUDE = `
@@ -35,21 +36,8 @@ export type Used = [Arriving, Context, Payload, typeof Orders];`);
 }
 
 function compile(source: string): { readonly messages: readonly string[]; readonly instantiations: number } {
-  const config = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, process.cwd());
-  const file = path.resolve('test/types/in-memory.ts');
-  const host = ts.createCompilerHost({ ...options, noEmit: true });
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.getSourceFile = (name, ...rest) =>
-    name === file
-      ? ts.createSourceFile(name, source, ts.ScriptTarget.ES2022, true)
-      : getSourceFile(name, ...rest);
-  const program = ts.createProgram([file], { ...options, noEmit: true }, host);
-  const messages = [
-    ...program.getSyntacticDiagnostics(program.getSourceFile(file)),
-    ...program.getSemanticDiagnostics(program.getSourceFile(file)),
-  ].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  const program = compiler.compile(new Map([[FILE, source]]));
+  const messages = complaintsOf(program, FILE).map(({ message }) => message);
   return { messages, instantiations: program.getInstantiationCount() };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import ts from 'typescript';
+import type ts from 'typescript';
+import { Compiler, optionsOf } from '../../support/compiler.js';
 
 const pages = filesBelow('docs', '.md');
 
@@ -32,40 +33,33 @@ function blocks(): ReadonlyMap<string, string> {
   return found;
 }
 
+/** The types of what package.json exports, as src/ has them. */
+function exportsOfSource(): ts.MapLike<string[]> {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Readonly<Record<string, string | { readonly default: string }>>;
+  };
+  const modules = Object.entries(exports).flatMap(([name, entry]) =>
+    typeof entry === 'string' ? [] : [[`gatewire${name.slice(1)}`, entry.default] as const],
+  );
+  return Object.fromEntries(
+    modules.map(([name, file]) => [
+      name,
+      [path.resolve(file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))],
+    ]),
+  );
+}
+
 /** Compiles files that exist in memory only, with the options of the repository. */
 function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
-  const config = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, process.cwd());
-  const docsOptions: ts.CompilerOptions = {
-    ...options,
-    noEmit: true,
+  const compiler = new Compiler({
+    ...optionsOf('tsconfig.json'),
     noUnusedLocals: false,
     noUnusedParameters: false,
-    paths: {
-      gatewire: [path.resolve('src/index.ts')],
-      'gatewire/brokers': [path.resolve('src/nodes/brokers/index.ts')],
-      'gatewire/client': [path.resolve('src/client/index.ts')],
-      'gatewire/contract': [path.resolve('src/contract/index.ts')],
-      'gatewire/jwt': [path.resolve('src/middleware/jwt/index.ts')],
-      'gatewire/plan': [path.resolve('src/plan/index.ts')],
-      'gatewire/session': [path.resolve('src/middleware/session/session.ts')],
-      'gatewire/testing': [path.resolve('src/testing/index.ts')],
-    },
-  };
-  const host = ts.createCompilerHost(docsOptions);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (file) => files.has(path.resolve(file)) || fileExists(file);
-  host.readFile = (file) => files.get(path.resolve(file)) ?? readFile(file);
-  host.getSourceFile = (file, ...rest) => {
-    const text = files.get(path.resolve(file));
-    return text === undefined ? getSourceFile(file, ...rest) : ts.createSourceFile(file, text, rest[0], true);
-  };
-  const program = ts.createProgram([...files.keys()], docsOptions, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-    const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
-    const name = path.relative('.', file?.fileName ?? '');
-    return `${name}, line ${line + 1} of the block: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    paths: exportsOfSource(),
   });
+  return compiler
+    .complaints(files)
+    .map(({ file, line, message }) => `${path.relative('.', file)}, line ${line} of the block: ${message}`);
 }
 
 /** What GitHub makes of a heading. */
