@@ -67,8 +67,8 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   }
 
   drain(isUnlimited: boolean): boolean {
-    if (this.#kept !== null) keepAlive(this.#connection);
     try {
+      if (this.#kept !== null) keepAlive(this.#connection);
       return this.#handOn(isUnlimited);
     } catch (error) {
       // It runs in a timer, where a throw would end the process. Socket.IO does the same with what `add` throws.
@@ -185,10 +185,11 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     switch (packet.type) {
       case EVENT:
       case ACK:
+        packet.bytes = text.length;
         return this.#emit(packet, this.#check(packet, text));
       case BINARY_EVENT:
       case BINARY_ACK:
-        return this.#await(packet, isAhead);
+        return this.#await(packet, text, isAhead);
       case CONNECT:
         return this.#connect(packet, text);
       case DISCONNECT:
@@ -202,12 +203,12 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     return checkPacket(data as unknown[], type === EVENT ? 1 : 0, this.#shared.limits);
   }
 
-  #await(packet: RawPacket, isAhead: boolean): void {
+  #await(packet: RawPacket, text: string, isAhead: boolean): void {
     const { limits, maxBytes, attachmentTimeouts } = this.#shared;
     const isEvent = packet.type === BINARY_EVENT;
     const count = packet.attachments ?? 0;
     const slots: Slot[] = [];
-    const plain = { ...packet, type: isEvent ? EVENT : ACK };
+    const plain = { ...packet, type: isEvent ? EVENT : ACK, bytes: text.length };
     const refusal =
       count > limits.attachments
         ? tooLarge('attachments', 'the payload has too many attachments')

@@ -65,6 +65,8 @@ export interface RawPacket {
   data?: unknown;
   /** Number of binary parts that follow. */
   attachments?: number;
+  /** Length of the packet as it arrived, in characters of its text and bytes of its binary parts. */
+  bytes?: number;
 }
 
 /** Piece of a packet on the wire: its text, or one of its attachments. */

@@ -143,6 +143,7 @@ export class Assembly {
     }
     if (this.refusal === null) this.#parts.push(part);
     if (this.#missing > 0) return false;
+    this.packet.bytes = (this.packet.bytes ?? 0) + this.#bytes;
     if (this.refusal === null) {
       for (const { parent, key, num } of this.slots) parent[key] = this.#parts[num];
     }
