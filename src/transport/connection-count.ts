@@ -49,11 +49,6 @@ export class ConnectionCount {
     return this.#pending.size;
   }
 
-  /** Entries that are kept, for tests that count what stays. */
-  get size(): number {
-    return this.#pending.size + (this.#byAddress?.size ?? 0);
-  }
-
   /**
    * Takes a place for a handshake; it is free again when the carrier closes without a connection.
    *

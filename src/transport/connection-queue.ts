@@ -131,15 +131,10 @@ export class ConnectionQueue {
     this.#tickets = new RecentTickets(parts.options.maxConnections);
   }
 
-  /** Whether a new connection, with `pending` others on their way, would find no place to wait either. */
+  /** Tells whether a new connection, with `pending` others on their way, would find no place to wait either. */
   isFull(pending: number): boolean {
     const { maxConnections, queue } = this.parts.options;
     return this.#served + this.#line.length + pending >= maxConnections + queue.max;
-  }
-
-  /** Clients that wait, and tickets that are kept, for tests that count what stays. */
-  get sizes(): { readonly served: number; readonly waiting: number; readonly tickets: number } {
-    return { served: this.#served, waiting: this.#line.length, tickets: this.#tickets.size };
   }
 
   close(): void {

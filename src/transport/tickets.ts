@@ -22,10 +22,6 @@ export class RecentTickets {
 
   constructor(private readonly max: number) {}
 
-  get size(): number {
-    return this.#endsAt.size;
-  }
-
   add(ticket: string): void {
     const now = Date.now();
     // The oldest stand first, so that each is looked at once.
