@@ -21,14 +21,13 @@ import { checkStack } from '../runtime/stack.js';
 import type { EngineConnection } from '../transport/engineio.js';
 import { checkPort, urlOf } from '../transport/listen.js';
 import { nodeProblems } from '../transport/primary.js';
-import { leave } from './close.js';
+import { leave, runUntilSignal } from './close.js';
 import { AppHealth, type Health, HealthEndpoints } from './health.js';
 import { type Opened, partsOf } from './open.js';
 import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { Parts } from './parts.js';
 import { createServices, type Services } from './services.js';
 import { settingsOf } from './settings.js';
-import { runUntilSignal } from './signals.js';
 import { type AppStats, statsOf } from './stats.js';
 import { Watchers } from './watch.js';
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from 'socket.io';
 import { withDeadline } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
+import { BootError } from '../errors/boot-error.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { drain } from '../runtime/drain.js';
 import type { InFlight } from '../runtime/in-flight.js';
@@ -9,6 +10,7 @@ import type { Limits } from '../runtime/limits.js';
 import type { ConnectionLimits } from '../transport/connection-limits.js';
 import type { Engine } from '../transport/engineio.js';
 import type { HttpFront } from '../transport/http-front.js';
+import { isNode } from '../transport/primary.js';
 
 /** Work of the application that has to end while clients can still be reached: consumers of brokers, timers that emit. */
 export class BeforeClose {
@@ -60,4 +62,36 @@ export async function leave(parts: LeaveParts): Promise<void> {
   if (engine === null) return;
   await drain({ app: parts.id, io, engine, calls, spreadMs: closeSpreadMs, timeoutMs: closeTimeoutMs });
   await calls.idle(closeTimeoutMs); // disconnect hooks
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Starts something that owns the process, and stops it at the first signal; a second one ends the process at once.
+ * Problems of the start are written as they are: their stack would only show gatewire's own lines.
+ */
+export async function runUntilSignal(start: () => Promise<void>, stop: () => Promise<void>): Promise<void> {
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // A terminal sends Ctrl-C to every process: of several nodes, the primary hears it and tells the others.
+    if (signal === 'SIGINT' && isNode()) return;
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await start();
+  } catch (error) {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    if (!(error instanceof BootError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }

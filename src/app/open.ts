@@ -21,11 +21,11 @@ import { type Listening, openPort } from '../transport/listen.js';
 import { Tls } from '../transport/tls.js';
 import { createTransport } from '../transport/transport.js';
 import type { HealthEndpoints } from './health.js';
-import { writeLog } from './log.js';
 import type { CheckedOptions } from './options.js';
 import type { Part } from './parts.js';
 import type { Services } from './services.js';
 import type { Watchers } from './watch.js';
+import { writeLog } from './watch.js';
 
 const DEFAULT_PORT = 3_000;
 

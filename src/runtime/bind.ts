@@ -19,10 +19,9 @@ import { type Impersonate, identifier, identifyFirst } from './identity.js';
 import type { Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks } from './lifecycle.js';
-import { Outgoing } from './outgoing.js';
 import { bindServerSide } from './remote/server-side.js';
 import type { CompiledEvent, CompiledGateway, CompiledNamespace, InstanceSource, Stage } from './types.js';
-import { ackStage, argsStage, payloadStage } from './validate.js';
+import { ackStage, argsStage, Outgoing, payloadStage } from './validate.js';
 
 /** What all namespaces of an application share. */
 export interface SharedServices

@@ -9,7 +9,6 @@ import { BootError } from '../../errors/boot-error.js';
 import type { NamespaceTarget, RemoteOptions } from '../../metadata/target.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
 import { DEFAULT_LIMITS } from '../../runtime/limits.js';
-import { Outgoing } from '../../runtime/outgoing.js';
 import type { AdapterHealth } from '../../runtime/remote/node-adapter.js';
 import { adapterProblems, openAdapter } from '../../runtime/remote/open.js';
 import { Operations } from '../../runtime/remote/operations.js';
@@ -17,6 +16,7 @@ import { Cluster } from '../../runtime/remote/peers.js';
 import { Revocations } from '../../runtime/revocations.js';
 import { namespacesOf, removeNamespace } from '../../runtime/socketio.js';
 import { WholeNamespace } from '../../runtime/target.js';
+import { Outgoing } from '../../runtime/validate.js';
 import { redisAdapter } from './redis-adapter.js';
 import type { RedisAdapterOptions } from './redis-options.js';
 
