@@ -54,7 +54,8 @@ export class Tutorial {
 
   /** What the compiler says. */
   async compile(): Promise<string> {
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    // TypeScript 7 takes a fifth of the time of 6, which checks the types of the package elsewhere.
+    const tsc = path.join(root, 'node_modules/typescript7/bin/tsc');
     const args = [tsc, '-p', '.', '--noEmit'];
     const { stdout } = await run(process.execPath, args, { cwd: this.folder }).catch(
       (error: { stdout: string }) => error,
