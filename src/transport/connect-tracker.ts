@@ -14,7 +14,7 @@ interface Shared {
  * instances of a pattern are made before one runs, so that counting has to happen here.
  */
 export class ConnectTracker {
-  /** Whether the connection has used up its refusals; nothing that it sends is read any more. */
+  /** True when the connection has used up its refusals: nothing that it sends is read any more. */
   isOver = false;
   #refusals = 0;
   /** Namespaces that the connection is in, or on the way into. */

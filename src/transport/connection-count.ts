@@ -4,10 +4,10 @@ import type { Engine, EngineConnection } from './engineio.js';
 import { countedAddress } from './ip.js';
 import type { TransportLimits } from './transport-limits.js';
 
-/** A handshake that was let in and is no connection yet: engines and `allowRequest` may think for a while. */
+/** Handshake that was let in and has no connection yet: `allowRequest` may take a while. */
 interface Pending {
   readonly address: string;
-  /** What the address is counted under. */
+  /** Key that the address is counted by. */
   readonly key: string;
   readonly carrier: EventEmitter;
   readonly onClose: () => void;
@@ -24,7 +24,7 @@ export class ConnectionCount {
   readonly #pending = new Map<IncomingMessage, Pending>();
   /** Null when the bound of the node decides before this one can. */
   readonly #byAddress: Map<string, number> | null;
-  /** One listener for all connections. */
+  /** Listener shared by all connections. */
   readonly #left: (this: CountedConnection) => void;
 
   constructor(

@@ -6,7 +6,7 @@ import type { RejectedPacket } from './rejected-packet.js';
 import { TimeoutQueue } from './timeout-queue.js';
 import type { TransportLimits } from './transport-limits.js';
 
-/** The shortest text of one more level is a bracket on each side. */
+/** Shortest text of one more level: a bracket on each side. */
 const CHARS_PER_LEVEL = 2;
 const DEFAULT_MAX_BYTES = 1_000_000;
 

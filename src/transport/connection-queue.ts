@@ -243,7 +243,7 @@ export class ConnectionQueue {
     }
   }
 
-  /** One listener each for all connections; the engine calls them on the connection. */
+  /** Listeners shared by all connections; the engine calls them on the connection. */
   readonly #keep = keepOf(this.#places, () => this.#report('connection.closed'));
   readonly #leave = leaveOf(this.#places, (place) => this.#remove(place));
 }

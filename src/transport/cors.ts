@@ -5,7 +5,7 @@ import type { OriginRule, Origins } from './origins.js';
 type Cors = ServerOptions['cors'];
 
 /**
- * The `cors` option for the engine. One that names no origin would say "everybody", which browsers refuse together
+ * Makes the `cors` option for the engine. One that names no origin would say "everybody", which browsers refuse together
  * with credentials. Only allowed origins reach the engine, so that the one that asks is the one to name.
  */
 export function engineCors(cors: NonNullable<Cors>): NonNullable<Cors> {

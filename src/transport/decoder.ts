@@ -22,11 +22,11 @@ type Bytes = Uint8Array | ArrayBuffer;
 // The number of attachments is judged here, so that too many are an answer and not a closed connection.
 const BASE_OPTIONS = Object.freeze({ reviver: undefined, maxAttachments: Number.POSITIVE_INFINITY });
 
-/** What came too fast, in its order. */
+/** Pieces that came too fast, in their order. */
 interface Backlog {
   readonly pieces: (string | Bytes)[];
   next: number;
-  /** The transport whose end waits, and what lets it through. */
+  /** Transport whose end waits, and the function that lets the end through. */
   transport: unknown;
   release: () => void;
 }
@@ -39,14 +39,14 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   readonly #shared: ConnectionLimits;
   readonly #connection: EngineConnection;
   readonly #connects: ConnectTracker;
-  /** Whether the client has sent its first CONNECT: one that only listens sends nothing more, and needs no bucket. */
+  /** True once the client has sent its first CONNECT: one that only listens sends nothing more, and needs no bucket. */
   #hasBegun = false;
   #tokens: TokenBucket | null = null;
-  /** A packet whose attachments are to come. */
+  /** Packet whose attachments are to come. */
   #assembly: Assembly | null = null;
-  /** The same for an acknowledgement that overtakes what is kept. */
+  /** Acknowledgement whose attachments are to come, and which overtakes the pieces that are kept. */
   #aside: Assembly | null = null;
-  /** What came too fast, as it came; null as long as nothing did. */
+  /** Pieces that came too fast; null as long as none did. */
   #kept: Backlog | null = null;
 
   constructor(limits: ConnectionLimits, connection: EngineConnection) {

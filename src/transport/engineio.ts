@@ -168,7 +168,7 @@ export function resumeReading(connection: EngineConnection): void {
   if (socket?.isPaused === true) socket.resume();
 }
 
-/** When a connection that is read slowly was pinged last, in milliseconds of `performance.now()`. */
+/** Time of the last ping of a connection that is read slowly, in milliseconds of `performance.now()`. */
 const pingedAt = new WeakMap<EngineConnection, number>();
 
 /**
@@ -189,7 +189,7 @@ export function keepAlive(connection: EngineConnection): void {
   engine.pingIntervalTimer?.refresh();
 }
 
-/** The network socket below a WebSocket; null over polling, and once it is closed. */
+/** Finds the network socket below a WebSocket; null over polling, and once it is closed. */
 export function netSocketOf(connection: EngineConnection): Socket | null {
   return internals(connection).transport.socket?._socket ?? null;
 }
@@ -199,7 +199,7 @@ export function unsentBytes(connection: EngineConnection): number {
   return internals(connection).transport.socket?.bufferedAmount ?? 0;
 }
 
-/** The HTTP response that the next packets go out with; null over WebSocket. */
+/** Finds the HTTP response that the next packets go out with; null over WebSocket. */
 export function pollAnswer(connection: EngineConnection): ServerResponse | null {
   return internals(connection).transport.res ?? null;
 }

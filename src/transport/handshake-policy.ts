@@ -56,7 +56,7 @@ export class HandshakePolicy {
     if (proxies.areTrusted && proxies.isSecure(connection.request)) this.#secure.add(connection);
   }
 
-  /** Whether the client's own connection is encrypted; known only where proxies are trusted. */
+  /** Tells whether the client's own connection is encrypted; known only where proxies are trusted. */
   isSecure(connection: EngineConnection): boolean {
     return this.#secure.has(connection);
   }

@@ -15,7 +15,7 @@ import {
 } from './http-rejection.js';
 import type { ReadThrottle } from './read-throttle.js';
 
-/** What other listeners of a server get to answer an upgrade that is none of ours; engine.io waits as long. */
+/** Time that other listeners get to answer an upgrade outside of the path; engine.io waits as long. */
 const UNWANTED_UPGRADE_MS = 1_000;
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -31,25 +31,25 @@ export interface HttpFrontOptions {
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
-  /** Whether Socket.IO's own `cors` option writes the headers that let pages of other origins read. */
+  /** True when Socket.IO's own `cors` option writes the headers that let pages of other origins read. */
   readonly hasCors: boolean;
   /** Answers further paths, and returns whether it did; null where there are none. */
   readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
 
 /**
- * Stands between an HTTP server and the engine. It hands over what is Socket.IO's, leaves everything else to
+ * HTTP front between a server and the engine. It hands over what is Socket.IO's, leaves everything else to
  * the server's other listeners, and refuses new connections once closing began, which the engine would not.
  */
 export class HttpFront {
   #isClosing = false;
   #detach: () => void = () => {};
   /**
-   * The server forgets a socket once it is upgraded, and would wait for it when it closes. Those of connections that
-   * began with an upgrade are found again in the engine.
+   * Sockets that were upgraded: the server forgets them, and would wait for them when it closes. Those of connections
+   * that began with an upgrade are found again in the engine.
    */
   readonly #upgraded = new Set<Duplex>();
-  /** One listener for all sockets. */
+  /** Listener shared by all sockets. */
   readonly #forget: (this: Duplex) => void;
 
   constructor(private readonly options: HttpFrontOptions) {
@@ -109,7 +109,7 @@ export class HttpFront {
     }
   }
 
-  /** Whether a client's own connection is encrypted, as a trusted proxy says it. */
+  /** Tells whether a client's own connection is encrypted, as a trusted proxy says it. */
   isSecure(connection: EngineConnection): boolean {
     return this.options.policy.isSecure(connection);
   }
@@ -121,7 +121,7 @@ export class HttpFront {
     for (const socket of this.#upgraded) socket.destroy();
   }
 
-  /** The WebSocket stands, and listens itself. */
+  /** Removes the listeners of a socket whose WebSocket is open, which has its own. */
   #letGo(socket: Duplex): void {
     this.#upgraded.delete(socket);
     socket.off('error', destroy);
@@ -230,8 +230,8 @@ function announce(app: string, connection: EngineConnection): void {
 }
 
 /**
- * A request without a session id wants a new connection. The engine takes the last `sid` there is, and an empty one for
- * none: a simpler look would let handshakes with `&sid=` or `#&sid=x` past every limit.
+ * Tells whether a request wants a new connection: it has no session id. The engine takes the last `sid` there is, and
+ * an empty one for none: a simpler look would let handshakes with `&sid=` or `#&sid=x` past every limit.
  */
 function isHandshake(request: IncomingMessage): boolean {
   const url = request.url ?? '';
@@ -249,7 +249,7 @@ function isPromise(
   return verdict instanceof Promise;
 }
 
-/** Another listener may want it; when none does, Node would keep the socket open for ever. */
+/** Leaves an upgrade to other listeners, and refuses it when none answers: Node would keep the socket open. */
 function leaveToOthers(socket: Duplex): void {
   socket.on('error', destroy);
   const timer = setTimeout(() => {

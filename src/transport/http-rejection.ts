@@ -8,7 +8,7 @@ export interface HttpRejection {
   readonly body: {
     readonly code: string;
     readonly message: string;
-    /** The limit that decides, by the name of its option. */
+    /** Option of the limit that decides. */
     readonly limit?: string;
   } | null;
 }

@@ -3,7 +3,7 @@ import { type Place, type Problem, problem } from '../errors/problem.js';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** Brings an address into its plain form: IPv4 where it only looks like IPv6, and no zone. Null when it is no address. */
+/** Writes an address plainly: IPv4 where it only looks like IPv6, and no zone. Null when it is not an address. */
 export function plainAddress(text: string): string | null {
   const mapped = MAPPED.exec(text)?.[1] ?? text;
   const zone = mapped.indexOf('%');

@@ -1,7 +1,7 @@
 import { type Place, type Problem, problem } from '../errors/problem.js';
 import { isOrigin, type Origins, rulesOf } from './origins.js';
 
-/** Finds what can never match, and what would match anybody by mistake. */
+/** Finds rules that can never match, and rules that would match every origin by mistake. */
 export function checkOrigins(origins: Origins | undefined, where: Place): readonly Problem[] {
   return rulesOf(origins).flatMap((rule) => {
     const fault = faultOf(rule);
@@ -9,7 +9,7 @@ export function checkOrigins(origins: Origins | undefined, where: Place): readon
   });
 }
 
-/** What to warn of when the application starts: rules that let in more than they seem to. */
+/** Finds rules that let in more than they seem to, to warn of when the application starts. */
 export function insecureOrigins(origins: Origins | undefined): readonly string[] {
   return rulesOf(origins).flatMap((rule) => {
     if (rule === '*') return ["'*' lets the pages of every site connect in the name of their visitors"];

@@ -10,10 +10,10 @@ export type OriginRule =
   | RegExp
   | ((origin: string, request: IncomingMessage) => boolean | Promise<boolean>);
 
-/** One rule or several; `'*'` is everybody. */
+/** One rule or several; `'*'` allows every origin. */
 export type Origins = OriginRule | readonly OriginRule[];
 
-/** What browsers send: a scheme and a host, and perhaps a port. `null` is none, nor are two at once. */
+/** Form of an origin: a scheme and a host, and perhaps a port. `null` is not one, and neither are two at once. */
 const WELL_FORMED = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#,@\\]+$/i;
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 /** No host name is longer than 253 characters. */
@@ -111,7 +111,7 @@ export class OriginCheck {
   }
 }
 
-/** All rules as one list. */
+/** Lists all rules. */
 export function rulesOf(origins: Origins | undefined): readonly OriginRule[] {
   if (origins === undefined) return [];
   return Array.isArray(origins) ? (origins as readonly OriginRule[]) : [origins as OriginRule];
@@ -122,7 +122,7 @@ export function isOrigin(text: string): boolean {
   return text.length <= MAX_LENGTH && WELL_FORMED.test(text);
 }
 
-/** The form in which browsers write an origin: lower case, and without the port that the scheme implies. */
+/** Writes an origin as browsers do: lower case, and without the port that the scheme implies. */
 function browserForm(origin: string): string {
   if (!/^https?:/i.test(origin)) return origin.toLowerCase();
   try {

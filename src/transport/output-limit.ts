@@ -21,13 +21,13 @@ const CHAR_ZERO = 0x30;
 const kOutput = Symbol('gatewire.output');
 type Watched = EngineConnection & { [kOutput]?: Output };
 
-/** What waits for one client. */
+/** Output that waits for one client. */
 class Output {
   bytes = 0;
   packets = 0;
-  /** Since when too much waits; 0 when it does not. */
+  /** Time since which too much waits; 0 when it does not. */
   slowSince = 0;
-  /** The last answer to a poll: it may wait for a client that polls and does not read. */
+  /** Last answer to a poll: it may wait for a client that polls and does not read. */
   answer: ServerResponse | null = null;
   connects: ConnectTracker | null = null;
 
@@ -36,7 +36,7 @@ class Output {
 
 /**
  * Closes connections whose clients do not read. 100 MB emitted in one loop have to be noticed in that loop, so that each
- * packet is counted; being slow for a while is found by a sweep, which runs only while somebody is.
+ * packet is counted; being slow for a while is found by a sweep, which runs only while a client is slow.
  */
 export class OutputLimit {
   readonly #slow = new Set<EngineConnection>();
@@ -54,7 +54,7 @@ export class OutputLimit {
     connection.on('flush', onFlush);
   }
 
-  /** Has somebody told of the packets about namespaces. */
+  /** Passes the packets about namespaces on to a tracker. */
   follow(connection: EngineConnection, connects: ConnectTracker): void {
     const output = (connection as Watched)[kOutput];
     if (output !== undefined) output.connects = connects;
@@ -121,7 +121,7 @@ function waitingBytes(connection: EngineConnection, output: Output): number {
   return output.bytes + unsent;
 }
 
-/** One listener for all connections: one each would cost a closure each. */
+/** Counts a packet. All connections share the listener: one each would cost a closure each. */
 function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
   const output = (this as Watched)[kOutput] as Output;
   if (data === undefined) return;
@@ -141,7 +141,7 @@ function tell({ connects }: Output, type: number, data: string): void {
   if (type === CONNECT || type === DISCONNECT || type === CONNECT_ERROR) connects?.onSent(type, data);
 }
 
-/** All that waited is with the transport now. */
+/** Resets the count: all that waited is with the transport now. */
 function onFlush(this: EngineConnection): void {
   const output = (this as Watched)[kOutput] as Output;
   output.bytes = 0;

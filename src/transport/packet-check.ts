@@ -37,7 +37,7 @@ export function checkPacket(
 }
 
 /**
- * The same for a packet with binary parts, whose places it notes.
+ * Checks a packet with binary parts in the same way, and lists their places.
  *
  * @param count - how many parts were announced
  * @param found - is given the places; one part has one place, since a buffer that is referenced 300 times would

@@ -123,7 +123,7 @@ function ask(message: NodeMessage): Promise<ListenReply> {
   });
 }
 
-/** The primary may be gone, and then this process goes, too. */
+/** Sends a message. It may be lost: a process whose primary has ended ends, too. */
 function say(message: NodeMessage): void {
   process.send?.(message, undefined, undefined, () => {});
 }

@@ -19,14 +19,14 @@ interface Origin {
 
 /** Headers of trusted proxies about a client. What a client itself writes into such headers is not believed. */
 export class Proxies {
-  /** Tells whether a proxy is believed, by its address and the number of proxies nearer to this server; null for none. */
+  /** Decision about a proxy, by its address and the number of proxies nearer to this server; null for none. */
   readonly #trusts: TrustFunction | null;
 
   constructor(trust: TrustProxy) {
     this.#trusts = trustOf(trust);
   }
 
-  /** Whether there are any. */
+  /** True when some proxy is believed. */
   get areTrusted(): boolean {
     return this.#trusts !== null;
   }
@@ -36,7 +36,7 @@ export class Proxies {
     return this.#origin(request).address;
   }
 
-  /** Whether the client's own connection is encrypted. */
+  /** Tells whether the client's own connection is encrypted. */
   isSecure(request: IncomingMessage): boolean {
     const forwarded = this.#forwarded(request, 'x-forwarded-proto')?.toLowerCase();
     if (forwarded === 'https' || forwarded === 'wss') return true;
@@ -44,7 +44,7 @@ export class Proxies {
     return (request.socket as TLSSocket).encrypted === true;
   }
 
-  /** The host that the client asked for. */
+  /** Finds the host that the client asked for. */
   hostOf(request: IncomingMessage): string | undefined {
     return this.#forwarded(request, 'x-forwarded-host') ?? request.headers.host;
   }
@@ -67,7 +67,7 @@ export class Proxies {
     return isGarbage ? { address: peer, trusted: 1 } : { address: address as string, trusted };
   }
 
-  /** Value that the outermost trusted proxy wrote into a header, when each of them adds to it; else that of the last one. */
+  /** Finds the value of the outermost trusted proxy, when each of them adds to a header; else that of the last one. */
   #forwarded(request: IncomingMessage, name: string): string | undefined {
     if (!this.areTrusted) return undefined;
     const header = request.headers[name];
@@ -79,7 +79,7 @@ export class Proxies {
   }
 }
 
-/** The address is undefined of a socket that is closed already. */
+/** Decision about one proxy. Its address is undefined when its socket is closed already. */
 type TrustFunction = (address: string | undefined, index: number) => boolean;
 
 function trustOf(trust: TrustProxy): TrustFunction | null {

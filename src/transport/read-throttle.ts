@@ -5,19 +5,19 @@ const DRAIN_MS = 20;
 /** Tokens that are taken out of a bucket at once: reading the clock costs as much as decoding a small packet. */
 const TOKENS_AT_ONCE = 64;
 
-/** Something that keeps what a client sent too fast. */
+/** Keeper of what a client sent too fast. */
 export interface Keeper {
   /** Hands on as much as may be by now, or all of it. @returns whether nothing is left */
   drain(isUnlimited: boolean): boolean;
 }
 
 /**
- * The connections that sent too fast, and one timer for all of them, which runs while there are any. Slow by time
+ * Connections that sent too fast, with one timer for all of them, which runs while there are any. Slow by time
  * only, never by calls in flight: a handler that waits for its own client would wait behind its own pause.
  */
 export class ReadThrottle {
   readonly #keepers = new Map<EngineConnection, Keeper>();
-  /** The next request of each, which is not read before what was read is handed on. */
+  /** Next request of each, which is not read before what was read is handed on. */
   readonly #held = new Map<EngineConnection, () => void>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -57,7 +57,7 @@ export class ReadThrottle {
     return 'held';
   }
 
-  /** Whether anybody is slowed down at the moment. */
+  /** True while some connection is slowed down. */
   get isActive(): boolean {
     return this.#keepers.size > 0;
   }

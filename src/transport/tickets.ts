@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How long a client that lost its connection has to come back. */
+/** Time that a client which lost its connection has to come back. */
 const RETURN_MS = 30_000;
-/** A ticket is the client's own and random: a UUID fits. Shorter ones could be guessed. */
+/** Form of a ticket, which the client makes at random: a UUID fits. Shorter ones could be guessed. */
 const TICKET = /^[\w-]{22,64}$/;
 
-/** The ticket in the query of a handshake, `?ticket=…`; null when there is none. */
+/** Reads the ticket in the query of a handshake, `?ticket=…`; null when there is none. */
 export function ticketOf({ url = '' }: IncomingMessage): string | null {
   if (!url.includes('ticket=')) return null;
   try {

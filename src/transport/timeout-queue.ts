@@ -1,6 +1,6 @@
 /** Time limits of equal length for many things, with one timer for all of them. */
 export class TimeoutQueue<TItem> {
-  /** In the order in which they end. */
+  /** Ends of the time limits, in their order. */
   readonly #endings = new Map<TItem, number>();
   #timer: NodeJS.Timeout | null = null;
 

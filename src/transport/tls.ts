@@ -6,13 +6,13 @@ import type { Logger } from '../base/logger.js';
 import { BootError } from '../errors/boot-error.js';
 import { problem } from '../errors/problem.js';
 
-/** A certificate and all that belongs to it; the rest is as `node:https` takes it. */
+/** Certificate and all that belongs to it; the other options are those of `node:https`. */
 export interface TlsOptions extends Omit<ServerOptions, 'key' | 'cert' | 'ca'> {
-  /** The private key: a path, or PEM. */
+  /** Private key: a path, or PEM. */
   readonly key: string | Buffer;
-  /** The certificate with its chain: a path, or PEM. */
+  /** Certificate with its chain: a path, or PEM. */
   readonly cert: string | Buffer;
-  /** Who signs the certificates of clients, where they have to show one: a path, or PEM. */
+  /** Authority that signs the certificates of clients, where they have to show one: a path, or PEM. */
   readonly ca?: string | Buffer;
   /**
    * Milliseconds between two looks at the files; when one has changed, new connections get the new certificate.
@@ -24,16 +24,16 @@ export interface TlsOptions extends Omit<ServerOptions, 'key' | 'cert' | 'ca'> {
 const RELOAD_EVERY_MS = 60_000;
 const PARTS = ['key', 'cert', 'ca'] as const;
 
-/** Makes the HTTPS server of an application, and gives it a renewed certificate without dropping anybody. */
+/** Makes the HTTPS server of an application, and gives it a renewed certificate without dropping connections. */
 export class Tls {
   #server: HttpsServer | null = null;
   #timer: NodeJS.Timeout | null = null;
   #seen = '';
-  /** A server does not know of connections whose TLS is still being agreed on, and would wait for them when it closes. */
+  /** Open connections: closing waits for those that still agree on TLS, of which the server does not know. */
   readonly #sockets = new Set<Socket>();
-  /** One listener for all sockets. */
+  /** Listener shared by all sockets. */
   readonly #forget: (this: Socket) => void;
-  /** One reload after the other, or an older certificate might be read first and set last. */
+  /** Reload that runs: one after the other, or an older certificate might be read first and set last. */
   #reloading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -97,7 +97,7 @@ export class Tls {
     await this.reload().catch((error: unknown) => this.log.error({ event: 'tls.reload-failed', error }));
   }
 
-  /** What tells a changed file from one that did not change. */
+  /** Describes the files, so that a change can be told. */
   async #look(): Promise<string> {
     const states = this.#files().map((file) =>
       stat(file).then(

@@ -73,7 +73,7 @@ export interface TransportLimits {
   readonly outputPackets: number;
 }
 
-/** What holds where the application says nothing. */
+/** Limits of an application that sets none. */
 export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
   connections: 100_000,
   connectionsPerAddress: 100_000,

@@ -27,13 +27,13 @@ export interface TransportSettings {
   readonly node?: string | undefined;
   readonly limits: ConnectionLimits;
   readonly parser: StrictParser;
-  /** For functions of `origins` that return promises. */
+  /** Time limit of functions of `origins` that return promises. */
   readonly decisionTimeoutMs: number;
   /** Answers further paths of the server, and returns whether it did; null where there are none. */
   readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
 
-/** All that stands before a namespace. */
+/** Parts that stand before a namespace. */
 export interface Transport {
   readonly engine: Engine;
   readonly front: HttpFront;
