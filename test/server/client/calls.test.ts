@@ -37,6 +37,15 @@ describeMatrix('a call', (cell) => {
     expect(await room.call('bytes', new Uint8Array(5))).toBe(5);
   });
 
+  it('takes binary that JSON cannot encode, also while there is no connection', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    for (const state of ['connecting', 'connected']) {
+      expect(room.state).toBe(state);
+      expect(await room.call('bytes', new BigInt64Array(2) as never)).toBe(16);
+    }
+  });
+
   it('goes by the name of a property, too', async () => {
     await using world = await createWorld(HallGateway, cell);
     const { api } = world.connect(hall);

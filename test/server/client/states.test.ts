@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { GatewireError } from '../../../src/index.js';
 import { describeMatrix } from '../../../src/testing/index.js';
+import { deferred } from '../../support/deferred.js';
 import { freePort } from '../../support/free-port.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
 import { connectionsOf, createWorld, first, reaches, rejection, statesOf } from './sample-server.js';
@@ -69,14 +70,27 @@ describeMatrix('the state of a connection', (cell) => {
       await Promise.all([reaches(room, 'reconnecting'), reaches(other, 'reconnecting')]);
       const call = room.call('ping');
       room.connect();
-      const { engine } = room.socket.io;
-      room.connect(); // an attempt is under way, and stays
-      expect(room.socket.io.engine).toBe(engine);
+      room.connect(); // an attempt is under way
       await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
       await call;
     }
     const once = ['reconnecting', 'connecting', 'connected'];
     expect(states).toEqual(['connected', ...once, ...once]);
+  });
+
+  it('leaves an attempt of socket.io-client alone that is under way', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    await reaches(room, 'connected');
+    const attempt = first((listener) => room.socket.io.on('reconnect_attempt', listener));
+    world.cut();
+    await attempt;
+    const { engine } = room.socket.io;
+    room.connect();
+    expect(room.socket.io.engine).toBe(engine);
+    expect(room.state).toBe('reconnecting');
+    await reaches(room, 'connected');
+    expect(room.socket.io.engine).toBe(engine);
   });
 
   it.each([
@@ -184,6 +198,42 @@ describeMatrix('the state of a connection', (cell) => {
     },
   );
 
+  it('is refused for good with reconnection: false, also by what would pass', async () => {
+    const desk = newDesk();
+    desk.admit = () => {
+      throw new GatewireError('OVERLOADED', { retryAfterMs: 1 });
+    };
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall, { socket: { reconnection: false } });
+    const states = statesOf(room);
+    await reaches(room, 'refused');
+    expect(states).toEqual(['connecting', 'refused']);
+    const failing = world.connect(hall, {
+      auth: () => Promise.reject(new Error('no storage')),
+      socket: { reconnection: false },
+    });
+    await reaches(failing, 'refused');
+    expect(failing.error).toMatchObject({ message: 'no storage' });
+  });
+
+  it('waits as after the first refusal once it was connected', async () => {
+    const desk = newDesk();
+    let isFull = false;
+    desk.admit = (attempt) => {
+      if (attempt < 4) throw new GatewireError('OVERLOADED', { retryAfterMs: 1 });
+      if (isFull) throw new GatewireError('OVERLOADED');
+    };
+    await using world = await createWorld(HallGateway, cell);
+    const room = world.connect(hall);
+    await reaches(room, 'connected');
+    isFull = true;
+    jest.spyOn(Math, 'random').mockReturnValue(0.25);
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    world.cut();
+    await first((listener) => room.socket.on('connect_error', listener));
+    expect(timers.mock.calls.map(([, ms]) => ms)).toContain(1_250);
+  });
+
   it('need not wait for the next try', async () => {
     const desk = newDesk();
     desk.admit = (attempt) => {
@@ -219,6 +269,9 @@ describeMatrix('the state of a connection', (cell) => {
     expect(states.filter((state) => state !== 'connecting')).toEqual([
       ...['connected', 'refused', 'connected', 'refused', 'connected'],
     ]);
+    room.emit('leave'); // the reason of before does not hold any more
+    await reaches(room, 'refused');
+    expect(room.error).toMatchObject({ code: 'UNAVAILABLE', message: 'the server disconnected this client' });
   });
 
   it('is closed for good by close(), which may be called twice', async () => {
@@ -343,6 +396,29 @@ describe('several namespaces', () => {
     expect(await firstRoom.call('ping')).toBeUndefined();
     expect(firstRoom.state).toBe('connected');
     expect(world.test.app.io.of('/second').sockets.size).toBe(0);
+  });
+
+  it('do not hand an old answer of auth to a new attempt on the same connection', async () => {
+    const desk = newDesk();
+    await using world = await createWorld(HallGateway, cell);
+    world.test.app.io.of('/other');
+    await reaches(world.connect('/other'), 'connected');
+    const answers: ((data: object) => void)[] = [];
+    const [once, twice] = [deferred(), deferred()];
+    const room = world.connect(hall, {
+      auth: () => {
+        (answers.length === 0 ? once : twice).resolve();
+        return new Promise<object>((resolve) => void answers.push(resolve));
+      },
+    });
+    await once.promise;
+    room.socket.disconnect();
+    room.connect();
+    await twice.promise;
+    answers[0]?.({ answer: 'old' });
+    answers[1]?.({ answer: 'new' });
+    await reaches(room, 'connected');
+    expect(desk.asked).toEqual([{ answer: 'new' }]);
   });
 
   it('leave no socket of nobody behind when one is closed on its way in', async () => {
