@@ -25,6 +25,9 @@ const deep = (levels: number): unknown => {
   return value;
 };
 
+/** Reasons with which the signals of calls that ran out of time were aborted. */
+const aborts: unknown[] = [];
+
 @Gateway('/acks')
 class AckGateway {
   @OnEvent('value') value() {
@@ -82,7 +85,10 @@ class AckGateway {
   }
   @OnEvent('hang', { timeoutMs: 20 }) async hang(_payload: unknown, ctx: EventContext) {
     return new Promise((_, reject) => {
-      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason));
+      ctx.signal.addEventListener('abort', () => {
+        aborts.push(ctx.signal.reason);
+        reject(ctx.signal.reason);
+      });
     });
   }
   @OnEvent('by-hand') byHand(@Ack() ack: AckFunction) {
@@ -203,7 +209,9 @@ describeMatrix('an acknowledgement', (cell) => {
   it('says TIMEOUT at the time limit, and aborts the signal', async () => {
     await using test = await start();
     const client = await test.client.connect('/acks');
+    aborts.length = 0;
     await expect(client.call('hang')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(aborts).toMatchObject([{ code: 'TIMEOUT' }]);
     await expect(client.call('by-hand-never')).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
