@@ -1,10 +1,9 @@
-// Builds src/ into dist/: declarations by the compiler, file by file, and JavaScript in a few bundles. Node spends
-// more time on opening a hundred small modules than on running them: bundled, an application starts 25 ms sooner.
-// The package create-gatewire is built beside it.
+// Builds src/ into dist/: declarations by the compiler, file by file, and JavaScript in a few bundles. The package
+// create-gatewire is built beside it.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 // The old dist/ goes first, so that a file that was renamed does not stay in the package.
@@ -19,44 +18,13 @@ const { status, error } = spawnSync(
 if (error) throw error;
 if (status !== 0) process.exit(status ?? 1);
 
-const { exports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const outputs = [...Object.values(exports).flatMap((entry) => entry.default ?? []), ...Object.values(bin)];
-
-/**
- * Libraries of the command line program. Bundled they are a few KB in files that only its commands read; as
- * dependencies they were seven packages for every installation of a server.
- */
-const BUNDLED =
-  /^(@clack\/(core|prompts)|semver\/.+|sisteransi|fast-(string-width|string-truncated-width|wrap-ansi))$/;
-const bundled = {
-  name: 'bundled',
-  setup({ onResolve }) {
-    onResolve({ filter: BUNDLED }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }));
-  },
-};
-
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: outputs.map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
-  outbase: 'src',
-  outdir: 'dist',
-  // One level below dist/, as most of src/ is below src/: files that find package.json from there still do.
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  packages: 'external',
-  plugins: [bundled],
-  metafile: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-});
+const { metafile } = await bundle(root);
 
 // A preset is no module: jest reads it as it is.
 const preset = 'testing/jest-commonjs/jest-preset.json';
 cpSync(`${root}src/${preset}`, `${root}dist/${preset}`);
 
+const { bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 // Whoever links the package runs the command line program as it is.
 for (const program of Object.values(bin)) chmodSync(`${root}${program}`, 0o755);
 
