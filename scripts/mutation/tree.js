@@ -39,7 +39,10 @@ export class Tree {
   /** Builds dist/ of what is in src/ now; declarations only once. With source maps, coverage of it leads to src/. */
   async build() {
     if (!this.#isBuilt) {
-      const { status } = spawnSync(process.execPath, ['scripts/build.js'], { cwd: this.root, stdio: 'inherit' });
+      const { status } = spawnSync(process.execPath, ['scripts/build.js'], {
+        cwd: this.root,
+        stdio: 'inherit',
+      });
       if (status !== 0) throw new Error('the copy does not build');
       this.#isBuilt = true;
     }
