@@ -4,44 +4,44 @@ import { isPacket, RawClient } from './client/raw-client.js';
 import type { TransportName } from './client/wire.js';
 import { HostileServer } from './hostile-server.js';
 import { HOSTILE_NAMES } from './packets.js';
-import { hostileWorld, PATIENT, TRANSPORTS } from './shared-server.js';
+import { LONG_CONNECT_LIMIT, serverFixture, TRANSPORTS } from './shared-server.js';
 
-const world = hostileWorld(PATIENT);
+const fixture = serverFixture(LONG_CONNECT_LIMIT);
 
 describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
   it.each(ANSWERS.map((one) => [title(one), one] as const))('is given once: %s', async (_title, one) => {
-    const client = await world.client(transport, '/answers');
-    await ask(world, client, '/answers', one, envelope(one));
+    const client = await fixture.client(transport, '/answers');
+    await ask(fixture, client, '/answers', one, envelope(one));
   });
 
   it.each(ANSWERS.map((one) => [title(one), one] as const))(
     'is given once, bare: %s',
     async (_title, one) => {
-      const client = await world.client(transport, '/bare');
-      await ask(world, client, '/bare', one, bare(one));
+      const client = await fixture.client(transport, '/bare');
+      await ask(fixture, client, '/bare', one, bare(one));
     },
   );
 
   it.each(STEPS.map((one) => [title(one), one] as const))(
     'is given whatever a step does: %s',
     async (_title, one) => {
-      const client = await world.client(transport, '/steps');
-      const from = world.server.mark;
-      await ask(world, client, '/steps', one, envelope(one));
-      expect(world.server.entries('ran', from)).toHaveLength(one.event === 'calls-twice' ? 1 : 0);
+      const client = await fixture.client(transport, '/steps');
+      const from = fixture.server.mark;
+      await ask(fixture, client, '/steps', one, envelope(one));
+      expect(fixture.server.entries('ran', from)).toHaveLength(one.event === 'calls-twice' ? 1 : 0);
     },
   );
 
   it.each(RAW.map((one) => [title(one), one] as const))(
     'is given beside raw listeners: %s',
     async (_title, one) => {
-      const client = await world.client(transport, '/raw');
-      await ask(world, client, '/raw', one, envelope(one));
+      const client = await fixture.client(transport, '/raw');
+      await ask(fixture, client, '/raw', one, envelope(one));
     },
   );
 
   it.each(HOSTILE_NAMES.filter(isSendable))('is given once for an event named %j', async (name) => {
-    const client = await world.client(transport, '/answers', '/team/a', '/raw', '/hooks');
+    const client = await fixture.client(transport, '/answers', '/team/a', '/raw', '/hooks');
     for (const namespace of ['/answers', '/team/a', '/raw', '/hooks']) {
       const { id, args } = await client.call(namespace, name as string, { a: 1 });
       const isHeard = namespace === '/team/a' && typeof name === 'string' && !isReserved(name);
@@ -53,7 +53,7 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
   });
 
   it('is given once for an event without data', async () => {
-    const client = await world.client(transport, '/answers', '/hooks');
+    const client = await fixture.client(transport, '/answers', '/hooks');
     client.packet('2/answers,77', '2/hooks,77', '51-/answers,78', Buffer.from('x'));
     for (const [namespace, id] of [
       ['/answers', 77],
@@ -68,7 +68,7 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
   });
 
   it('is given to each of 200 events at once, also to those of the same id', async () => {
-    const client = await world.client(transport, '/answers');
+    const client = await fixture.client(transport, '/answers');
     client.packet(...Array<string>(200).fill('2/answers,0["async-value"]'));
     const isLast = () => client.countAnswers('/answers', 0) === 200;
     await client.waitFor(isLast, '200 answers');
@@ -77,7 +77,7 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
   });
 
   it('is replaced by one `exception` where none was asked for', async () => {
-    const client = await world.client(transport, '/answers');
+    const client = await fixture.client(transport, '/answers');
     const events = [
       'throw',
       'guard-false',
@@ -107,16 +107,16 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
 
   it('is given to every event that waits for a connect: value, overload, refusal', async () => {
     for (const gate of ['open', 'fail'] as const) {
-      const client = await world.client(transport);
+      const client = await fixture.client(transport);
       const name = `${gate}-${transport}`;
-      const from = world.server.mark;
+      const from = fixture.server.mark;
       await client.connect('/hooks', { kind: 'gate', gate: name });
-      await world.server.told((entry) => entry.at === 'gate' && entry['name'] === name, 'the gate', from);
+      await fixture.server.told((entry) => entry.at === 'gate' && entry['name'] === name, 'the gate', from);
       const ids = Array.from({ length: 60 }, (_, i) => client.send('/hooks', 'note', i));
       const early = await Promise.all(ids.slice(50).map((id) => client.answer('/hooks', id)));
       for (const { args } of early)
         expect(args).toEqual([{ ok: false, error: { ...ERROR, code: 'OVERLOADED' } }]);
-      world.server.tell(gate === 'open' ? { open: name } : { fail: name });
+      fixture.server.tell(gate === 'open' ? { open: name } : { fail: name });
       const answers = await Promise.all(ids.slice(0, 50).map((id) => client.answer('/hooks', id)));
       for (const [i, { args }] of answers.entries()) {
         const refusal = { ok: false, error: { ...ERROR, code: 'UNAVAILABLE' } };
@@ -131,7 +131,7 @@ describe.each(TRANSPORTS)('an acknowledgement over %s', (transport) => {
 describe('an acknowledgement of a server that is shut down', () => {
   it('is given once, whether the handler is running, waiting or not begun, over both transports', async () => {
     // `@OnConnect` may outlast the server, so that its events have to be answered before.
-    const server = await HostileServer.start(PATIENT);
+    const server = await HostileServer.start(LONG_CONNECT_LIMIT);
     try {
       const busy = await Promise.all(TRANSPORTS.map((transport) => makeBusy(server, transport)));
       server.signal('SIGTERM');

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { RawClient } from './client/raw-client.js';
-import type { World } from './shared-server.js';
+import type { ServerFixture } from './shared-server.js';
 
 export const ERROR = { code: expect.any(String), message: expect.any(String), id: expect.any(String) };
 const INTERNAL = { ...ERROR, code: 'INTERNAL', message: 'internal error' };
@@ -159,16 +159,16 @@ export const bare = ({ event, error, value }: Case): unknown[] => {
  * @returns the time from the cause of the answer to its arrival, in milliseconds
  */
 export async function ask(
-  world: World,
+  fixture: ServerFixture,
   client: RawClient,
   namespace: string,
   one: Case,
   expected: unknown[],
 ): Promise<number> {
-  const from = world.server.mark;
+  const from = fixture.server.mark;
   const answered = await client.call(namespace, one.event, ...(one.args ?? []));
   expect(answered.args).toEqual(expected);
-  if (one.isLate) await world.server.told(({ at }) => at === 'late', 'a late answer', from);
+  if (one.isLate) await fixture.server.told(({ at }) => at === 'late', 'a late answer', from);
   await client.roundTrip(namespace);
   expect(client.countAnswers(namespace, answered.id)).toBe(1);
   return answered.ms - (one.causeMs ?? 0);

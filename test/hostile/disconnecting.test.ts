@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RawClient } from './client/raw-client.js';
 import { HostileServer } from './hostile-server.js';
 import type { Entry } from './server/journal.js';
-import { hostileWorld, PATIENT, TRANSPORTS, type World } from './shared-server.js';
+import { LONG_CONNECT_LIMIT, type ServerFixture, serverFixture, TRANSPORTS } from './shared-server.js';
 
 /** Ways to leave, with what Socket.IO calls them. */
 const WAYS: Readonly<
@@ -28,7 +28,7 @@ const SHARED = ['FirstGateway', 'MiddleGateway', 'LastGateway'];
 
 /** The disconnect hooks of a socket, when all that is to come has come. */
 async function goodbyes(
-  world: World,
+  fixture: ServerFixture,
   sid: unknown,
   from: number,
   gateways: readonly string[],
@@ -36,39 +36,39 @@ async function goodbyes(
   const isGoodbye = (entry: Entry) => entry['hook'] === 'disconnect' && entry['socketId'] === sid;
   for (const gateway of gateways) {
     const isHis = (entry: Entry) => isGoodbye(entry) && entry['gateway'] === gateway;
-    await world.server.told(isHis, `the goodbye of ${gateway}`, from);
+    await fixture.server.told(isHis, `the goodbye of ${gateway}`, from);
   }
-  await world.expectAlive();
-  return world.server.entries('hook', from).filter(isGoodbye);
+  await fixture.expectAlive();
+  return fixture.server.entries('hook', from).filter(isGoodbye);
 }
 
 describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (transport) => {
-  const world = hostileWorld();
+  const fixture = serverFixture();
 
   describe.each(Object.entries(WAYS))('by %s', (_name, { leave, reason }) => {
     it.each([
       ['/hooks', 'HooksGateway'],
       ['/sync-hooks', 'SyncHooksGateway'],
     ])('from %s, with the reason and its rooms', async (path, gateway) => {
-      const from = world.server.mark;
-      const client = await world.client(transport, '/');
+      const from = fixture.server.mark;
+      const client = await fixture.client(transport, '/');
       const { sid } = await client.connect(path);
       await client.roundTrip(path);
       leave(client, path);
-      expect(await goodbyes(world, sid, from, [gateway])).toMatchObject([
+      expect(await goodbyes(fixture, sid, from, [gateway])).toMatchObject([
         { gateway, reason, rooms: ['lobby'] },
       ]);
-      const leaving = world.server.entries('hook', from).filter(({ hook }) => hook === 'disconnecting');
+      const leaving = fixture.server.entries('hook', from).filter(({ hook }) => hook === 'disconnecting');
       expect(leaving).toMatchObject([{ gateway, reason, rooms: ['lobby'] }]);
     });
 
     it('from a namespace of several gateways, also when a hook of one of them fails', async () => {
-      const from = world.server.mark;
-      const client = await world.client(transport, '/');
+      const from = fixture.server.mark;
+      const client = await fixture.client(transport, '/');
       const { sid } = await client.connect('/shared');
       await client.roundTrip('/shared');
       leave(client, '/shared');
-      const all = await goodbyes(world, sid, from, SHARED);
+      const all = await goodbyes(fixture, sid, from, SHARED);
       expect(all.map(({ gateway }) => gateway).sort()).toEqual([...SHARED].sort());
       for (const entry of all) expect(entry).toMatchObject({ reason, rooms: ['middle'] });
     });
@@ -85,79 +85,79 @@ describe.each(TRANSPORTS)('a socket that leaves over %s is seen off once', (tran
     ['/sync-hooks', 'SyncHooksGateway', 'disconnects'],
     ['/sync-hooks', 'SyncHooksGateway', 'closes'],
   ])('from %s, whose connect hook of %s %s', async (path, gateway, kind) => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/');
     const { sid } = await client.connect(path, { kind });
-    const [goodbye, ...more] = await goodbyes(world, sid, from, [gateway]);
+    const [goodbye, ...more] = await goodbyes(fixture, sid, from, [gateway]);
     expect(more).toEqual([]);
     const reason = kind === 'closes' ? 'forced close' : 'server namespace disconnect';
     expect(goodbye).toMatchObject({ gateway, reason, rooms: ['lobby'] });
-    const order = world.server.entries('hook', from).filter(({ socketId }) => socketId === sid);
+    const order = fixture.server.entries('hook', from).filter(({ socketId }) => socketId === sid);
     expect(order.map(({ hook }) => hook)).toEqual(['connect', 'disconnecting', 'disconnect']);
   });
 
   it('and nothing runs of what it says behind its goodbye, while it stays elsewhere', async () => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/', '/hooks');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/', '/hooks');
     await client.roundTrip('/hooks');
     client.packet('2/hooks,7["note","before"]', '1/hooks,', '2/hooks,8["note","behind"]');
     await client.answer('/hooks', 7);
     await client.roundTrip('/');
     expect(client.countAnswers('/hooks', 8)).toBe(0);
-    expect(world.server.entries('heard', from)).toMatchObject([{ payload: 'before' }]);
+    expect(fixture.server.entries('heard', from)).toMatchObject([{ payload: 'before' }]);
     expect(client.wire.isClosed).toBe(false);
   });
 
   it('from several gateways, of which one failed to connect: by those that were told of it', async () => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/');
     const { sid } = await client.connect('/shared', { kind: 'throws' });
-    const all = await goodbyes(world, sid, from, ['FirstGateway', 'MiddleGateway']);
+    const all = await goodbyes(fixture, sid, from, ['FirstGateway', 'MiddleGateway']);
     expect(all.map(({ gateway }) => gateway).sort()).toEqual(['FirstGateway', 'MiddleGateway']);
   });
 
   it('with the scope of its stay, when every hook and the disposal fail', async () => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/');
     const { sid } = await client.connect('/bad-goodbye');
     await client.roundTrip('/bad-goodbye');
     client.packet('1/bad-goodbye,');
-    expect(await goodbyes(world, sid, from, ['BadGoodbyeGateway'])).toHaveLength(1);
-    await world.server.told(({ at }) => at === 'disposed', 'the disposal', from);
-    await world.expectAlive();
-    expect(world.server.entries('disposed', from)).toHaveLength(1);
+    expect(await goodbyes(fixture, sid, from, ['BadGoodbyeGateway'])).toHaveLength(1);
+    await fixture.server.told(({ at }) => at === 'disposed', 'the disposal', from);
+    await fixture.expectAlive();
+    expect(fixture.server.entries('disposed', from)).toHaveLength(1);
   });
 
   it('although a hook ahead of that never ends', async () => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/');
     const { sid } = await client.connect('/slow-goodbye');
     client.packet('1/slow-goodbye,');
-    expect(await goodbyes(world, sid, from, ['SlowGoodbyeGateway'])).toHaveLength(1);
+    expect(await goodbyes(fixture, sid, from, ['SlowGoodbyeGateway'])).toHaveLength(1);
   });
 
   it.each(['refuses', 'hangs'])('with the scope of its stay, also when auth %s', async (kind) => {
-    const from = world.server.mark;
-    const client = await world.client(transport, '/');
+    const from = fixture.server.mark;
+    const client = await fixture.client(transport, '/');
     await client.connect('/auth-scoped', { kind });
-    await world.server.told(({ at }) => at === 'disposed', 'the disposal', from);
-    await world.expectAlive();
-    expect(world.server.entries('disposed', from)).toHaveLength(1);
+    await fixture.server.told(({ at }) => at === 'disposed', 'the disposal', from);
+    await fixture.expectAlive();
+    expect(fixture.server.entries('disposed', from)).toHaveLength(1);
   });
 });
 
 describe.each(TRANSPORTS)('a socket that leaves over %s while its connect hook is running', (transport) => {
-  const world = hostileWorld(PATIENT);
+  const fixture = serverFixture(LONG_CONNECT_LIMIT);
   let gates = 0;
 
   it.each(Object.entries(WAYS))(
     'by %s is seen off once, and after that',
     async (_name, { leave, reason }) => {
-      const { server } = world;
+      const { server } = fixture;
       for (const end of ['open', 'fail'] as const) {
         const from = server.mark;
         const gate = `${transport}-${++gates}`;
-        const client = await world.client(transport, '/', '/sync-hooks');
+        const client = await fixture.client(transport, '/', '/sync-hooks');
         const { sid } = await client.connect('/hooks', { kind: 'gate', gate });
         await server.told((entry) => entry.at === 'gate' && entry['name'] === gate, 'the gate', from);
         if (reason === 'server namespace disconnect') {
@@ -175,7 +175,7 @@ describe.each(TRANSPORTS)('a socket that leaves over %s while its connect hook i
           { hook: 'connect' },
         ]);
         server.tell(end === 'open' ? { open: gate } : { fail: gate });
-        expect(await goodbyes(world, sid, from, ['HooksGateway'])).toMatchObject([{ rooms: ['lobby'] }]);
+        expect(await goodbyes(fixture, sid, from, ['HooksGateway'])).toMatchObject([{ rooms: ['lobby'] }]);
       }
     },
   );

@@ -3,7 +3,7 @@ import { Bytes, httpRequest } from './client/bytes.js';
 import { isPacket, type RawClient } from './client/raw-client.js';
 import { upgradeRequest } from './client/websocket-wire.js';
 import { type Entry, SECRET } from './server/journal.js';
-import { hostileWorld, TRANSPORTS } from './shared-server.js';
+import { serverFixture, TRANSPORTS } from './shared-server.js';
 
 /** Stands in everything that these clients send, and must not come back. */
 const MARKER = 'payload-marker';
@@ -101,11 +101,11 @@ const PAYLOADS: readonly unknown[] = [
 ];
 
 // A connect hook that hangs has to hang until an event was sent.
-const world = hostileWorld({ HOSTILE_LIMITS: '{"refusalsInARow":1000}', HOSTILE_CONNECT_MS: '2000' });
+const fixture = serverFixture({ HOSTILE_LIMITS: '{"refusalsInARow":1000}', HOSTILE_CONNECT_MS: '2000' });
 
 describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the server over %s', (transport) => {
   it.each(Object.entries(FAILING))('when calls fail in %s', async (namespace, events) => {
-    const client = await world.client(transport);
+    const client = await fixture.client(transport);
     await client.connect(namespace, { token: MARKER });
     for (const event of events) {
       for (const payload of PAYLOADS) await client.call(namespace, event, payload);
@@ -116,7 +116,7 @@ describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the serv
   });
 
   it('when texts of an `emit` that cannot be encoded fail', async () => {
-    const client = await world.client(transport, '/emits');
+    const client = await fixture.client(transport, '/emits');
     for (const value of ['bigint', 'circular', 'deep']) {
       for (const to of ['me', 'room', 'volatile', 'others'])
         await client.call('/emits', 'emit', { value, to });
@@ -127,7 +127,7 @@ describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the serv
   it('when clients are refused', async () => {
     // A connection each: one that is refused again and again is closed.
     const refuse = async (namespace: string, kind: string): Promise<void> => {
-      const client = await world.client(transport);
+      const client = await fixture.client(transport);
       await client.connect(namespace, { kind, token: MARKER });
       expectSilence(client);
     };
@@ -140,7 +140,7 @@ describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the serv
   });
 
   it.each(['throws', 'throws-bigint', 'throws-code', 'hangs'])('when a connect hook %s', async (kind) => {
-    const client = await world.client(transport, '/');
+    const client = await fixture.client(transport, '/');
     await client.connect('/hooks', { kind, token: MARKER });
     // Whoever was turned away already and sends an event is cut off by Socket.IO.
     if (kind === 'hangs') client.send('/hooks', 'note', MARKER);
@@ -150,13 +150,13 @@ describe.each(TRANSPORTS)('nothing but codes, safe texts and ids leaves the serv
   });
 
   it('also under the id that stands in the log', async () => {
-    const client = await world.client(transport, '/answers');
-    const from = world.server.mark;
+    const client = await fixture.client(transport, '/answers');
+    const from = fixture.server.mark;
     for (const event of ['throw', 'details-bigint', 'guard-false', 'never', 'nobody']) {
       const { args } = await client.call('/answers', event);
       const [{ error }] = args as [{ error: { id: string; code: string } }];
       const isSame = (entry: Entry) => entry['id'] === error.id && entry['code'] === error.code;
-      await world.server.told(isSame, `the log of ${event}`, from);
+      await fixture.server.told(isSame, `the log of ${event}`, from);
     }
   });
 });
@@ -182,7 +182,7 @@ describe('nothing but codes and safe texts leaves the HTTP edge', () => {
     upgradeRequest(`/socket.io/?EIO=4&transport=websocket&sid=${MARKER}`),
     upgradeRequest('/socket.io/?EIO=4&transport=websocket', [`Sec-WebSocket-Extensions: ${MARKER}`]),
   ])('for %j', async (request) => {
-    const connection = new Bytes(world.server.port);
+    const connection = new Bytes(fixture.server.port);
     await connection.write(request);
     await connection.reacted();
     await connection.reset();

@@ -4,15 +4,15 @@ import { io } from 'socket.io-client';
 import { within } from '../support/within.js';
 import { isPacket } from './client/raw-client.js';
 import type { Entry } from './server/journal.js';
-import { hostileWorld, PATIENT, TRANSPORTS, type World } from './shared-server.js';
+import { LONG_CONNECT_LIMIT, type ServerFixture, serverFixture, TRANSPORTS } from './shared-server.js';
 
-const world = hostileWorld(PATIENT);
+const fixture = serverFixture(LONG_CONNECT_LIMIT);
 
 describe.each(TRANSPORTS)('events meet a connect over %s', (transport) => {
   let gates = 0;
 
   /** A client whose `@OnConnect` waits at a gate. */
-  async function atGate(namespace: string, { server, client: open }: World = world) {
+  async function atGate(namespace: string, { server, client: open }: ServerFixture = fixture) {
     const from = server.mark;
     const gate = `${transport}-${++gates}`;
     const client = await open(transport, '/');
@@ -86,10 +86,10 @@ describe.each(TRANSPORTS)('events meet a connect over %s', (transport) => {
 
   describe('none, and the wait is bounded', () => {
     // Long enough for the event to be sent before the time is over.
-    const short = hostileWorld({ HOSTILE_CONNECT_MS: '2000' });
+    const short = serverFixture({ HOSTILE_CONNECT_MS: '2000' });
 
     it.each(['fails', 'takes too long'])('when it %s', async (how) => {
-      const { client, server, gate, heard } = await atGate('/hooks', how === 'fails' ? world : short);
+      const { client, server, gate, heard } = await atGate('/hooks', how === 'fails' ? fixture : short);
       const id = client.send('/hooks', 'note', 'never');
       client.emit('/hooks', 'note', 'never');
       await client.roundTrip('/');
@@ -109,7 +109,7 @@ describe.each(TRANSPORTS)('events meet a connect over %s', (transport) => {
   it.each(['/', '/hooks', '/sync-hooks', '/raw'])(
     '20 of 20 that are followed by a goodbye in %s',
     async (path) => {
-      const { server } = world;
+      const { server } = fixture;
       const from = server.mark;
       for (let i = 0; i < 20; i++) {
         const socket = io(server.url + path, {
@@ -136,12 +136,12 @@ describe.each(TRANSPORTS)('events meet a connect over %s', (transport) => {
       ['2/hooks,["kick"]', '2/hooks,["note","after"]', '2/hooks,7["note","after"]'],
     ],
   ])('none %s', async (_name, packets) => {
-    const client = await world.client(transport, '/', '/hooks');
-    const from = world.server.mark;
+    const client = await fixture.client(transport, '/', '/hooks');
+    const from = fixture.server.mark;
     client.packet(...packets);
     const isOver = ({ at, hook }: Entry) => at === 'hook' && hook === 'disconnect';
-    await world.server.told(isOver, 'the disconnect hook', from);
-    await world.expectAlive();
-    expect(world.server.entries('heard', from)).toEqual([]);
+    await fixture.server.told(isOver, 'the disconnect hook', from);
+    await fixture.expectAlive();
+    expect(fixture.server.entries('heard', from)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isPacket, type RawClient } from './client/raw-client.js';
-import { hostileWorld, TRANSPORTS } from './shared-server.js';
+import { serverFixture, TRANSPORTS } from './shared-server.js';
 
 const KINDS: readonly (readonly [kind: string, code: string])[] = [
   ['throws', 'UNAUTHENTICATED'],
@@ -23,7 +23,7 @@ const KINDS: readonly (readonly [kind: string, code: string])[] = [
   ['hangs', 'TIMEOUT'],
 ];
 
-const world = hostileWorld();
+const fixture = serverFixture();
 
 describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport) => {
   /** Asks to be let in, and expects one refusal. */
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
   }
 
   it.each(KINDS)('where auth %s, and answers %s once', async (kind, code) => {
-    const client = await world.client(transport);
+    const client = await fixture.client(transport);
     const data = await refusal(client, '/auth', { kind });
     expect(data).toMatchObject({ code, message: expect.any(String), id: expect.any(String) });
   });
@@ -52,7 +52,7 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
     ['rejects', 'INTERNAL'],
     ['hangs', 'TIMEOUT'],
   ])('where connect middleware %s, and answers %s once', async (kind, code) => {
-    const client = await world.client(transport);
+    const client = await fixture.client(transport);
     expect(await refusal(client, '/connect-steps', { kind })).toMatchObject({ code });
   });
 
@@ -64,13 +64,13 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
     ['/team-use/a', 'INTERNAL'],
   ])('where what stands before %s fails, and answers %s once', async (namespace, code) => {
     for (const kind of namespace.includes('use') ? ['throws', 'rejects'] : ['']) {
-      const client = await world.client(transport);
+      const client = await fixture.client(transport);
       expect(await refusal(client, namespace, { kind })).toMatchObject({ code });
     }
   });
 
   it('where middleware lets in twice, and answers once', async () => {
-    const client = await world.client(transport);
+    const client = await fixture.client(transport);
     expect(await client.connect('/connect-steps', { kind: 'calls-twice' })).toEqual({
       sid: expect.any(String),
     });
@@ -84,7 +84,7 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
       `0/hooks,${JSON.stringify({ kind: 'gate', gate: 'left' })}`,
     ];
     for (const leave of ['hang up', 'disconnect', 'reconnect']) {
-      const client = await world.client(transport);
+      const client = await fixture.client(transport);
       client.packet(...packets);
       if (leave !== 'hang up') client.packet('1/auth,', '1/hooks,');
       if (leave === 'reconnect') client.packet(...packets);
@@ -93,7 +93,7 @@ describe.each(TRANSPORTS)('the process survives handshakes over %s', (transport)
   });
 
   it.each(['throws', 'rejects'])('where a listener of `connection` %s', async (kind) => {
-    const client = await world.client(transport, '/');
+    const client = await fixture.client(transport, '/');
     for (const namespace of ['/raw-use', '/team-use/b']) {
       await client.connect(namespace, { kind: `connection-${kind}` });
       await client.roundTrip('/');

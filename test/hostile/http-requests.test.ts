@@ -4,7 +4,7 @@ import { PollingWire } from './client/polling-wire.js';
 import { RawClient } from './client/raw-client.js';
 import { frame, upgradeRequest, WebSocketWire } from './client/websocket-wire.js';
 import { HostileServer } from './hostile-server.js';
-import { hostileWorld, TRANSPORTS } from './shared-server.js';
+import { serverFixture, TRANSPORTS } from './shared-server.js';
 
 const WEBSOCKET = '/socket.io/?EIO=4&transport=websocket';
 const POLLING = '/socket.io/?EIO=4&transport=polling';
@@ -87,11 +87,11 @@ const UPGRADES = [
   '/socket.io/%',
 ];
 
-const world = hostileWorld();
+const fixture = serverFixture();
 
 describe('the process survives requests', () => {
   async function request(bytes: string): Promise<string> {
-    const connection = new Bytes(world.server.port);
+    const connection = new Bytes(fixture.server.port);
     await connection.write(bytes);
     await connection.reacted();
     connection.destroy();
@@ -126,7 +126,7 @@ describe('the process survives requests', () => {
       'GET',
       'x\n\n',
     ]) {
-      const connection = new Bytes(world.server.port);
+      const connection = new Bytes(fixture.server.port);
       await connection.write(bytes);
       await connection.reset();
     }
@@ -135,7 +135,7 @@ describe('the process survives requests', () => {
   });
 
   it.each(['a reset', 'an end'])('that stop midway with %s', async (how) => {
-    const { session } = (await world.client('polling')).wire as PollingWire;
+    const { session } = (await fixture.client('polling')).wire as PollingWire;
     const whole = [
       httpRequest('GET', POLLING),
       httpRequest('GET', `${POLLING}&sid=${session}`),
@@ -147,7 +147,7 @@ describe('the process survives requests', () => {
     ];
     for (const bytes of whole) {
       for (const length of [1, Math.floor(bytes.length / 2), bytes.length - 1, bytes.length]) {
-        const connection = new Bytes(world.server.port);
+        const connection = new Bytes(fixture.server.port);
         await connection.write(bytes.slice(0, length));
         if (how === 'a reset') await connection.reset();
         else connection.socket.end();
@@ -159,7 +159,7 @@ describe('the process survives requests', () => {
     ['a request', httpRequest('GET', `${POLLING}&allow=pending`)],
     ['an upgrade', upgradeRequest(`${WEBSOCKET}&allow=pending`)],
   ])('%s that is reset while `allowRequest` decides', async (_name, bytes) => {
-    await resetWhilePending(world.server, bytes);
+    await resetWhilePending(fixture.server, bytes);
   });
 
   it.each(['throws', 'rejects', 'refuses'])('where `allowRequest` %s, and refuses them', async (allow) => {
@@ -170,8 +170,8 @@ describe('the process survives requests', () => {
 
 describe('the process survives a session', () => {
   it('that is fetched twice at once', async () => {
-    const { wire } = await world.client('polling', '/');
-    const second = new Bytes(world.server.port);
+    const { wire } = await fixture.client('polling', '/');
+    const second = new Bytes(fixture.server.port);
     await second.write(httpRequest('GET', `${POLLING}&sid=${(wire as PollingWire).session}`));
     await second.reacted();
     second.destroy();
@@ -179,12 +179,12 @@ describe('the process survives a session', () => {
   });
 
   it('that is posted to twice at once', async () => {
-    const { wire } = await world.client('polling', '/');
+    const { wire } = await fixture.client('polling', '/');
     const path = `${POLLING}&sid=${(wire as PollingWire).session}`;
-    const first = new Bytes(world.server.port);
+    const first = new Bytes(fixture.server.port);
     await first.write(httpRequest('POST', path, ['Content-Length: 10'], '4'));
-    await world.expectAlive(); // the first has arrived
-    const second = new Bytes(world.server.port);
+    await fixture.expectAlive(); // the first has arrived
+    const second = new Bytes(fixture.server.port);
     await second.write(httpRequest('POST', path, ['Content-Length: 1'], '6'));
     await second.reacted();
     await wire.closed;
@@ -192,8 +192,8 @@ describe('the process survives a session', () => {
   });
 
   it.each(['PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'])('that gets a %s', async (method) => {
-    const { wire } = await world.client('polling', '/');
-    const other = new Bytes(world.server.port);
+    const { wire } = await fixture.client('polling', '/');
+    const other = new Bytes(fixture.server.port);
     await other.write(httpRequest(method, `${POLLING}&sid=${(wire as PollingWire).session}`));
     await other.reacted();
     other.destroy();
@@ -215,7 +215,7 @@ describe('the process survives a session', () => {
     ['JSONP without data', 'e=1', {}],
     ['more than is allowed', '4'.repeat(1_500_000), {}],
   ])('that is posted %s', async (_name, body, headers) => {
-    const client = await world.client('polling', '/');
+    const client = await fixture.client('polling', '/');
     const { wire } = client;
     (wire as PollingWire).post(body, headers);
     client.send('/', 'ping');
@@ -233,23 +233,23 @@ describe('the process survives a session', () => {
     ['a wrong probe', ['2prob']],
     ['binary', [Buffer.from([1, 2, 3])]],
   ])('whose upgrade sends %s', async (_name, packets) => {
-    const polling = await world.client('polling', '/');
+    const polling = await fixture.client('polling', '/');
     const { session } = polling.wire as PollingWire;
-    const upgrade = new WebSocketWire(world.server.port, `${WEBSOCKET}&sid=${session}`);
+    const upgrade = new WebSocketWire(fixture.server.port, `${WEBSOCKET}&sid=${session}`);
     upgrade.send(...packets);
-    await world.expectAlive();
+    await fixture.expectAlive();
     upgrade.destroy();
   });
 
   it.each(['once', 'twice'])('whose upgrade is reset, %s', async (times) => {
-    const { wire } = await world.client('polling', '/');
+    const { wire } = await fixture.client('polling', '/');
     const path = `${WEBSOCKET}&sid=${(wire as PollingWire).session}`;
     const upgrades = Array.from({ length: times === 'once' ? 1 : 2 }, () => {
-      const upgrade = new WebSocketWire(world.server.port, path);
+      const upgrade = new WebSocketWire(fixture.server.port, path);
       upgrade.send('2probe');
       return upgrade;
     });
-    await world.expectAlive();
+    await fixture.expectAlive();
     for (const upgrade of upgrades) upgrade.reset();
   });
 
@@ -273,28 +273,28 @@ describe('the process survives a session', () => {
     ['an empty frame', frame(1, Buffer.alloc(0))],
     ['every Engine.IO type', Buffer.concat([...'0123456789x'].map((type) => frame(1, Buffer.from(type))))],
   ])('whose WebSocket sends %s', async (_name, bytes) => {
-    const client = await world.client('websocket', '/');
+    const client = await fixture.client('websocket', '/');
     (client.wire as WebSocketWire).write(bytes);
     client.send('/', 'ping');
-    await world.expectAlive();
+    await fixture.expectAlive();
   });
 
   it.each(TRANSPORTS)('that is cut in the middle of a call over %s', async (transport) => {
-    const from = world.server.mark;
+    const from = fixture.server.mark;
     for (const event of ['slow', 'slow-failure', 'ack-too-late', 'async-bigint', 'then-never']) {
-      const client = await world.client(transport, '/answers');
+      const client = await fixture.client(transport, '/answers');
       client.send('/answers', event);
       if (transport === 'websocket') (client.wire as WebSocketWire).reset();
       else client.destroy();
     }
     const isLate = ({ at, event }: { at: string; event?: unknown }) =>
       at === 'late' && event === 'ack-too-late';
-    await world.server.told(isLate, 'that a late answer was given', from);
+    await fixture.server.told(isLate, 'that a late answer was given', from);
   });
 });
 
 describe('the process survives requests that it thinks about in promises', () => {
-  const slow = hostileWorld({ HOSTILE_MIDDLEWARE: '1' });
+  const slow = serverFixture({ HOSTILE_MIDDLEWARE: '1' });
 
   it.each(['throws', 'rejects', 'refuses'])('where `allowRequest` %s', async (allow) => {
     for (const bytes of [
@@ -318,10 +318,10 @@ describe('the process survives requests that it thinks about in promises', () =>
 
   it.each(HANDSHAKES)('for %s', async (path) => {
     for (const bytes of [httpRequest('GET', path), httpRequest('POST', path), upgradeRequest(path)]) {
-      for (const isPatient of [true, false]) {
+      for (const waits of [true, false]) {
         const connection = new Bytes(slow.server.port);
         await connection.write(bytes);
-        if (isPatient) await connection.reacted();
+        if (waits) await connection.reacted();
         await connection.reset();
       }
     }

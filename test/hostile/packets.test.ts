@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { HOSTILE_NAMES, HOSTILE_PACKETS } from './packets.js';
-import { hostileWorld, TRANSPORTS } from './shared-server.js';
+import { serverFixture, TRANSPORTS } from './shared-server.js';
 
-const world = hostileWorld();
+const fixture = serverFixture();
 
 describe.each(TRANSPORTS)('the process survives packets over %s', (transport) => {
   /** Sends something, and waits until the server has dealt with it: it answers, or it has hung up. */
@@ -10,7 +10,7 @@ describe.each(TRANSPORTS)('the process survives packets over %s', (transport) =>
     joined: readonly string[],
     ...packets: readonly (string | Buffer)[]
   ): Promise<void> {
-    const client = await world.client(transport, ...joined);
+    const client = await fixture.client(transport, ...joined);
     client.packet(...packets);
     client.send('/', 'ping');
     const answered = client.waitFor(({ text }) => text.startsWith('43'), 'an answer').catch(() => {});

@@ -6,10 +6,10 @@ import { HostileServer } from './hostile-server.js';
 export const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 
 /** For tests in which a connect hook waits at a gate: it may wait for as long as a busy machine takes. */
-export const PATIENT = { HOSTILE_CONNECT_MS: '60000' } as const;
+export const LONG_CONNECT_LIMIT = { HOSTILE_CONNECT_MS: '60000' } as const;
 
 /** A server and its clients, for the tests of one `describe`. */
-export interface World {
+export interface ServerFixture {
   readonly server: HostileServer;
   /** Opens a connection and joins namespaces. */
   client(transport: TransportName, ...namespaces: string[]): Promise<RawClient>;
@@ -21,7 +21,7 @@ export interface World {
  * Gives the tests of a `describe` a server process. After each of them it has to be alive, to answer, and to have
  * written nothing to standard error, where Node reports what nobody caught.
  */
-export function hostileWorld(env: Readonly<Record<string, string>> = {}): World {
+export function serverFixture(env: Readonly<Record<string, string>> = {}): ServerFixture {
   let server: HostileServer | null = null;
   let cannotStart: unknown = null;
   const clients: RawClient[] = [];
@@ -30,7 +30,7 @@ export function hostileWorld(env: Readonly<Record<string, string>> = {}): World 
     if (server === null) throw new Error('there is no server between tests');
     return server;
   };
-  const client: World['client'] = async (transport, ...namespaces) => {
+  const client: ServerFixture['client'] = async (transport, ...namespaces) => {
     const opened = await RawClient.open(running().port, transport);
     clients.push(opened);
     for (const namespace of namespaces) await opened.connect(namespace);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANSWERS, ask, bare, type Case, envelope, RAW, STEPS, title } from '../hostile/answers.js';
-import { hostileWorld, TRANSPORTS } from '../hostile/shared-server.js';
+import { serverFixture, TRANSPORTS } from '../hostile/shared-server.js';
 
 /** Promised in docs/explanation/guarantees.md. */
 const PROMISED_MS = 100;
@@ -14,16 +14,16 @@ const NAMESPACES: readonly (readonly [string, readonly Case[], (one: Case) => un
   ['/raw', RAW, envelope],
 ];
 
-const world = hostileWorld();
+const fixture = serverFixture();
 
 describe.each(TRANSPORTS)(
   `an acknowledgement over %s comes within ${PROMISED_MS} ms of its cause`,
   (transport) => {
     describe.each(NAMESPACES)('in %s', (namespace, cases, expected) => {
       it.each(cases.map((one) => [title(one), one] as const))('%s', async (_title, one) => {
-        const client = await world.client(transport, namespace);
+        const client = await fixture.client(transport, namespace);
         const times: number[] = [];
-        for (let i = 0; i < 2; i++) times.push(await ask(world, client, namespace, one, expected(one)));
+        for (let i = 0; i < 2; i++) times.push(await ask(fixture, client, namespace, one, expected(one)));
         expect(Math.max(...times)).toBeLessThan(ONE_MS);
         expect(Math.min(...times)).toBeLessThan(PROMISED_MS);
       });

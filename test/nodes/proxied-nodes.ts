@@ -48,14 +48,14 @@ class Home {
   }
 }
 
-/** How a site differs from what the documentation shows. */
-export interface SiteOptions extends TestAppOptions {
+/** How the nodes and the proxy differ from what the documentation shows. */
+export interface ProxiedNodesOptions extends TestAppOptions {
   /** All timeouts of the proxy, in place of 60 s. */
   readonly timeout?: string;
 }
 
 /** Two nodes of one application over Redis, behind a proxy that speaks TLS. */
-export class Site implements AsyncDisposable {
+export class ProxiedNodes implements AsyncDisposable {
   readonly #sockets: Socket[] = [];
   readonly #ca: Buffer;
 
@@ -72,14 +72,14 @@ export class Site implements AsyncDisposable {
     proxy: ProxyName,
     redis: Pick<RedisServer, 'url'>,
     certificate: CertificateFiles,
-    { timeout = '60s', ...options }: SiteOptions = {},
-  ): Promise<Site> {
+    { timeout = '60s', ...options }: ProxiedNodesOptions = {},
+  ): Promise<ProxiedNodes> {
     Home.work = deferred();
     const port = await freePort();
     const nodes = [await start('one', redis, options), await start('two', redis, options)] as const;
     const [one, two] = nodes.map(({ url }) => new URL(url).host) as [string, string];
     const running = await startProxy(proxy, { port, nodes: [one, two], timeout, certificate });
-    return new Site(nodes, running, port, certificate);
+    return new ProxiedNodes(nodes, running, port, certificate);
   }
 
   /** Lets the calls of `work` end. */

@@ -5,7 +5,7 @@ import { type CertificateFiles, CertificateFolder } from '../support/certificate
 import { PROXIES } from '../support/documented-proxy.js';
 import { RedisServer } from '../support/redis-server.js';
 import { within } from '../support/within.js';
-import { call, type Place, Site, type SiteOptions } from './proxied-nodes.js';
+import { call, type Place, ProxiedNodes, type ProxiedNodesOptions } from './proxied-nodes.js';
 
 const TRANSPORTS = ['websocket', 'polling'] as const;
 const POLLING = { transports: ['polling'] };
@@ -31,11 +31,12 @@ const times = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, make));
 
 describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) => {
-  const open = (options: SiteOptions = {}): Promise<Site> => Site.start(proxy, redis, certificate, options);
+  const open = (options: ProxiedNodesOptions = {}): Promise<ProxiedNodes> =>
+    ProxiedNodes.start(proxy, redis, certificate, options);
 
   it('keeps each session on polling at one node, of many clients with one address', async () => {
-    await using site = await open();
-    const sockets = await times(20, () => site.connect(POLLING));
+    await using cluster = await open();
+    const sockets = await times(20, () => cluster.connect(POLLING));
     const homes = await Promise.all(
       sockets.map(async (socket) => {
         const nodes = new Set<string>();
@@ -52,9 +53,9 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
   });
 
   it('upgrades from polling to a WebSocket of the same node', async () => {
-    await using site = await open();
+    await using cluster = await open();
     const homes = await times(10, async () => {
-      const socket = await site.connect();
+      const socket = await cluster.connect();
       const { engine } = socket.io;
       if (engine.transport.name === 'polling') await within('the upgrade', once(engine as never, 'upgrade'));
       expect(engine.transport.name).toBe('websocket');
@@ -66,8 +67,8 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
   });
 
   it.each(TRANSPORTS)('says whose connection it is over %s, whatever the client says', async (transport) => {
-    await using site = await open();
-    const socket = await site.connect(
+    await using cluster = await open();
+    const socket = await cluster.connect(
       {
         transports: [transport],
         extraHeaders: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Proto': 'http' },
@@ -79,20 +80,20 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
 
   it.each(TRANSPORTS)('lets pages of its own host in over %s, and no others', async (transport) => {
     process.env['NODE_ENV'] = 'production';
-    await using site = await open();
+    await using cluster = await open();
     const from = (origin: string) =>
-      site.connect({
+      cluster.connect({
         transports: [transport],
         extraHeaders: { Origin: origin, 'X-Forwarded-Host': 'evil.example' },
       });
-    await from(`https://127.0.0.1:${site.port}`);
+    await from(`https://127.0.0.1:${cluster.port}`);
     await expect(from('https://evil.example')).rejects.toThrow();
-    await expect(from(`http://127.0.0.1:${site.port}`)).rejects.toThrow();
+    await expect(from(`http://127.0.0.1:${cluster.port}`)).rejects.toThrow();
   });
 
   it.each(TRANSPORTS)('carries more than a megabyte both ways over %s', async (transport) => {
-    await using site = await open({ socket: { maxHttpBufferSize: 2_000_000 } });
-    const socket = await site.connect({ transports: [transport] });
+    await using cluster = await open({ socket: { maxHttpBufferSize: 2_000_000 } });
+    const socket = await cluster.connect({ transports: [transport] });
     const text = 'x'.repeat(1_500_000);
     expect((await call<string>(socket, 'echo', text)) === text).toBe(true);
   });
@@ -100,8 +101,11 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
   it.each(TRANSPORTS)(
     'keeps a silent client over %s, since pings come before its timeout',
     async (transport) => {
-      await using site = await open({ timeout: '3s', socket: { pingInterval: 1_000, pingTimeout: 10_000 } });
-      const socket = await site.connect({ transports: [transport] });
+      await using cluster = await open({
+        timeout: '3s',
+        socket: { pingInterval: 1_000, pingTimeout: 10_000 },
+      });
+      const socket = await cluster.connect({ transports: [transport] });
       // Longer than the timeout.
       for (let i = 0; i < 5; i++) await within('a ping', once(socket.io as never, 'ping'));
       expect(socket.connected).toBe(true);
@@ -111,8 +115,8 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
   it.each(TRANSPORTS)(
     'cuts a silent client over %s when its timeout is the shorter one',
     async (transport) => {
-      await using site = await open({ timeout: '1s', socket: { pingInterval: 20_000 } });
-      const socket = await site.connect({ transports: [transport] });
+      await using cluster = await open({ timeout: '1s', socket: { pingInterval: 20_000 } });
+      const socket = await cluster.connect({ transports: [transport] });
       const [reason] = await within('the cut', once(socket as never, 'disconnect'));
       expect(reason).toMatch(/^transport (close|error)$/);
     },
@@ -123,9 +127,9 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
     async (transport) => {
       // nginx learns it from the answers to newcomers; HAProxy asks every second.
       const closeNoticeMs = proxy === 'haproxy' ? 2_000 : 0;
-      await using site = await open({ limits: { closeNoticeMs, closeSpreadMs: 1 } });
-      const connect = () => site.connect({ transports: [transport] });
-      const [one, two] = site.nodes;
+      await using cluster = await open({ limits: { closeNoticeMs, closeSpreadMs: 1 } });
+      const connect = () => cluster.connect({ transports: [transport] });
+      const [one, two] = cluster.nodes;
       const answers: Promise<string>[] = [];
       for (const socket of await times(10, connect)) {
         const working = once(socket as never, 'working');
@@ -137,7 +141,7 @@ describe.each(PROXIES)('behind %s as the documentation configures it', (proxy) =
       while ((await fetch(handshake)).ok) await connect();
       const latecomers = await times(10, connect);
       expect(new Set(await Promise.all(latecomers.map(nodeOf)))).toEqual(new Set(['two']));
-      site.finishWork();
+      cluster.finishWork();
       expect(new Set(await Promise.all(answers))).toEqual(new Set(['done']));
       await closed;
       expect(await nodeOf(await connect())).toBe('two');

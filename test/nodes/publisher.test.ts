@@ -52,7 +52,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
     open.push(publisher);
     return publisher;
   };
-  const world = async () => {
+  const nodesAndClients = async () => {
     const [one, two] = [await start('one'), await start('two')];
     const ann = await guest(one, 'ann');
     const bob = await guest(two, 'bob');
@@ -61,7 +61,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
   };
 
   it('reaches everybody, rooms, users and sockets, on all nodes, in order', async () => {
-    const { ann, bob, publisher } = await world();
+    const { ann, bob, publisher } = await nodesAndClients();
     const target = publisher.namespace();
     for (let n = 0; n < 200; n++) target.emit('said', n);
     for (const { client } of [ann, bob]) {
@@ -80,7 +80,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
   });
 
   it('asks, moves, disconnects and revokes', async () => {
-    const { ann, bob, publisher } = await world();
+    const { ann, bob, publisher } = await nodesAndClients();
     const target = publisher.namespace();
     ann.client.socket.on('ask', (text: string, ack: (answer: string) => void) => ack(`${text}, says ann`));
     expect(await target.count()).toBe(2);
@@ -100,7 +100,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
   });
 
   it('is nobody that nodes ask, count or miss', async () => {
-    const { one, publisher } = await world();
+    const { one, publisher } = await nodesAndClients();
     const missing: string[] = [];
     expect(await lobby(one).count({ onMissing: (names) => missing.push(...names) })).toBe(2);
     await publisher.close();

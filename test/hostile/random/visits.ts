@@ -5,7 +5,7 @@ import { PollingWire } from '../client/polling-wire.js';
 import { WebSocketWire } from '../client/websocket-wire.js';
 import type { Wire } from '../client/wire.js';
 import type { ServerState } from '../server/state.js';
-import { hostileWorld, type World } from '../shared-server.js';
+import { type ServerFixture, serverFixture } from '../shared-server.js';
 import { Seeded } from './seeded.js';
 import { type Burst, RandomVisit } from './visit.js';
 import { Visitor } from './visitor.js';
@@ -24,15 +24,15 @@ const underWay = new Set<number>();
 /** Lets clients send that many packets, each visit from a seed of its own, so that it can be made again alone. */
 export function describeRandomPackets(packets: number): void {
   describe(`the process survives ${packets} random packets (again with HOSTILE_SEED=${SEED})`, () => {
-    const world = hostileWorld();
+    const fixture = serverFixture();
 
     it('and answers everything that it owes, once, and keeps nothing', async () => {
-      const { timers } = await world.server.state();
+      const { timers } = await fixture.server.state();
       const total = { taken: 0, answered: 0, isOver: false };
       let next = Number(VISIT ?? 0);
       const visitInTurn = async (): Promise<void> => {
         while (!total.isOver) {
-          const { taken, answered } = await visit(world, next++);
+          const { taken, answered } = await visit(fixture, next++);
           total.taken += taken;
           total.answered += answered;
           total.isOver ||= VISIT !== undefined || total.taken >= packets;
@@ -45,17 +45,17 @@ export function describeRandomPackets(packets: number): void {
         total.isOver = true;
         await Promise.allSettled(visitors);
       }
-      expect(world.server.isAlive).toBe(true);
+      expect(fixture.server.isAlive).toBe(true);
       if (VISIT === undefined) expect(total.answered).toBeGreaterThan(total.taken / 4);
-      await world.expectAlive();
-      await emptied(world, timers);
+      await fixture.expectAlive();
+      await emptied(fixture, timers);
     });
   });
 }
 
 /** Makes one connection say all that it has to say. */
-async function visit(world: World, number: number): Promise<Visitor> {
-  const { server } = world;
+async function visit(fixture: ServerFixture, number: number): Promise<Visitor> {
+  const { server } = fixture;
   const isPolling = number % POLLING_EVERY === 0;
   const wire: Wire = isPolling ? new PollingWire(server.port) : new WebSocketWire(server.port);
   const visitor = new Visitor(wire);
@@ -80,10 +80,10 @@ async function visit(world: World, number: number): Promise<Visitor> {
 }
 
 /** Waits until the server holds no more than it held before anybody came. */
-async function emptied(world: World, timers: number): Promise<void> {
+async function emptied(fixture: ServerFixture, timers: number): Promise<void> {
   let state: ServerState | null = null;
   const wait = async (): Promise<void> => {
-    do state = await world.server.state();
+    do state = await fixture.server.state();
     while (state.connections + state.sockets + state.rooms > 0 || state.timers > timers);
   };
   await within(() => `an empty server; it has ${JSON.stringify(state)}`, wait());

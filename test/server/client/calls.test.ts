@@ -4,7 +4,7 @@ import { Gateway, OnEvent } from '../../../src/index.js';
 import { describeMatrix } from '../../../src/testing/index.js';
 import { deferred } from '../../support/deferred.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
-import { createWorld, first, reaches, rejection } from './sample-server.js';
+import { first, reaches, rejection, startSampleServer } from './sample-server.js';
 
 @Gateway('/raw', { reply: 'raw' })
 class Raw {
@@ -26,8 +26,8 @@ afterEach(() => {
 
 describeMatrix('a call', (cell) => {
   it('returns the answer, with what JSON makes of it', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     expect(await room.call('message:send', { text: 'hi' })).toEqual({ id: 'hi' });
     expect(await room.call('move', 3, 'desk')).toBe('desk');
     expect(await room.call('ping')).toBeUndefined();
@@ -38,8 +38,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('takes binary that JSON cannot encode, also while there is no connection', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     for (const state of ['connecting', 'connected']) {
       expect(room.state).toBe(state);
       expect(await room.call('bytes', new BigInt64Array(2) as never)).toBe(16);
@@ -47,8 +47,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('goes by the name of a property, too', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const { api } = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const { api } = server.connect(hall);
     expect(await api['message:send']({ text: 'hi' })).toEqual({ id: 'hi' });
     expect(await api.move(3, 'desk')).toBe('desk');
     expect(api.move).toBe(api.move);
@@ -56,8 +56,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('rejects with the error of the server', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const error = await rejection(room.call('sell'));
     expect(room.isError(error, 'SOLD_OUT') && error.details.left).toBe(0);
     expect(error).toMatchObject({ message: 'SOLD_OUT', id: expect.any(String) });
@@ -69,9 +69,9 @@ describeMatrix('a call', (cell) => {
   });
 
   it('waits for the connection, in order with what is emitted', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const heard: string[] = [];
-    const room = world.connect(hall);
+    const room = server.connect(hall);
     room.on('message:new', ({ text }) => heard.push(text));
     room.emit('message:send', { text: 'one' });
     const two = room.call('message:send', { text: 'two' });
@@ -84,9 +84,9 @@ describeMatrix('a call', (cell) => {
 
   it('has one limit for the connection and the answer, and is not carried out after it', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const held = deferred<object>();
-    const room = world.connect(hall, { auth: () => held.promise, timeoutMs: 30 });
+    const room = server.connect(hall, { auth: () => held.promise, timeoutMs: 30 });
     const late = await rejection(room.call('hang', 'late'));
     expect(late).toMatchObject({ code: 'TIMEOUT', message: 'no connection for `hang` within 30 ms' });
     held.resolve({});
@@ -103,8 +103,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('leaves no timer behind when it is answered, fails or cannot be sent', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const limitMs = 54_321;
     const [set, clear] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
     const { call } = room.timeout(limitMs);
@@ -117,26 +117,26 @@ describeMatrix('a call', (cell) => {
   });
 
   it('refuses limits that no timer can wait for', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     for (const timeoutMs of [0, -1, Number.NaN, 2 ** 31, 'soon' as unknown as number]) {
-      expect(() => world.connect(hall, { timeoutMs })).toThrow(RangeError);
+      expect(() => server.connect(hall, { timeoutMs })).toThrow(RangeError);
       expect(() => room.timeout(timeoutMs)).toThrow('timeoutMs is a number from 1 to 2147483647, not');
     }
   });
 
   it('rejects at once when the connection drops, and one that waits goes out with the next connection', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const release = deferred();
     desk.release = release.promise;
-    const room = world.connect(hall);
+    const room = server.connect(hall);
     const arrived = first((listener) => {
       desk.onHang = listener;
     });
     const inFlight = rejection(room.call('hang', 'in flight'));
     await arrived;
-    world.cut();
+    server.cut();
     expect(await inFlight).toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringMatching(/^the connection was lost before the answer: transport /),
@@ -153,8 +153,8 @@ describeMatrix('a call', (cell) => {
     desk.admit = (attempt) => {
       if (attempt === 1) throw new GatewireError('FORBIDDEN', { message: 'not you' });
     };
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const refusal = { code: 'FORBIDDEN', message: 'not you', id: expect.any(String) };
     expect(await rejection(room.call('hang', 'before'))).toMatchObject(refusal);
     expect(await rejection(room.call('hang', 'after'))).toMatchObject(refusal);
@@ -167,9 +167,9 @@ describeMatrix('a call', (cell) => {
     const desk = newDesk();
     const release = deferred();
     desk.release = release.promise;
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
-    const other = world.connect(hall, { auth: () => new Promise<object>(() => {}) });
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
+    const other = server.connect(hall, { auth: () => new Promise<object>(() => {}) });
     const waiting = rejection(other.call('ping'));
     const arrived = first((listener) => {
       desk.onHang = listener;
@@ -186,8 +186,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('rejects what cannot be encoded, also while it would only be stored, and harms nothing else', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect('/hall');
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect('/hall');
     const circle: unknown[] = [];
     circle.push(circle);
     for (const when of ['connecting', 'connected']) {
@@ -203,8 +203,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('takes bare values from a server that sends them', async () => {
-    await using world = await createWorld(Raw, cell);
-    const room = world.connect('/raw', { reply: 'raw' });
+    await using server = await startSampleServer(Raw, cell);
+    const room = server.connect('/raw', { reply: 'raw' });
     for (const value of [0, '', null, false, [1], { a: 1 }, { error: 'mine' }, { error: { code: 'X' } }]) {
       expect(await room.call('echo', value)).toEqual(value);
     }
@@ -214,11 +214,11 @@ describeMatrix('a call', (cell) => {
   });
 
   it('rejects replies that are none of gatewire', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io.of('/hostile').on('connection', (socket) => {
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/hostile').on('connection', (socket) => {
       socket.on('reply', (replies: unknown[], ack: (...all: unknown[]) => void) => ack(...replies));
     });
-    const room = world.connect('/hostile');
+    const room = server.connect('/hostile');
     const error = { code: 'NO', message: 'm', id: 'i' };
     const hostile = [
       ...[null, 5, 'text', true, [], {}, { ok: 1 }, { ok: false }, { ok: false, error: null }],

@@ -3,7 +3,7 @@ import { type ClientException, GatewireError } from '../../../src/client/index.j
 import { describeMatrix } from '../../../src/testing/index.js';
 import { deferred } from '../../support/deferred.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
-import { createWorld, first, reaches, rejection } from './sample-server.js';
+import { first, reaches, rejection, startSampleServer } from './sample-server.js';
 
 beforeEach(() => {
   newDesk();
@@ -15,8 +15,8 @@ afterEach(() => {
 
 describeMatrix('events of the server', (cell) => {
   it('arrive with their arguments, until the listener is taken off', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const heard: unknown[] = [];
     const listener = (x: number, place: string): void => {
       heard.push([x, place]);
@@ -36,19 +36,19 @@ describeMatrix('events of the server', (cell) => {
 
   it('are not missed by who listens next to connect, from the first one on', async () => {
     newDesk().welcome = (ctx) => ctx.emit('message:new', { text: 'welcome' });
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     expect(await first((listener) => room.on('message:new', listener))).toEqual([{ text: 'welcome' }]);
   });
 
   it('are warned of once per name when nobody listens, and only then', async () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
-    await using world = await createWorld(HallGateway, cell);
-    const quiet = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const quiet = server.connect(hall);
     await quiet.call('move', 1, 'door');
     expect(warned).not.toHaveBeenCalled();
 
-    const room = world.connect(hall, { warn: true });
+    const room = server.connect(hall, { warn: true });
     room.on('moved', () => {});
     await room.call('move', 1, 'door');
     await room.call('move', 2, 'desk');
@@ -66,8 +66,8 @@ describeMatrix('events of the server', (cell) => {
   });
 
   it('tell of failures of what was sent without asking for an answer', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const heard: ClientException[] = [];
     const off = room.onException((exception) => heard.push(exception));
     const [exception] = await first<[ClientException]>((listener) => {
@@ -89,8 +89,8 @@ describeMatrix('events of the server', (cell) => {
 
 describeMatrix('a call of the server', (cell) => {
   it('is answered with one bare value, at once or later', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const off = room.onCall('question', (text) => text.length);
     room.onCall('pair', async (a, b) => a + b);
     expect(await room.call('ask', { how: 'one', timeoutMs: 10_000 })).toBe('how many?'.length);
@@ -107,8 +107,8 @@ describeMatrix('a call of the server', (cell) => {
 
   it('is not answered when the answer throws, and the console says why', async () => {
     const said = jest.spyOn(console, 'error').mockImplementation(() => {});
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     room.onCall('question', () => {
       throw new Error('no idea');
     });
@@ -123,8 +123,8 @@ describeMatrix('a call of the server', (cell) => {
   });
 
   it('is not answered over another connection than it came with', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const answer = deferred<number>();
     const asked = first((listener) =>
       room.onCall('question', () => {
@@ -134,7 +134,7 @@ describeMatrix('a call of the server', (cell) => {
     );
     const lost = rejection(room.call('ask', { how: 'one', timeoutMs: 5_000 }));
     await asked;
-    world.cut();
+    server.cut();
     expect(await lost).toMatchObject({ code: 'UNAVAILABLE' });
     await reaches(room, 'connected');
     const sent: unknown[] = [];
@@ -145,8 +145,8 @@ describeMatrix('a call of the server', (cell) => {
   });
 
   it('may be listened to without an answer', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const heard: unknown[] = [];
     room.on('question', (text) => heard.push(text));
     expect(await room.call('ask', { how: 'all', timeoutMs: 20 })).toMatchObject({ answers: [] });

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { type EventContext, Gateway, OnEvent } from '../../../src/index.js';
 import { describeMatrix } from '../../../src/testing/index.js';
-import { createWorld } from './sample-server.js';
+import { startSampleServer } from './sample-server.js';
 
 @Gateway('/team/:team/desk/:desk')
 class Team {
@@ -12,12 +12,12 @@ class Team {
 
 describeMatrix('the parameters of a namespace', (cell) => {
   it('lead to its instance', async () => {
-    await using world = await createWorld(Team, cell);
-    const team = world.connect('/team/:team/desk/:desk', { params: { team: 'a~1', desk: '..' } });
+    await using server = await startSampleServer(Team, cell);
+    const team = server.connect('/team/:team/desk/:desk', { params: { team: 'a~1', desk: '..' } });
     expect(await team.call('where')).toEqual({ team: 'a~1', desk: '..' });
     expect(team.params).toEqual({ team: 'a~1', desk: '..' });
     expect(Object.isFrozen(team.params)).toBe(true);
-    const other = world.connect('/team/b/desk/2');
+    const other = server.connect('/team/b/desk/2');
     expect(await other.call('where')).toEqual({ team: 'b', desk: '2' });
     expect(other.params).toEqual({});
   });

@@ -10,7 +10,7 @@ import { createTestApp, type MatrixCell, type TestApp } from '../../../src/testi
 import { within } from '../../support/within.js';
 
 /** A server on a free port, and connections to it that end with the test. */
-export interface World extends AsyncDisposable {
+export interface SampleServer extends AsyncDisposable {
   readonly test: TestApp;
   /** As `connect`, with this server, one transport, quick reconnections, and no warnings unless asked for. */
   connect<TContract extends Contract>(
@@ -21,8 +21,11 @@ export interface World extends AsyncDisposable {
   cut(): void;
 }
 
-/** Starts a world. */
-export async function createWorld(gateways: Class | readonly Class[], cell: MatrixCell): Promise<World> {
+/** Starts the server. */
+export async function startSampleServer(
+  gateways: Class | readonly Class[],
+  cell: MatrixCell,
+): Promise<SampleServer> {
   const test = await createTestApp(gateways, { transport: cell.transport });
   const rooms: Connection<Contract>[] = [];
   return {

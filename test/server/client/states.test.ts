@@ -6,7 +6,7 @@ import { describeMatrix } from '../../../src/testing/index.js';
 import { deferred } from '../../support/deferred.js';
 import { freePort } from '../../support/free-port.js';
 import { HallGateway, hall, newDesk } from './sample-contract.js';
-import { connectionsOf, createWorld, first, reaches, rejection, statesOf } from './sample-server.js';
+import { connectionsOf, first, reaches, rejection, startSampleServer, statesOf } from './sample-server.js';
 
 beforeEach(() => {
   newDesk();
@@ -18,8 +18,8 @@ afterEach(() => {
 
 describeMatrix('the state of a connection', (cell) => {
   it('is connecting, then connected; nothing is opened before the running code has ended', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     expect(room.socket.active).toBe(false);
     const states = statesOf(room);
     await reaches(room, 'connected');
@@ -30,8 +30,8 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('stays connecting with autoConnect: false, until somebody connects', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall, { socket: { autoConnect: false } });
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall, { socket: { autoConnect: false } });
     await Promise.resolve().then(() => Promise.resolve());
     expect(room.socket.active).toBe(false);
     expect(room.state).toBe('connecting');
@@ -41,12 +41,12 @@ describeMatrix('the state of a connection', (cell) => {
 
   it('is reconnecting after a drop, and auth is asked again', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     let n = 0;
-    const room = world.connect(hall, { auth: async () => ({ n: ++n }) });
+    const room = server.connect(hall, { auth: async () => ({ n: ++n }) });
     const states = statesOf(room);
     await reaches(room, 'connected');
-    world.cut();
+    server.cut();
     await reaches(room, 'reconnecting');
     expect(room.error).toMatchObject({
       code: 'UNAVAILABLE',
@@ -59,14 +59,14 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('need not wait as long as socket.io-client would, nor do others on the connection', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
-    world.test.app.io.of('/other');
-    const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
+    server.test.app.io.of('/other');
+    const [room, other] = [server.connect(hall, { socket }), server.connect('/other', { socket })];
     await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
     const states = statesOf(room);
     for (let times = 0; times < 2; times++) {
-      world.cut();
+      server.cut();
       await Promise.all([reaches(room, 'reconnecting'), reaches(other, 'reconnecting')]);
       const call = room.call('ping');
       room.connect();
@@ -79,11 +79,11 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('leaves an attempt of socket.io-client alone that is under way', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     await reaches(room, 'connected');
     const attempt = first((listener) => room.socket.io.on('reconnect_attempt', listener));
-    world.cut();
+    server.cut();
     await attempt;
     const { engine } = room.socket.io;
     room.connect();
@@ -100,13 +100,13 @@ describeMatrix('the state of a connection', (cell) => {
     ['nothing', undefined, {}],
   ])('takes %s as auth', async (_, auth, expected) => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
-    await world.connect(hall, auth === undefined ? {} : { auth }).call('ping');
+    await using server = await startSampleServer(HallGateway, cell);
+    await server.connect(hall, auth === undefined ? {} : { auth }).call('ping');
     expect(desk.asked).toEqual([expected]);
   });
 
   it('is reconnecting when auth fails, with that error, until it does not', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const failures = [
       () => {
         throw new Error('no storage');
@@ -116,7 +116,7 @@ describeMatrix('the state of a connection', (cell) => {
       () => ({ big: 1n }),
     ];
     const errors: unknown[] = [];
-    const room = world.connect(hall, { auth: () => failures.shift()?.() ?? { token: 't' } });
+    const room = server.connect(hall, { auth: () => failures.shift()?.() ?? { token: 't' } });
     room.subscribe(() => errors.push(room.error));
     const states = statesOf(room);
     expect(await room.call('ping')).toBeUndefined();
@@ -132,14 +132,14 @@ describeMatrix('the state of a connection', (cell) => {
 
   it('does not hand an old answer of auth to a new connection', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const answers: ((data: object) => void)[] = [];
-    const room = world.connect(hall, {
+    const room = server.connect(hall, {
       auth: () => new Promise<object>((resolve) => void answers.push(resolve)),
     });
     await first((listener) => room.socket.io.on('open', () => queueMicrotask(() => setImmediate(listener))));
     const again = first((listener) => room.socket.io.on('open', () => setImmediate(listener)));
-    world.cut();
+    server.cut();
     await again;
     answers[0]?.({ answer: 'old' });
     answers[1]?.({ answer: 'new' });
@@ -152,9 +152,9 @@ describeMatrix('the state of a connection', (cell) => {
     desk.admit = (_, { auth }) => {
       if (auth['token'] !== 'new') throw new GatewireError('UNAUTHENTICATED', { details: { login: '/in' } });
     };
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     let token = 'old';
-    const room = world.connect(hall, { auth: () => ({ token }) });
+    const room = server.connect(hall, { auth: () => ({ token }) });
     const states = statesOf(room);
     await reaches(room, 'refused');
     expect(room.error).toMatchObject({ code: 'UNAUTHENTICATED', details: { login: '/in' } });
@@ -166,14 +166,14 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('is refused where there is no such namespace, or a middleware of Socket.IO refuses', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io
       .of('/guarded')
       .use((_, next) => next(Object.assign(new Error('not now'), { data: { content: 'later' } })));
-    const nowhere = world.connect('/nowhere');
+    const nowhere = server.connect('/nowhere');
     await reaches(nowhere, 'refused');
     expect(nowhere.error).toMatchObject({ code: 'NOT_FOUND', cause: { message: 'Invalid namespace' } });
-    const guarded = world.connect('/guarded');
+    const guarded = server.connect('/guarded');
     expect(await rejection(guarded.call('x'))).toMatchObject({
       code: 'FORBIDDEN',
       message: 'not now',
@@ -188,8 +188,8 @@ describeMatrix('the state of a connection', (cell) => {
       desk.admit = (attempt) => {
         if (attempt < 3) throw new GatewireError(code, { retryAfterMs: 1 });
       };
-      await using world = await createWorld(HallGateway, cell);
-      const room = world.connect(hall);
+      await using server = await startSampleServer(HallGateway, cell);
+      const room = server.connect(hall);
       const states = statesOf(room);
       await reaches(room, 'reconnecting');
       expect(room.error).toMatchObject({ code, retryAfterMs: 1 });
@@ -203,12 +203,12 @@ describeMatrix('the state of a connection', (cell) => {
     desk.admit = () => {
       throw new GatewireError('OVERLOADED', { retryAfterMs: 1 });
     };
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall, { socket: { reconnection: false } });
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall, { socket: { reconnection: false } });
     const states = statesOf(room);
     await reaches(room, 'refused');
     expect(states).toEqual(['connecting', 'refused']);
-    const failing = world.connect(hall, {
+    const failing = server.connect(hall, {
       auth: () => Promise.reject(new Error('no storage')),
       socket: { reconnection: false },
     });
@@ -223,13 +223,13 @@ describeMatrix('the state of a connection', (cell) => {
       if (attempt < 4) throw new GatewireError('OVERLOADED', { retryAfterMs: 1 });
       if (isFull) throw new GatewireError('OVERLOADED');
     };
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     await reaches(room, 'connected');
     isFull = true;
     jest.spyOn(Math, 'random').mockReturnValue(0.25);
     const timers = jest.spyOn(globalThis, 'setTimeout');
-    world.cut();
+    server.cut();
     await first((listener) => room.socket.on('connect_error', listener));
     expect(timers.mock.calls.map(([, ms]) => ms)).toContain(1_250);
   });
@@ -239,8 +239,8 @@ describeMatrix('the state of a connection', (cell) => {
     desk.admit = (attempt) => {
       if (attempt === 1) throw new GatewireError('OVERLOADED', { retryAfterMs: 3_600_000 });
     };
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     await reaches(room, 'reconnecting');
     room.connect();
     await reaches(room, 'connected');
@@ -249,8 +249,8 @@ describeMatrix('the state of a connection', (cell) => {
 
   it('is refused when the server sends the client away, with its reason where it gave one', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const states = statesOf(room);
     room.emit('leave');
     await reaches(room, 'refused');
@@ -275,8 +275,8 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('is closed for good by close(), which may be called twice', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const states = statesOf(room);
     await reaches(room, 'connected');
     room.on('message:new', () => {});
@@ -294,28 +294,28 @@ describeMatrix('the state of a connection', (cell) => {
     desk.admit = () => {
       throw new GatewireError('UNAVAILABLE', { retryAfterMs: 20 });
     };
-    await using world = await createWorld(HallGateway, cell);
-    const unopened = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const unopened = server.connect(hall);
     unopened.close();
     let asked: () => void = () => {};
     const isAsked = first((listener) => {
       asked = listener;
     });
-    const asking = world.connect(hall, { auth: () => Promise.resolve(asked()) as Promise<undefined> });
+    const asking = server.connect(hall, { auth: () => Promise.resolve(asked()) as Promise<undefined> });
     await isAsked;
     asking.close();
-    const waiting = world.connect(hall);
+    const waiting = server.connect(hall);
     await reaches(waiting, 'reconnecting');
     waiting.close();
-    const other = world.connect(hall);
+    const other = server.connect(hall);
     await reaches(other, 'reconnecting');
     expect([unopened.state, asking.state, waiting.state]).toEqual(['closed', 'closed', 'closed']);
     expect(desk.asked).toHaveLength(2);
   });
 
   it('follows what is done to the socket itself', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     await reaches(room, 'connected');
     room.socket.disconnect();
     expect(room.state).toBe('closed');
@@ -326,8 +326,8 @@ describeMatrix('the state of a connection', (cell) => {
 
   it('tells those who subscribed, also when one of them throws', async () => {
     const said = jest.spyOn(console, 'error').mockImplementation(() => {});
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall);
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
     const { subscribe } = room; // as React would call it
     let calls = 0;
     const count = (): void => {
@@ -368,10 +368,10 @@ describeMatrix('a server that is not there', (cell) => {
   });
 
   it('is tried again when it comes', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const room = world.connect(hall, { socket: { reconnection: false } });
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall, { socket: { reconnection: false } });
     await reaches(room, 'connected');
-    world.cut();
+    server.cut();
     await reaches(room, 'refused');
     room.connect();
     await reaches(room, 'connected');
@@ -382,30 +382,30 @@ describe('several namespaces', () => {
   const cell = { transport: 'websocket' } as const;
 
   it('share one connection, and closing one keeps the other', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     // Names that no other test here uses: a port may come back, and socket.io-client remembers the namespaces of a URL.
-    world.test.app.io.of('/first').on('connection', (socket) => {
+    server.test.app.io.of('/first').on('connection', (socket) => {
       socket.on('ping', (ack: (reply: unknown) => void) => ack({ ok: true }));
     });
-    world.test.app.io.of('/second');
-    const [firstRoom, other] = [world.connect('/first'), world.connect('/second')];
+    server.test.app.io.of('/second');
+    const [firstRoom, other] = [server.connect('/first'), server.connect('/second')];
     await Promise.all([reaches(firstRoom, 'connected'), reaches(other, 'connected')]);
     expect(other.socket.io).toBe(firstRoom.socket.io);
-    expect(Object.keys(connectionsOf(world.test))).toHaveLength(1);
+    expect(Object.keys(connectionsOf(server.test))).toHaveLength(1);
     other.close();
     expect(await firstRoom.call('ping')).toBeUndefined();
     expect(firstRoom.state).toBe('connected');
-    expect(world.test.app.io.of('/second').sockets.size).toBe(0);
+    expect(server.test.app.io.of('/second').sockets.size).toBe(0);
   });
 
   it('do not hand an old answer of auth to a new attempt on the same connection', async () => {
     const desk = newDesk();
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io.of('/other');
-    await reaches(world.connect('/other'), 'connected');
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/other');
+    await reaches(server.connect('/other'), 'connected');
     const answers: ((data: object) => void)[] = [];
     const [once, twice] = [deferred(), deferred()];
-    const room = world.connect(hall, {
+    const room = server.connect(hall, {
       auth: () => {
         (answers.length === 0 ? once : twice).resolve();
         return new Promise<object>((resolve) => void answers.push(resolve));
@@ -422,14 +422,14 @@ describe('several namespaces', () => {
   });
 
   it('leave no socket of nobody behind when one is closed on its way in', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    const other = world.test.app.io.of('/other');
+    await using server = await startSampleServer(HallGateway, cell);
+    const other = server.test.app.io.of('/other');
     const heard: string[] = [];
     other.on('connection', (socket) => socket.onAny((event: string) => heard.push(event)));
     const arrived = first<[Socket]>((listener) => other.on('connection', listener));
-    const hallRoom = world.connect(hall);
+    const hallRoom = server.connect(hall);
     await reaches(hallRoom, 'connected');
-    const early = world.connect('/other');
+    const early = server.connect('/other');
     await first((listener) => hallRoom.socket.io.engine.once('packetCreate', listener));
     early.emit('held');
     early.close();
@@ -442,11 +442,11 @@ describe('several namespaces', () => {
   });
 
   it('leave at once on the way in when the others have left before', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io.of('/other');
-    const other = world.connect('/other');
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/other');
+    const other = server.connect('/other');
     await reaches(other, 'connected');
-    const early = world.connect(hall);
+    const early = server.connect(hall);
     expect(early.socket.io).toBe(other.socket.io);
     await first((listener) => other.socket.io.engine.once('packetCreate', listener));
     other.close();
@@ -455,22 +455,22 @@ describe('several namespaces', () => {
   });
 
   it('do not keep plain sockets of the same server from opening', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io.of('/plain');
-    const room = world.connect(hall);
-    const plain = io(`${world.test.url}/plain`);
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/plain');
+    const room = server.connect(hall);
+    const plain = io(`${server.test.url}/plain`);
     await first((listener) => plain.on('connect', listener));
     expect(plain.io).toBe(room.socket.io);
-    const late = world.connect('/plain');
+    const late = server.connect('/plain');
     await reaches(late, 'connected');
     plain.disconnect();
     expect(await room.call('ping')).toBeUndefined();
   });
 
   it('fail and come back each by itself', async () => {
-    await using world = await createWorld(HallGateway, cell);
-    world.test.app.io.of('/other');
-    const steady = world.connect('/other');
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/other');
+    const steady = server.connect('/other');
     await reaches(steady, 'connected');
     let failures = 3;
     const auth = () => {
@@ -478,7 +478,7 @@ describe('several namespaces', () => {
       return {};
     };
     const states = statesOf(steady);
-    await reaches(world.connect(hall, { auth }), 'connected');
+    await reaches(server.connect(hall, { auth }), 'connected');
     expect(states).toEqual(['connected']);
   });
 });

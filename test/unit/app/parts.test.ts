@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Part, Parts } from '../../../src/app/parts.js';
 import type { LogRecord } from '../../../src/base/logger.js';
 
-function world() {
+function recordedParts() {
   const steps: string[] = [];
   const errors: LogRecord[] = [];
   const logger = { debug() {}, info() {}, warn() {}, error: (record: LogRecord) => void errors.push(record) };
@@ -24,7 +24,7 @@ function world() {
 
 describe('parts', () => {
   it('open in order and close backwards, each once', async () => {
-    const { steps, part, parts } = world();
+    const { steps, part, parts } = recordedParts();
     const all = parts(part('a'), part('b'), part('c'));
     await all.open();
     await all.close();
@@ -33,7 +33,7 @@ describe('parts', () => {
   });
 
   it('close those that are open when one fails to open', async () => {
-    const { steps, part, parts } = world();
+    const { steps, part, parts } = recordedParts();
     const all = parts(part('a'), part('b'), part('c', 'open'), part('d'));
     await expect(all.open()).rejects.toThrow('c does not open');
     await all.close();
@@ -41,7 +41,7 @@ describe('parts', () => {
   });
 
   it('close all the same when one fails to close, log it and reject', async () => {
-    const { steps, errors, part, parts } = world();
+    const { steps, errors, part, parts } = recordedParts();
     const all = parts(part('a'), part('b', 'close'), part('c'));
     await all.open();
     await expect(all.close()).rejects.toThrow('1 part(s) failed to close');
@@ -50,7 +50,7 @@ describe('parts', () => {
   });
 
   it('stop opening when they are closed meanwhile', async () => {
-    const { steps, part, parts } = world();
+    const { steps, part, parts } = recordedParts();
     const all = parts(part('a'), part('b'), part('c'));
     const opening = all.open();
     const closing = all.close();
