@@ -6,8 +6,11 @@ import { type StackOwner, type StackPackage, type StackRow, stackRows } from './
 
 const ownRequire = createRequire(import.meta.url);
 
-/** Loads what socket.io depends on, in the copy that socket.io itself uses. */
-export const requireOfSocketIo = createRequire(ownRequire.resolve('socket.io/package.json'));
+/**
+ * Loads what socket.io depends on, in the copy that socket.io itself uses, and files beside its main file: not by the path
+ * of its package.json, which 4.8.0 does not export.
+ */
+export const requireOfSocketIo = createRequire(ownRequire.resolve('socket.io'));
 
 /** What a check looks at: for each owner in a package, the object that has its members. */
 export type Specimens<TPackage extends StackPackage> = {

@@ -156,25 +156,32 @@ export const STACK = {
         use: 'keep handshakes, with tokens and cookies, from other nodes',
       },
     },
-    RedisClient: {
+    ClassicClient: {
       pSubscribe: { kind: 'method', use: 'take broadcasts of other nodes' },
       pUnsubscribe: { kind: 'method', use: 'leave when a namespace is removed' },
       subscribe: { kind: 'method', use: 'take requests of other nodes' },
       unsubscribe: { kind: 'method', use: 'leave when a namespace is removed' },
-      publish: { kind: 'method', use: 'send broadcasts to other nodes' },
-      sSubscribe: { kind: 'method', use: 'take messages of other nodes over sharded pub/sub' },
+      publish: { kind: 'method', use: 'sign broadcasts to other nodes' },
+    },
+    ShardedClient: {
+      sSubscribe: { kind: 'method', use: 'verify messages of other nodes' },
       sUnsubscribe: { kind: 'method', use: 'leave when a namespace is removed' },
-      sPublish: { kind: 'method', use: 'send messages to other nodes over sharded pub/sub' },
+      sPublish: { kind: 'method', use: 'sign messages to other nodes' },
     },
   },
   '@socket.io/redis-streams-adapter': {
-    RedisClient: {
+    StreamsClient: {
       duplicate: { kind: 'method', use: 'read the stream on a connection of its own' },
+      connect: { kind: 'method', use: 'read the stream on a connection of its own' },
+      disconnect: { kind: 'method', use: 'end the connections when an application closes' },
       xRead: { kind: 'method', use: 'read the stream' },
       xAdd: { kind: 'method', use: 'sign what is added to the stream' },
       xRange: { kind: 'method', use: 'verify what a recovered client missed' },
       set: { kind: 'method', use: 'sign stored sessions' },
       multi: { kind: 'method', use: 'verify stored sessions' },
+      get: { kind: 'method', use: 'verify stored sessions' },
+      del: { kind: 'method', use: 'verify stored sessions' },
+      exec: { kind: 'method', use: 'verify stored sessions' },
       subscribe: { kind: 'method', use: 'take messages that are not stored' },
       publish: { kind: 'method', use: 'sign messages that are not stored' },
     },

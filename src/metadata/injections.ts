@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { CallSite } from '../base/call-site.js';
+import { STACK } from '../base/stack.js';
 import { type Class, lineage, recordOf } from './record.js';
 
 /** Constructor parameter or property that the container fills. */
@@ -19,7 +20,7 @@ export interface Injection {
 const INVERSIFY_KEY = '@inversifyjs/core/classMetadataReflectKey';
 
 // ClassElementMetadataKind.unmanaged: the parameter is not injected, such as one with a default.
-const UNMANAGED = 2;
+const UNMANAGED = STACK['@inversifyjs/core'].ClassElementMetadataKind.unmanaged.value;
 
 interface InversifyElement {
   readonly kind: number;

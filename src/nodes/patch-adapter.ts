@@ -1,12 +1,11 @@
 import type { Namespace } from 'socket.io';
-import { BootError } from '../errors/boot-error.js';
-import { problem } from '../errors/problem.js';
 import type {
   AdapterConstructor,
   AdapterHost,
   Members,
   RemoteSocketInfo,
 } from '../runtime/remote/node-adapter.js';
+import { CLASSIC_FETCH, CLUSTER_BROADCAST, CLUSTER_FETCH } from './adapter-check.js';
 
 /** Members of the adapters that are used here. All but `onrequest`, `onMessage` and `publish` are public. */
 export interface RawAdapter {
@@ -35,16 +34,10 @@ export type MakeAdapter = (namespace: Namespace) => RawAdapter;
 
 /** Connection that the messages of a plain adapter travel by. */
 export interface Transport {
-  /** Package of the plain adapter. */
-  readonly adapterPackage: string;
   readonly counters: { malformedMessages: number };
   /** Resolves when pending subscriptions are confirmed; null when none is pending. */
   confirmed(): Promise<void> | null;
 }
-
-const CLASSIC_FETCH = 5;
-const CLUSTER_FETCH = 7;
-const CLUSTER_BROADCAST = 3;
 
 /**
  * Patches the adapters of `make`: requests to other nodes go over gatewire's bus, which names the nodes that do not answer
@@ -99,14 +92,6 @@ export function patchAdapter(
 /** Makes an adapter ignore the fetches of plain nodes: its answers would carry handshakes, with tokens and cookies. */
 function refuseFetches(adapter: RawAdapter, transport: Transport): void {
   const { onrequest, onMessage } = adapter;
-  // Both are private members of the adapters: a release that renames them would send tokens to other nodes.
-  if (onrequest === undefined && onMessage === undefined) {
-    const missing = 'onrequest and onMessage';
-    const use = 'keep handshakes from other nodes';
-    throw new BootError([
-      problem('GW_ERR_BOOT_STACK', { package: transport.adapterPackage, version: null, missing, use }),
-    ]);
-  }
   if (onrequest !== undefined) {
     adapter.onrequest = (channel, message) => {
       if (message[0] === 0x7b && (JSON.parse(message.toString()) as { type: unknown }).type === CLASSIC_FETCH)

@@ -11,7 +11,6 @@ import {
   type LostSession,
   lostSession,
   namespaceMembersOf,
-  namespacesOf,
   type OnError,
   refuseAnswer,
   runMiddleware,
@@ -64,7 +63,7 @@ export function createServer(options: Partial<ServerOptions>, hooks: ServerHooks
     }
   }
   const io = new GuardedServer(options);
-  for (const namespace of namespacesOf(io)) guardNamespace(namespace, hooks);
+  guardNamespace(io.of('/'), hooks);
   io.on('new_namespace', (namespace) => guardNamespace(namespace, hooks));
   return io;
 }

@@ -6,7 +6,7 @@ import { isReservedEvent } from '../base/reserved-names.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
 import { recipients } from '../runtime/rooms.js';
-import { TestClient } from './test-client.js';
+import { checkClient, TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';
 import { TestLog } from './test-log.js';
 
@@ -73,6 +73,7 @@ export async function createTestApp(
   target: Class | readonly Class[] | App,
   options: TestAppOptions = {},
 ): Promise<TestApp> {
+  checkClient();
   const { transport = 'websocket', rebind = [], ...appOptions } = options;
   const log = new TestLog();
   const users = new TestUsers();

@@ -1,7 +1,10 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { checkStackOf } from '../base/stack-check.js';
 import type { AckReply, WireError } from '../contract/wire.js';
+import { BootError } from '../errors/boot-error.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { Problem } from '../errors/problem.js';
 import { readWireError } from '../errors/wire-error.js';
 
 const TIMEOUT_MS = 5_000;
@@ -12,6 +15,23 @@ export type ServerEvents = Readonly<Record<string, unknown>>;
 
 /** Receiver of the next event of a name. */
 type Receiver = (args: readonly unknown[]) => void;
+
+let found: readonly Problem[] | null = null;
+
+/**
+ * Checks the members of socket.io-client that gatewire/client touches, on a socket that connects nowhere. It is done
+ * for tests only: in a browser they are not essential.
+ *
+ * @throws {BootError} GW_ERR_BOOT_STACK
+ */
+export function checkClient(): void {
+  found ??= checkStackOf('socket.io-client', () => {
+    const socket = io('http://127.0.0.1', { autoConnect: false, forceNew: true });
+    socket.emit('check', () => {});
+    return { Socket: socket, Manager: socket.io };
+  });
+  if (found.length > 0) throw new BootError(found);
+}
 
 /** A socket.io-client that keeps received events until they are taken, so that a test misses none between two lines. */
 export class TestClient<TEvents extends ServerEvents = ServerEvents> {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { requireOfSocketIo } from '../base/stack-check.js';
 
 // A closed list: nothing that a client writes ever becomes a path.
 const FILES: ReadonlySet<string> = new Set(
@@ -13,9 +13,8 @@ const FILES: ReadonlySet<string> = new Set(
   ]),
 );
 
-const require = createRequire(import.meta.url);
-const packageFile = require.resolve('socket.io/package.json');
-const { version } = require(packageFile) as { version: string };
+const packageFile = requireOfSocketIo.resolve('../package.json');
+const { version } = requireOfSocketIo(packageFile) as { version: string };
 const folder = join(dirname(packageFile), 'client-dist');
 
 /**

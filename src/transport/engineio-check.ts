@@ -41,7 +41,11 @@ interface EngineModule {
     transport: object,
     request: object,
     protocol: number,
-  ) => EventEmitter & { write(text: string): void; resetPingTimeout?(): void };
+  ) => EventEmitter & {
+    write(text: string): void;
+    close(discard: boolean): void;
+    resetPingTimeout?(): void;
+  };
   readonly transports: Readonly<
     Record<
       'polling' | 'websocket',
@@ -81,7 +85,11 @@ function connectionSpecimens() {
   connection.resetPingTimeout?.();
   const socket = copyOf(connection); // its timers end with the connection
   for (const event of ['error', 'close']) transport.on(event, () => events.Transport.add(event));
-  websocket.emit('error', new Error('the end of the check'));
+  try {
+    websocket.emit('error', new Error('the end of the check'));
+  } catch {
+    connection.close(true); // no listener was there
+  }
   const polled = new transports.polling(poll());
   polled.onRequest(poll());
   const closing = new transports.polling(poll());

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
+import { EventEmitter } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requirePeer } from '../base/peer.js';
+import { checkStackOf } from '../base/stack-check.js';
 import { BootError } from '../errors/boot-error.js';
 import { type Problem, problem } from '../errors/problem.js';
 import type { Engine } from './engineio.js';
@@ -88,6 +90,8 @@ export async function joinPrimary(
   if (hasJoined) throw new BootError([problem('GW_ERR_BOOT_NODE_SECOND', {})]);
   hasJoined = true;
   const { setupWorker } = requirePeer<Sticky>('@socket.io/sticky', 'gatewire start');
+  const problems = checkSetupWorker(setupWorker);
+  if (problems.length > 0) throw new BootError(problems);
   // Node watches over slow requests and idle connections of a server that listens: this one is never told to.
   server.emit('listening');
   setupWorker({ httpServer: server, engine });
@@ -109,6 +113,31 @@ export async function joinPrimary(
       (cluster.worker as Worker).disconnect();
     },
   };
+}
+
+/** Checks which members of a Socket.IO server @socket.io/sticky takes, on one that has no more than these. */
+function checkSetupWorker(setupWorker: Sticky['setupWorker']): readonly Problem[] {
+  const before = new Set(process.listeners('message'));
+  const taken: Record<string, object> = {};
+  const take = <TMember extends object>(name: string, member: object): TMember => {
+    taken[name] = member;
+    return member as TMember;
+  };
+  try {
+    setupWorker({
+      get httpServer() {
+        return take<HttpServer>('httpServer', new EventEmitter());
+      },
+      get engine() {
+        return take<Engine>('engine', new EventEmitter());
+      },
+    });
+  } catch {
+    // The rows tell.
+  }
+  for (const listener of process.listeners('message'))
+    if (!before.has(listener)) process.off('message', listener);
+  return checkStackOf('@socket.io/sticky', () => ({ WorkerServer: taken }));
 }
 
 function ask(message: NodeMessage): Promise<ListenReply> {

@@ -11,6 +11,7 @@ import type {
 } from '../../runtime/remote/node-adapter.js';
 import { decodeMessage, encodeMessage } from '../../runtime/remote/request.js';
 import { isNode } from '../../transport/primary.js';
+import { CLUSTER_SOURCE, checkClusterAdapter } from '../adapter-check.js';
 import { AdapterState } from '../adapter-state.js';
 import { patchAdapter, type RawAdapter } from '../patch-adapter.js';
 import { PrimaryBus, PrimaryChannel } from './primary-channel.js';
@@ -35,10 +36,16 @@ export function clusterAdapter(): NodeAdapter {
 }
 
 async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
+  const { createAdapter } = requirePeer<ClusterAdapterModule>(
+    '@socket.io/cluster-adapter',
+    'clusterAdapter()',
+  );
+  const make = createAdapter();
+  await checkClusterAdapter(make);
   const channel = new PrimaryChannel(host);
   const bus = new PrimaryBus(channel, host);
   return {
-    adapter: channelAdapter(channel, host),
+    adapter: patchAdapter((namespace) => useChannel(make, namespace, channel), channel, host, false),
     bus,
     store: null,
     rates: new PrimaryRates(channel),
@@ -83,16 +90,7 @@ interface ClusterAdapterModule {
   createAdapter(): (namespace: Namespace) => ClusterAdapter;
 }
 
-/** Source of messages, by which the adapter's half in the primary knows its own. */
-const SOURCE = '_sio_adapter';
-
-/** Makes adapters of @socket.io/cluster-adapter that share the channel of this process. */
-function channelAdapter(channel: PrimaryChannel, host: AdapterHost): AdapterConstructor {
-  const { createAdapter } = requirePeer<ClusterAdapterModule>(channel.adapterPackage, 'clusterAdapter()');
-  const make = createAdapter();
-  return patchAdapter((namespace) => useChannel(make, namespace, channel), channel, host, false);
-}
-
+/** Makes an adapter of @socket.io/cluster-adapter that shares the channel of this process. */
 function useChannel(
   make: (namespace: Namespace) => ClusterAdapter,
   namespace: Namespace,
@@ -111,7 +109,7 @@ function useChannel(
     // As text: the structured clone between processes ignores `toJSON`, so that clients of other nodes would get other
     // values than those of this one. Text is also the cheapest for the primary to relay.
     const text = data === undefined ? undefined : encodeMessage(data);
-    channel.send({ ...rest, ...more, source: SOURCE, text }, text?.length ?? 0);
+    channel.send({ ...rest, ...more, source: CLUSTER_SOURCE, text }, text?.length ?? 0);
   };
   adapter.doPublish = async (message) => {
     send(message, {});

@@ -21,7 +21,6 @@ class Counters {
 
 /** Connection of a node to its primary, and through it to the other nodes. It neither rejects nor grows without bound. */
 export class PrimaryChannel {
-  readonly adapterPackage = '@socket.io/cluster-adapter';
   readonly counters = new Counters();
   readonly #logger: Logger;
   readonly #state: AdapterState;

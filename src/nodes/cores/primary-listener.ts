@@ -1,6 +1,11 @@
+import cluster from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { requirePeer } from '../../base/peer.js';
+import { STACK } from '../../base/stack.js';
+import { checkStackOf } from '../../base/stack-check.js';
+import { BootError } from '../../errors/boot-error.js';
+import type { Problem } from '../../errors/problem.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
 import type { NodeProcess } from './node-process.js';
 
@@ -17,8 +22,10 @@ interface Address {
 const FIRST_BYTES_MS = 10_000;
 /** Above the limit at which a node disconnects a slow client. */
 const MAX_WAITING_BYTES = 16_000_000;
+/** Length of session ids, by which @socket.io/sticky knows them. */
+const SESSION_LENGTH = STACK['@socket.io/sticky'].SessionId.length.value;
 /** Matches requests that belong to a session, as @socket.io/sticky does. */
-const SESSION = /sid=[\w-]{20}/;
+const SESSION = new RegExp(`sid=[\\w-]{${SESSION_LENGTH}}`);
 
 /**
  * Listens on the port, in the primary, and passes connections to nodes. @socket.io/sticky finds the node of a session. The
@@ -40,6 +47,8 @@ export class PrimaryListener {
     private readonly port: number | undefined,
   ) {
     const { setupPrimary } = requirePeer<Sticky>('@socket.io/sticky', 'gatewire start');
+    const problems = checkSticky(setupPrimary);
+    if (problems.length > 0) throw new BootError(problems);
     setupPrimary(this.#sticky, { loadBalancingMethod: 'least-connection' });
   }
 
@@ -110,6 +119,41 @@ export class PrimaryListener {
       socket.emit('data', head);
     });
   };
+}
+
+/** Checks how @socket.io/sticky finds a node, with two that do not exist. No node has been started yet. */
+function checkSticky(setupPrimary: Sticky['setupPrimary']): readonly Problem[] {
+  const entry = new EventEmitter();
+  const listeners = (event: string) => new Set(cluster.rawListeners(event));
+  const before = { message: listeners('message'), exit: listeners('exit') };
+  setupPrimary(entry, { loadBalancingMethod: 'least-connection' });
+  const added = [...listeners('message')].filter((listener) => !before.message.has(listener));
+  let receiver = 0;
+  const node = (id: number, clientsCount: number) => ({ id, clientsCount, send: () => (receiver = id) });
+  const nodes = { 1: node(1, 1), 2: node(2, 0) };
+  const receiverOf = (request: string): number => {
+    const socket = Object.assign(new EventEmitter(), { destroy() {} });
+    entry.emit('connection', socket);
+    socket.emit('data', Buffer.from(`GET /${request} HTTP/1.1\r\n\r\n`));
+    return receiver;
+  };
+  const { workers } = cluster;
+  Object.assign(cluster, { workers: nodes });
+  try {
+    const session = '-'.repeat(SESSION_LENGTH);
+    const isLeast = receiverOf('') === 2;
+    for (const listen of added) listen(nodes[1], { type: 'sticky:connection', data: session });
+    const isSession = receiverOf(`?sid=${session}`) === 1;
+    return checkStackOf('@socket.io/sticky', () => ({
+      Worker: isLeast ? { clientsCount: 0 } : null,
+      SessionId: { length: isSession ? SESSION_LENGTH : null },
+    }));
+  } finally {
+    Object.assign(cluster, { workers });
+    for (const event of ['message', 'exit'] as const)
+      for (const listener of listeners(event))
+        if (!before[event].has(listener)) cluster.off(event, listener as () => void);
+  }
 }
 
 /**

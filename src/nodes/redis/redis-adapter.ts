@@ -6,13 +6,20 @@ import type {
   NodeBus,
   OpenedAdapter,
 } from '../../runtime/remote/node-adapter.js';
+import { checkClassicAdapter, checkShardedAdapter, checkStreamsAdapter } from '../adapter-check.js';
 import { type MakeAdapter, patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import { isEncrypted } from './redis-client.js';
 import { RedisConnections } from './redis-connections.js';
-import { adapterPackage, checkRedisOptions, type RedisAdapterOptions, weaknesses } from './redis-options.js';
+import {
+  adapterPackage,
+  checkRedisOptions,
+  type RedisAdapterOptions,
+  type RedisOptions,
+  weaknesses,
+} from './redis-options.js';
 import { RedisRevocations, RedisStore } from './redis-store.js';
-import { type SendInOrder, streamsAdapter } from './streams.js';
+import { type SendInOrder, type StreamsModule, streamsAdapter } from './streams.js';
 
 /** Longest wait of a start for Redis, so that the first message is not lost; the start does not fail without it. */
 const START_MS = 2_000;
@@ -42,6 +49,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   const { options } = checkRedisOptions(given, {}, NOWHERE);
   for (const reason of weaknesses(options, isEncrypted(options)))
     host.logger.warn({ event: 'redis.insecure', reason });
+  await checkAdapter(options);
   const redis = new RedisConnections(options, host);
   const streams = options.mode === 'streams' ? streamsAdapter(redis, host) : null;
   const adapter = streams?.adapter ?? pubSubAdapter(redis, host);
@@ -64,9 +72,18 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   };
 }
 
+/** Checks the package of a mode before anything connects. */
+async function checkAdapter({ mode }: RedisOptions): Promise<void> {
+  const name = adapterPackage(mode);
+  if (mode === 'streams')
+    return checkStreamsAdapter(requirePeer<StreamsModule>(name, 'redisAdapter').createAdapter);
+  const { createAdapter, createShardedAdapter } = requirePeer<RedisAdapterModule>(name, 'redisAdapter');
+  return mode === 'sharded' ? checkShardedAdapter(createShardedAdapter) : checkClassicAdapter(createAdapter);
+}
+
 interface RedisAdapterModule {
-  createAdapter(pub: object, sub: object, options: object): MakeAdapter;
-  createShardedAdapter(pub: object, sub: object, options: object): MakeAdapter;
+  createAdapter(pub: object, sub: object, options?: object): MakeAdapter;
+  createShardedAdapter(pub: object, sub: object, options?: object): MakeAdapter;
 }
 
 /** Makes the adapters of classic or sharded pub/sub. */

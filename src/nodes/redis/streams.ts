@@ -19,8 +19,8 @@ export interface Streams {
   readonly sendInOrder: SendInOrder;
 }
 
-interface StreamsModule {
-  createAdapter(client: object, options: object): (namespace: Namespace) => never;
+export interface StreamsModule {
+  createAdapter(client: object, options?: object): (namespace: Namespace) => never;
 }
 
 type Fields = Readonly<Record<string, string>>;

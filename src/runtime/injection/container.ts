@@ -197,11 +197,11 @@ function specimens() {
   preDestroy()(Decorated.prototype, 'end', {});
   const read = (key: string) => [key, Reflect.getOwnMetadata(key, Decorated)] as const;
   const metadata = Object.fromEntries(Reflect.getOwnMetadataKeys(Decorated).map(read));
-  const { lifecycle, constructorArguments = [], ...rest } = Object.assign({}, ...Object.values(metadata));
-  const [injected, left] = constructorArguments;
+  const record = Object.assign({}, ...Object.values(metadata));
+  const [injected, left] = record.constructorArguments ?? [];
   return {
     Class: metadata,
-    ClassMetadata: { ...rest, ...lifecycle, lifecycle, constructorArguments },
+    ClassMetadata: { ...record, ...record.lifecycle },
     ClassElementMetadata: injected,
     ClassElementMetadataKind: { unmanaged: left?.kind },
   };
