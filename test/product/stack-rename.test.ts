@@ -1,0 +1,156 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { STACK, type StackPackage, type StackRow, stackRows } from '../../src/base/stack.js';
+
+// Every row of the table, in a process of its own whose copy of the package has another name or value there.
+
+/** Change to the source text of a package; see test/fixtures/stack/renamed.mjs. */
+interface Rename {
+  readonly folder: string;
+  readonly pattern: string;
+  readonly replacement: string;
+}
+
+interface Found {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Processes at a time, each with one thread that is busy. */
+const AT_ONCE = 2;
+const RENAMER = pathToFileURL('test/fixtures/stack/renamed.mjs').href;
+
+const rows = (Object.keys(STACK) as StackPackage[]).flatMap((name) =>
+  stackRows(name).map((row) => ({ name, label: `${name} ${row.owner}.${row.member}`, ...row })),
+);
+
+/** What has to start for the check of a row. */
+function startOf(name: StackPackage, { owner }: StackRow): string {
+  if (name === '@inversifyjs/core') return 'inject';
+  if (name === 'socket.io-client') return 'client';
+  if (name === '@socket.io/redis-streams-adapter') return 'streams';
+  if (name === '@socket.io/redis-adapter') return owner === 'ShardedClient' ? 'sharded' : 'classic';
+  if (name === 'socket.io-adapter' && owner !== 'Adapter') return 'sharded';
+  if (name === '@socket.io/cluster-adapter' || owner === 'WorkerServer') return 'node';
+  return name === '@socket.io/sticky' ? 'primary' : 'plan';
+}
+
+/** Where the text of a member stands when that is not the whole of its own package, and what it is there. */
+const ELSEWHERE: Readonly<Record<string, Partial<Rename>>> = {
+  'socket.io-parser Decoder.emitReserved': { folder: '@socket.io/component-emitter/' },
+  '@socket.io/redis-streams-adapter StreamsClient.set': {
+    folder: '@socket.io/redis-streams-adapter/dist/util',
+  },
+  '@socket.io/redis-streams-adapter StreamsClient.get': {
+    folder: '@socket.io/redis-streams-adapter/dist/util',
+  },
+  '@inversifyjs/core ClassMetadata.constructorArguments': { pattern: '\\bconstructorArguments\\b' },
+  '@inversifyjs/core ClassMetadata.properties': { pattern: '\\bproperties\\b' },
+  '@inversifyjs/core ClassElementMetadata.kind': { pattern: '\\bkind\\b' },
+  'ws WebSocket.bufferedAmount': { pattern: '\\bbufferedAmount\\b' },
+  '@socket.io/sticky SessionId.length': { pattern: '\\{20\\}', replacement: '{22}' },
+};
+
+function renameOf(name: StackPackage, { member, is }: StackRow, label: string): Rename {
+  const rename = {
+    method: { pattern: propertyPattern(member), replacement: `${member}Renamed` },
+    field: { pattern: propertyPattern(member), replacement: `${member}Renamed` },
+    event: { pattern: `(["'])${member}\\1`, replacement: `"${member}Renamed"` },
+    number: { pattern: `(\\["${member}"\\] = )\\d+`, replacement: '$1101' },
+    text: { pattern: 'value' in is ? String(is.value) : '', replacement: 'renamed' },
+  }[is.kind];
+  return { folder: `${name}/`, ...rename, ...ELSEWHERE[label] };
+}
+
+/** Matches a member where it is read, defined as a method, a key of an object, or text that is a key. */
+function propertyPattern(member: string): string {
+  if (/\W/.test(member)) return member;
+  return `(?<=\\.)${member}\\b|(?<=^\\s*(?:(?:static|async|get|set) )?)${member}(?=\\(.*\\) \\{$)|\\b${member}(?=: )`;
+}
+
+/** Starts an application in a process of its own, and returns the problems that keep it from starting. */
+async function start(mode: string, rename: Rename | null): Promise<readonly Found[]> {
+  const env = {
+    ...process.env,
+    ...(rename !== null && { RENAME: JSON.stringify(rename) }),
+    // As the primary starts a node; it is not there.
+    ...(mode === 'node' && { NODE_UNIQUE_ID: '1', GATEWIRE_NODE: '1', GATEWIRE_NODES: '1' }),
+  };
+  const execArgv = rename === null ? [] : ['--import', RENAMER];
+  const child = fork('test/fixtures/stack/start.mjs', [mode], {
+    env,
+    execArgv,
+    silent: true,
+    timeout: 60_000,
+  });
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      printed[stream] += text;
+    });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${mode} ended with ${code}: ${printed.stderr}`);
+  return JSON.parse(printed.stdout) as Found[];
+}
+
+async function runAll<TItem>(items: readonly TItem[], run: (item: TItem) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const work = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+describe('a member of the stack that is renamed', () => {
+  const found = new Map<string, readonly Found[] | Error>();
+
+  beforeAll(async () => {
+    await runAll(rows, async ({ name, label, ...row }) => {
+      const problems = start(startOf(name, row), renameOf(name, row, label));
+      found.set(label, await problems.catch((error: Error) => error));
+    });
+  }, 900_000);
+
+  it.each(rows)('keeps an application from starting: $label', ({ label, owner, member, is }) => {
+    const problems = found.get(label);
+    if (!Array.isArray(problems)) throw problems;
+    expect(problems).toContainEqual(
+      expect.objectContaining({
+        code: 'GW_ERR_BOOT_STACK',
+        message: expect.stringMatching(
+          new RegExp(`${literal(`\`${owner}.${member}\``)}.*${literal(is.use)}$`),
+        ),
+      }),
+    );
+  });
+});
+
+describe('a member of the stack that has another type', () => {
+  it.each([
+    {
+      owner: 'Socket',
+      member: 'acks',
+      pattern: 'this\\.acks = new Map',
+      replacement: 'this.acks = new WeakMap',
+    },
+    { owner: 'Socket', member: 'fns', pattern: 'this\\.fns = \\[\\]', replacement: 'this.fns = new Set()' },
+    { owner: 'Namespace', member: '_ids', pattern: 'this\\._ids = 0', replacement: "this._ids = '0'" },
+  ])('keeps an application from starting: $owner.$member', async ({ owner, member, ...change }) => {
+    const problems = await start('plan', { folder: 'socket.io/', ...change });
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`has no field \`${owner}.${member}\` of the type `),
+    ]);
+  });
+});
+
+describe('the stack as it is installed', () => {
+  it.each([...new Set(rows.map((row) => startOf(row.name, row)))])('lets %s start', async (mode) => {
+    expect(await start(mode, null)).toEqual([]);
+  });
+});
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
