@@ -23,7 +23,8 @@ const CHAINED = new Set([
 const LARGE = 16;
 
 /**
- * Lists all mutants of a file, in the order of the text.
+ * Lists all mutants of a file, in the order of the text. The id of a mutant depends on its line and on the function
+ * around it: it stays the same when other lines change.
  *
  * @param {ts.SourceFile} source - the file
  * @param {ts.TypeChecker} checker - of the program that the file belongs to
@@ -31,12 +32,16 @@ const LARGE = 16;
  */
 export function mutantsOf(source, checker, file) {
   const mutants = [];
+  const same = new Map();
   const add = (kind, node, text, [start, end] = [node.getStart(source), node.end]) => {
     const { line } = source.getLineAndCharacterOfPosition(start);
     const before = source.text.slice(start, end);
     const code = source.text.split('\n')[line].trim();
-    const id = createHash('sha256').update(`${file}:${start}:${kind}:${text}`).digest('hex').slice(0, 8);
     const place = { file, line: line + 1, code, owner: ownerOf(node, source), names: namesOf(node) };
+    const identity = [file, place.owner, code, kind, before, text].join('\0');
+    const nth = (same.get(identity) ?? 0) + 1;
+    same.set(identity, nth);
+    const id = createHash('sha256').update(`${identity}\0${nth}`).digest('hex').slice(0, 8);
     mutants.push({ id, kind, ...place, start, end, before, after: text });
   };
   const visit = (node) => {

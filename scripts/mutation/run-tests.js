@@ -31,7 +31,7 @@ process.on('exit', () => running && end(running));
  * @param {readonly string[]} tests - test files, from the root
  * @param {{ limitMs: number, env?: Record<string, string> }} options - `limitMs` bounds the run
  * @returns the first failure, or null when all passed; `test` is null when it belongs to none of them, and `isByTime`
- *   says that a busy machine may be the reason
+ *   says that a busy machine may be the reason, and `isLate` that it was the bound
  */
 export async function runTests(root, tests, { limitMs, env = {} }) {
   const report = path.join(root, '.mutation-report.json');
@@ -56,7 +56,8 @@ export async function runTests(root, tests, { limitMs, env = {} }) {
   clearTimeout(timer);
   end(child); // what tests have started and a failure left running
   running = null;
-  if (isLate) return { test: null, isByTime: true, name: `no end within ${Math.round(limitMs / 1000)} s` };
+  if (isLate)
+    return { test: null, isByTime: true, isLate, name: `no end within ${Math.round(limitMs / 1000)} s` };
   return code === 0 ? null : firstFailure(root, report, code);
 }
 

@@ -78,6 +78,21 @@ describeMatrix('the state of a connection', (cell) => {
     expect(states).toEqual(['connected', ...once, ...once]);
   });
 
+  it('does not open what the application has closed on the same connection', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
+    world.test.app.io.of('/other');
+    const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
+    await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
+    other.socket.disconnect();
+    world.cut();
+    await reaches(room, 'reconnecting');
+    room.connect();
+    await reaches(room, 'connected');
+    await room.call('ping');
+    expect([other.state, other.socket.active]).toEqual(['closed', false]);
+  });
+
   it('leaves an attempt of socket.io-client alone that is under way', async () => {
     await using server = await startSampleServer(HallGateway, cell);
     const room = server.connect(hall);
@@ -375,6 +390,34 @@ describeMatrix('a server that is not there', (cell) => {
     await reaches(room, 'refused');
     room.connect();
     await reaches(room, 'connected');
+  });
+});
+
+describeMatrix('a server that is about to close', (cell) => {
+  it('says when to come back, at once with 0; the waits of before hold after that', async () => {
+    await using world = await createWorld(HallGateway, cell);
+    const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
+    const room = world.connect(hall, { socket });
+    await reaches(room, 'connected');
+    const { io: manager } = room.socket;
+    const waits = () => [manager.reconnectionDelay(), manager.randomizationFactor()];
+    const tell = async (notice: unknown) => {
+      const heard = first((listener) => room.socket.once('gw:drain', listener));
+      world.test.app.io.of('/hall').emit('gw:drain', notice);
+      await heard;
+    };
+    for (const notice of [undefined, null, {}, { returnInMs: -1 }, { returnInMs: Number.NaN }]) {
+      await tell(notice);
+      expect(waits()).toEqual([600_000, 0.5]);
+    }
+    await tell({ returnInMs: 0 });
+    expect(waits()).toEqual([0, 0]);
+    await tell({ returnInMs: 5_000 }); // for another socket of the connection
+    expect(waits()).toEqual([0, 0]);
+    world.cut();
+    await reaches(room, 'reconnecting');
+    await reaches(room, 'connected');
+    expect(waits()).toEqual([600_000, 0.5]);
   });
 });
 

@@ -44,6 +44,7 @@ class Desk {
     ctx.emit('said', 'you', 1);
     ctx.to('hall').except('quiet').emit('said', 'hall');
     ctx.namespace.user('ann').emit('said', 'ann');
+    ctx.namespace.socket('no such socket').emit('said', 'nobody');
     this.emitter.namespace('/desk').emit('said', 'all');
     this.emitter.namespace('/desk').to('x'.repeat(20)).emit('said', 'a room that looks like an id');
   }
@@ -93,6 +94,7 @@ describe('createTestApp of an application', () => {
       { ...to, args: ['you', 1], sockets: [id] },
       { ...to, args: ['hall'], rooms: ['hall'], except: ['quiet', id] },
       { ...to, args: ['ann'], users: ['ann'] },
+      { ...to, args: ['nobody'], sockets: ['no such socket'] },
       { ...to, args: ['all'] },
       { ...to, args: ['a room that looks like an id'], rooms: ['x'.repeat(20)] },
     ]);
