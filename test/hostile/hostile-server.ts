@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compiled } from '../support/compiled.js';
 import { within } from '../support/within.js';
 import type { Entry } from './server/journal.js';
 import type { ServerState } from './server/state.js';
@@ -30,7 +31,7 @@ export class HostileServer {
   }
 
   private constructor(env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', 'test/hostile/server/main.ts'], {
+    this.#child = spawn(process.execPath, [compiled('test/hostile/server/main.ts')], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

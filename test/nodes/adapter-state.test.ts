@@ -4,6 +4,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
 import type { AdapterMessage } from '../../src/base/channels.js';
 import type { TestApp } from '../../src/testing/index.js';
+import { compiled } from '../support/compiled.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 import { guest, lobby, node } from './redis-node.js';
@@ -71,10 +72,7 @@ it('says that Redis takes no writes, and when it does again', async () => {
 });
 
 it('says on several cores that the primary is there, and gone', async () => {
-  const child = fork('test/fixtures/nodes/primary-channel.ts', {
-    execArgv: ['--import', 'tsx'],
-    stdio: 'pipe',
-  });
+  const child = fork(compiled('test/fixtures/nodes/primary-channel.ts'), { stdio: 'pipe', execArgv: [] });
   let printed = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text));
   await until('the first state', () => printed.includes('\n'));

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { BootError, defineContract, type EventContext, Gateway, OnEvent } from '../../src/index.js';
 import { createPublisher, type Publisher } from '../../src/nodes/redis/publisher.js';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
+import { compiled } from '../support/compiled.js';
 import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
@@ -132,7 +133,7 @@ describe.each(MODES)('a publisher over %s', (mode) => {
     const test = await node(redis, mode, 'one');
     open.push(test);
     const { client } = await guest(test);
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/fixtures/nodes/publisher.ts'], {
+    const child = spawn(process.execPath, [compiled('test/fixtures/nodes/publisher.ts')], {
       env: { ...process.env, REDIS_URL: redis.url, REDIS_MODE: mode },
       stdio: 'inherit',
     });

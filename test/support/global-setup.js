@@ -2,6 +2,7 @@
 // asks for it first (see shared.ts), and answers all that ask with the place of it: a URL or a path.
 import { createServer } from 'node:http';
 import { tsImport } from 'tsx/esm/api';
+import { compilePrograms } from './compile-programs.js';
 
 const started = new Map();
 
@@ -23,10 +24,13 @@ export default async function setUp() {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   process.env.GATEWIRE_TEST_SERVICES = `http://127.0.0.1:${server.address().port}`;
+  const programs = await compilePrograms();
+  process.env.GATEWIRE_TEST_PROGRAMS = programs.folder;
   // For global-teardown.js, which shares no modules with this file.
   globalThis.closeSharedServices = async () => {
     server.close();
     server.closeAllConnections();
     await Promise.allSettled([...started.values()].map(async (service) => (await service).stop()));
+    await programs.remove();
   };
 }

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { io, type Socket } from 'socket.io-client';
+import { compiled } from '../../support/compiled.js';
 import { freePort } from '../../support/free-port.js';
 import { WAIT_MS, within } from '../../support/within.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = 'test/fixtures/cluster/main.ts';
-const PRIMARY = ['--import', 'tsx', 'test/fixtures/cluster/primary.ts'];
 
 /** How an application on several cores is started. */
 export interface CoresOptions {
@@ -39,9 +38,11 @@ export class Cores implements AsyncDisposable {
   private constructor(port: number, { nodes = 3, cluster, env = {} }: CoresOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.deploy('one');
-    const byHand = { CLUSTER: JSON.stringify({ nodes, port, ...cluster }) };
-    const start = ['dist/cli/main.js', 'start', '--nodes', String(nodes), '--port', String(port), MAIN];
-    this.#child = spawn(process.execPath, cluster === undefined ? start : PRIMARY, {
+    const script = compiled('test/fixtures/cluster/main.ts');
+    const byHand = { CLUSTER: JSON.stringify({ script, nodes, port, ...cluster }) };
+    const start = ['dist/cli/main.js', 'start', '--nodes', String(nodes), '--port', String(port), script];
+    const primary = [compiled('test/fixtures/cluster/primary.ts')];
+    this.#child = spawn(process.execPath, cluster === undefined ? start : primary, {
       cwd: root,
       env: { ...process.env, VERSION_FILE: this.#version, ...byHand, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ describe('the process of examples/echo', () => {
 
   it('listens on PORT, says its URL, answers, and exits with 0 on SIGTERM', async () => {
     const port = await freePort();
-    server = new ServerProcess('examples/echo/main.ts', port);
+    server = new ServerProcess('examples/echo/main.ts', port, { isSource: true });
     const url = await server.listening();
     expect(new URL(url).port).toBe(String(port));
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { compiled } from '../../support/compiled.js';
 import { WAIT_MS } from '../../support/within.js';
 
 it.each(['websocket', 'polling'])(
@@ -8,7 +9,7 @@ it.each(['websocket', 'polling'])(
   async (transport) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', 'tsx', 'test/fixtures/client/exits.ts', transport],
+      [compiled('test/fixtures/client/exits.ts'), transport],
       { timeout: WAIT_MS },
     );
     expect(stdout).toBe('UNAVAILABLE,UNAVAILABLE,UNAVAILABLE\n');

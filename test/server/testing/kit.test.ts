@@ -11,6 +11,7 @@ import {
   OnEvent,
 } from '../../../src/index.js';
 import { createTestApp } from '../../../src/testing/index.js';
+import { compiled } from '../../support/compiled.js';
 import { WAIT_MS } from '../../support/within.js';
 
 @Gateway('/')
@@ -85,7 +86,7 @@ describe('the test kit', () => {
     // In a process of its own: this test runner takes such rejections before anyone else can.
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', 'tsx', 'test/fixtures/testing/unhandled.ts'],
+      [compiled('test/fixtures/testing/unhandled.ts')],
       { timeout: WAIT_MS },
     );
     expect(stdout).toBe('1 unexpected error(s) in the server - Error: floating\n');
