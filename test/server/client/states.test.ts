@@ -79,13 +79,13 @@ describeMatrix('the state of a connection', (cell) => {
   });
 
   it('does not open what the application has closed on the same connection', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
-    world.test.app.io.of('/other');
-    const [room, other] = [world.connect(hall, { socket }), world.connect('/other', { socket })];
+    server.test.app.io.of('/other');
+    const [room, other] = [server.connect(hall, { socket }), server.connect('/other', { socket })];
     await Promise.all([reaches(room, 'connected'), reaches(other, 'connected')]);
     other.socket.disconnect();
-    world.cut();
+    server.cut();
     await reaches(room, 'reconnecting');
     room.connect();
     await reaches(room, 'connected');
@@ -395,15 +395,15 @@ describeMatrix('a server that is not there', (cell) => {
 
 describeMatrix('a server that is about to close', (cell) => {
   it('says when to come back, at once with 0; the waits of before hold after that', async () => {
-    await using world = await createWorld(HallGateway, cell);
+    await using server = await startSampleServer(HallGateway, cell);
     const socket = { reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 };
-    const room = world.connect(hall, { socket });
+    const room = server.connect(hall, { socket });
     await reaches(room, 'connected');
     const { io: manager } = room.socket;
     const waits = () => [manager.reconnectionDelay(), manager.randomizationFactor()];
     const tell = async (notice: unknown) => {
       const heard = first((listener) => room.socket.once('gw:drain', listener));
-      world.test.app.io.of('/hall').emit('gw:drain', notice);
+      server.test.app.io.of('/hall').emit('gw:drain', notice);
       await heard;
     };
     for (const notice of [undefined, null, {}, { returnInMs: -1 }, { returnInMs: Number.NaN }]) {
@@ -414,7 +414,7 @@ describeMatrix('a server that is about to close', (cell) => {
     expect(waits()).toEqual([0, 0]);
     await tell({ returnInMs: 5_000 }); // for another socket of the connection
     expect(waits()).toEqual([0, 0]);
-    world.cut();
+    server.cut();
     await reaches(room, 'reconnecting');
     await reaches(room, 'connected');
     expect(waits()).toEqual([600_000, 0.5]);

@@ -103,9 +103,9 @@ describe('a question to the other nodes', () => {
     const { cluster, bus } = await openCluster();
     for (const from of ['a', 'b']) cluster.receive(said(from, { t: 'here' }));
     const answers = cluster.ask('count', { nsp: '/' });
-    const { message } = bus.sent.at(-1) ?? { message: {} };
-    expect(message).toMatchObject({ t: 'ask', op: 'count', body: { nsp: '/' } });
-    const { id } = message;
+    const question = bus.sent.at(-1)?.message;
+    expect(question).toMatchObject({ t: 'ask', op: 'count', body: { nsp: '/' } });
+    const id = question?.['id'];
     cluster.receive(said('a', { t: 're', id, last: true, body: { count: 5 } }));
     cluster.receive(said('stranger', { t: 're', id, last: true, body: { count: 7 } }));
     cluster.receive(said('b', { t: 'bye' }));
