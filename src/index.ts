@@ -24,6 +24,7 @@ export type {
   ClientToServerEvents,
   ServerToClientEvents,
 } from './contract/client-events.js';
+export type { InputOf, OutputOf, Schema } from './contract/contract.js';
 export {
   type AnyContract,
   type Contract,
@@ -45,9 +46,7 @@ export type {
   PayloadsOf,
   ServerEvent,
 } from './contract/events.js';
-export type { InputOf, OutputOf, Schema } from './contract/schema.js';
-export type { Serialized } from './contract/serialized.js';
-export type { AckReply, Exception, Issue, WireError } from './contract/wire.js';
+export type { AckReply, Exception, Issue, Serialized, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
 export {
   OnAnyEvent,
@@ -70,17 +69,17 @@ export {
   User,
 } from './decorators/parameters.js';
 export { Guard, Use } from './decorators/steps.js';
+export type { Place, Problem } from './errors/boot-error.js';
 export { BootError } from './errors/boot-error.js';
+export type { WireCode } from './errors/gatewire-error.js';
 export { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
-export type { Place, Problem } from './errors/problem.js';
 export type { ErrorCode } from './errors/registry.js';
-export type { WireCode } from './errors/wire-codes.js';
 export type {
   AsyncApiDocument,
   AsyncApiObject,
   AsyncApiOptions,
   AsyncApiServer,
-} from './inspect/asyncapi/types.js';
+} from './inspect/asyncapi/objects.js';
 export {
   type ConnectContextOf,
   type ContextOf,
@@ -101,8 +100,8 @@ export type {
 } from './metadata/context.js';
 export { CurrentContext, Emitter } from './metadata/injectables.js';
 export type { Class, ScopeName } from './metadata/record.js';
-export { guardRoom, type RoomGuard, type RoomParams } from './metadata/room-guard.js';
 export type { Check, GuardClass, Middleware, Usable } from './metadata/steps.js';
+export { guardRoom, type RoomGuard, type RoomParams } from './metadata/steps.js';
 export type {
   BroadcastTarget,
   CallAllResult,

@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import type { Problems } from '../base/problems.js';
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 import { listen } from '../transport/listen.js';
 

@@ -1,12 +1,11 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { CallSite } from '../base/call-site.js';
-import { BootError } from '../errors/boot-error.js';
-import { type Problem, problem } from '../errors/problem.js';
+import { BootError, type Problem, problem } from '../errors/boot-error.js';
 import { Emitter } from '../metadata/injectables.js';
 import { nameOf } from '../metadata/token.js';
 import type { AppPlan } from '../plan/types.js';
-import { Batteries } from '../runtime/batteries.js';
 import { bind, resolveSources, type Sources } from '../runtime/bind.js';
+import { Batteries } from '../runtime/compose.js';
 import type { Impersonate } from '../runtime/identity.js';
 import type { Resolver } from '../runtime/injection/resolver.js';
 import { createResolver } from '../runtime/injection/resolver.js';

@@ -5,11 +5,10 @@ import type { ServerOptions } from 'socket.io';
 import { type Logger, loggerFrom } from '../base/logger.js';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import type { Problems } from '../base/problems.js';
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 import type { Auth } from '../metadata/context.js';
 import type { Class } from '../metadata/record.js';
-import type { RoomGuard } from '../metadata/room-guard.js';
-import type { Usable } from '../metadata/steps.js';
+import type { RoomGuard, Usable } from '../metadata/steps.js';
 import type { Provider } from '../plan/providers.js';
 import type { MapError } from '../runtime/failures.js';
 import type { ForeignContainer } from '../runtime/injection/resolver.js';
@@ -17,11 +16,41 @@ import { DEFAULT_LIMITS, type Limits } from '../runtime/limits.js';
 import type { AdapterConstructor, NodeAdapter } from '../runtime/remote/node-adapter.js';
 import type { Admission } from '../transport/connection-queue.js';
 import type { AddressFilter } from '../transport/ip-filter.js';
-import { checkOrigins } from '../transport/origin-rules.js';
-import type { Origins } from '../transport/origins.js';
+import { checkOrigins, type Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
 import { checkHealth, type HealthOptions } from './health.js';
+
+/** What is said of origins where none are named. */
+export const SAME_HOST = 'same host';
+
+/**
+ * The options that decide who may connect and with how much, in words, for listings. Nothing has been checked yet:
+ * what is wrong is reported, and must not throw here.
+ */
+export function settingsOf(options: CheckedOptions): Readonly<Record<string, string>> {
+  const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket = {} } = options;
+  return Object.freeze({
+    origins: origins === undefined ? SAME_HOST : [origins].flat().map(nameOf).join(', '),
+    trustProxy: String(trustProxy ?? false),
+    addresses: addresses === undefined ? 'all' : 'ipFilter',
+    admission: admission === undefined ? 'none' : `${maxConnectionsOf(admission)} connections`,
+    tls: tls === undefined ? 'none' : 'on',
+    adapter: adapter === undefined ? 'one node' : 'several nodes',
+    validateEmits: String(validateEmits),
+    connectionStateRecovery: socket.connectionStateRecovery === undefined ? 'off' : 'on, after auth',
+    'socket.maxHttpBufferSize': String(socket.maxHttpBufferSize ?? MAX_HTTP_BUFFER_SIZE),
+    'socket.connectTimeout': String(socket.connectTimeout ?? CONNECT_TIMEOUT_MS),
+  });
+}
+
+function maxConnectionsOf({ options }: { readonly options?: { readonly maxConnections?: number } }): string {
+  return String(options?.maxConnections);
+}
+
+function nameOf(origin: unknown): string {
+  return typeof origin === 'function' ? 'a function' : String(origin);
+}
 
 /** Options of `createApp`. */
 export interface AppOptions {

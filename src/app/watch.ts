@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { BoundedLog } from '../base/bounded-log.js';
 import type { ChannelMessages, ChannelName, LimitMessage, LogMessage } from '../base/channels.js';
+import { catchRejection } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
-import { catchRejection } from '../base/thenable.js';
+import { BoundedLog } from '../base/logger.js';
 
 /** Subscribers of one application. A subscriber that throws changes nothing, and is logged once. */
 export class Watchers {

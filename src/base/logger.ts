@@ -1,4 +1,4 @@
-import { isThenable } from './thenable.js';
+import { isThenable } from './deadline.js';
 
 /** One line of the log: what happened, and where. Payloads, tokens and whole addresses never stand in it. */
 export interface LogRecord {
@@ -97,4 +97,43 @@ function indent(text: string): string {
     .slice(0, 30)
     .map((line) => `    ${line}`)
     .join('\n');
+}
+
+const WINDOW_MS = 60_000;
+const LINES_PER_WINDOW = 10;
+
+interface Window {
+  endsAt: number;
+  lines: number;
+  suppressed: number;
+}
+
+/** Writes what clients cause, a few lines per kind and minute: refused clients must not fill the disk. */
+export class BoundedLog {
+  readonly #windows = new Map<string, Window>();
+
+  constructor(private readonly warn: (record: LogRecord) => void) {}
+
+  /**
+   * Writes a line, or counts it when there were enough of its kind. The next line says how many were left out.
+   *
+   * @param kind - one of a closed set, never text of a client
+   */
+  write(kind: string, record: LogRecord): void {
+    const now = Date.now();
+    const window = this.#windows.get(kind) ?? { endsAt: 0, lines: 0, suppressed: 0 };
+    this.#windows.set(kind, window);
+    if (now >= window.endsAt) {
+      window.endsAt = now + WINDOW_MS;
+      window.lines = 0;
+    }
+    if (window.lines === LINES_PER_WINDOW) {
+      window.suppressed++;
+      return;
+    }
+    window.lines++;
+    const { suppressed } = window;
+    window.suppressed = 0;
+    this.warn(suppressed === 0 ? record : { ...record, suppressed });
+  }
 }

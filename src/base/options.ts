@@ -1,4 +1,4 @@
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 import { MAX_TIMER_MS } from './deadline.js';
 import type { Problems } from './problems.js';
 import { show } from './show.js';

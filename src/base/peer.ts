@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { BootError } from '../errors/boot-error.js';
-import { type Place, type Problem, problem } from '../errors/problem.js';
+import { BootError, type Place, type Problem, problem } from '../errors/boot-error.js';
 
 /**
  * Loads a package that only some applications need and install themselves.

@@ -1,4 +1,4 @@
-import { type Place, type Problem, problem } from '../errors/problem.js';
+import { type Place, type Problem, problem } from '../errors/boot-error.js';
 import type { ErrorArguments, ErrorCode } from '../errors/registry.js';
 import type { CallSite } from './call-site.js';
 

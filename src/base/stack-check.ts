@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Problem, problem } from '../errors/problem.js';
+import { type Problem, problem } from '../errors/boot-error.js';
 import { type StackOwner, type StackPackage, type StackRow, stackRows } from './stack.js';
 
 const ownRequire = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { firstFrame } from '../base/call-site.js';
-import { type Place, type Problem, problem } from '../errors/problem.js';
+import { type Place, type Problem, problem } from '../errors/boot-error.js';
 import type { ErrorArguments, ErrorCode } from '../errors/registry.js';
 import { relativeTo } from '../inspect/locate.js';
 import { OWN_FOLDER } from './packages.js';

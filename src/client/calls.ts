@@ -1,9 +1,9 @@
 import type { Socket } from 'socket.io-client';
 import { MAX_TIMER_MS } from '../base/deadline.js';
-import { GatewireError } from '../errors/gatewire-error.js';
+import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Emitted, emitWithAck } from './internals.js';
 import type { Status } from './status.js';
-import { readReply } from './wire.js';
+import type { ClientException } from './types.js';
 
 /** Sends an event and waits for its answer. */
 export type Call = (event: string, args: readonly unknown[], timeoutMs: number) => Promise<unknown>;
@@ -121,4 +121,31 @@ function tooLate(event: string, timeoutMs: number, status: Status | null): Gatew
     message: `no ${what} within ${timeoutMs} ms`,
     cause: status?.error ?? undefined,
   });
+}
+
+type Fields<TName extends string> = { readonly [K in TName]?: unknown };
+
+/**
+ * Takes the value out of an acknowledgement. The other side may be any server, so every field is checked.
+ *
+ * @throws {GatewireError} the error in the acknowledgement; INTERNAL when it does not come from gatewire
+ */
+export function readReply(event: string, reply: unknown, isRaw: boolean): unknown {
+  const { ok, data, error } = (reply ?? {}) as Fields<'ok' | 'data' | 'error'>;
+  const failure = isRaw || ok === false ? readWireError(error) : null;
+  if (failure !== null) throw failure;
+  if (isRaw) return reply;
+  if (ok === true) return data;
+  throw new GatewireError('INTERNAL', {
+    cause: new TypeError(`the answer to \`${event}\` is no envelope; is it a server with reply: 'raw'?`),
+  });
+}
+
+/** Reads the payload of the event `exception`. The error is INTERNAL when the payload does not come from gatewire. */
+export function readException(payload: unknown): ClientException {
+  const { event, error } = (payload ?? {}) as Fields<'event' | 'error'>;
+  return {
+    event: typeof event === 'string' ? event : '',
+    error: readWireError(error) ?? new GatewireError('INTERNAL', { cause: payload }),
+  };
 }

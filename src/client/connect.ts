@@ -2,13 +2,12 @@ import { io } from 'socket.io-client';
 import type { Contract } from '../contract/contract.js';
 import { fillNamespace } from '../contract/namespace-name.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { checkEncodable, checkLimit, createApi, createCalls } from './calls.js';
+import { checkEncodable, checkLimit, createApi, createCalls, readException } from './calls.js';
 import { openOthers } from './internals.js';
 import { createAnswering, createWarning, isDevelopment, listen } from './listeners.js';
 import { createReconnector } from './reconnect.js';
 import { createStatus } from './status.js';
 import type { ConnectArguments, Connection, ConnectOptions } from './types.js';
-import { readException } from './wire.js';
 
 const BASE = /^(\w+:\/\/)?[^/?#]+$/;
 

@@ -4,8 +4,8 @@
  * @module gatewire/client
  */
 export type { Issue } from '../contract/wire.js';
+export type { WireCode } from '../errors/gatewire-error.js';
 export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
-export type { WireCode } from '../errors/wire-codes.js';
 export { connect } from './connect.js';
 export type {
   Api,

@@ -2,12 +2,11 @@ import type { Manager, Socket } from 'socket.io-client';
 import { backoffMs } from '../base/backoff.js';
 import { MAX_TIMER_MS } from '../base/deadline.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
-import { GatewireError } from '../errors/gatewire-error.js';
-import { readWireError } from '../errors/wire-error.js';
+import { GatewireError, readWireError } from '../errors/gatewire-error.js';
+import { readException } from './calls.js';
 import { dropHeld, hurry, isShared } from './internals.js';
 import type { Status } from './status.js';
 import type { AuthOption } from './types.js';
-import { readException } from './wire.js';
 
 /** Refusals that are likely to pass by themselves. */
 const PASSING = ['UNAVAILABLE', 'OVERLOADED', 'TIMEOUT', 'RATE_LIMITED'];

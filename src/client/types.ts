@@ -5,7 +5,7 @@ import type {
   SentAnswer,
   SentArguments,
 } from '../contract/client-events.js';
-import type { Contract, Params } from '../contract/contract.js';
+import type { Contract, InputOf, Params } from '../contract/contract.js';
 import type {
   ClientEvent,
   ClientToServer,
@@ -13,8 +13,7 @@ import type {
   ServerEvent,
   ServerToClient,
 } from '../contract/events.js';
-import type { InputOf } from '../contract/schema.js';
-import type { Serialized } from '../contract/serialized.js';
+import type { Serialized } from '../contract/wire.js';
 import type { GatewireError } from '../errors/gatewire-error.js';
 
 /**

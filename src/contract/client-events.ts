@@ -1,8 +1,6 @@
-import type { Contract } from './contract.js';
+import type { Contract, InputOf, OutputOf } from './contract.js';
 import type { ClientToServer, ServerToClient } from './events.js';
-import type { InputOf, OutputOf } from './schema.js';
-import type { Serialized } from './serialized.js';
-import type { AckReply } from './wire.js';
+import type { AckReply, Serialized } from './wire.js';
 
 /** Arguments that a client sends with an event. They travel as JSON, so a schema that turns strings into dates takes strings. */
 export type SentArguments<TEvent> = TEvent extends { readonly args: infer TArgs }

@@ -1,5 +1,4 @@
-import type { Contract, ContractDefinition } from './contract.js';
-import type { InputOf, OutputOf, Schema } from './schema.js';
+import type { Contract, ContractDefinition, InputOf, OutputOf, Schema } from './contract.js';
 
 type Events = Readonly<Record<string, object>>;
 

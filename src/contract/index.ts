@@ -11,6 +11,7 @@ export type {
   SentArguments,
   ServerToClientEvents,
 } from './client-events.js';
+export type { InputOf, OutputOf, Schema } from './contract.js';
 export {
   type AnyContract,
   type Contract,
@@ -35,6 +36,4 @@ export type {
   ServerEvent,
   ServerToClient,
 } from './events.js';
-export type { InputOf, OutputOf, Schema } from './schema.js';
-export type { Serialized } from './serialized.js';
-export type { AckReply, Exception, WireError } from './wire.js';
+export type { AckReply, Exception, Serialized, WireError } from './wire.js';

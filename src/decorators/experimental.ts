@@ -1,5 +1,4 @@
-import { BootError } from '../errors/boot-error.js';
-import { problem } from '../errors/problem.js';
+import { BootError, problem } from '../errors/boot-error.js';
 
 /**
  * Refuses to run as a standard (TC39) decorator. Those pass a context object where the experimental

@@ -1,7 +1,7 @@
 import { CallSite } from '../base/call-site.js';
 import type { Auth, User } from '../metadata/context.js';
 import { type Class, editRecord, type GatewayDeclaration } from '../metadata/record.js';
-import type { RoomGuard } from '../metadata/room-guard.js';
+import type { RoomGuard } from '../metadata/steps.js';
 import { assertExperimental } from './experimental.js';
 
 /** Options of `@Gateway`. */

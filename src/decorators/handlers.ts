@@ -1,5 +1,5 @@
 import { CallSite } from '../base/call-site.js';
-import type { Schema } from '../contract/schema.js';
+import type { Schema } from '../contract/contract.js';
 import { type EventDeclaration, editMethod, type HookKind } from '../metadata/record.js';
 import { assertExperimental } from './experimental.js';
 

@@ -1,4 +1,31 @@
-import { isWireCode, WIRE_CODES, type WireCode } from './wire-codes.js';
+/**
+ * Closed set of the codes that gatewire itself sends to clients, each with its text.
+ * Applications add codes of their own by throwing a `GatewireError`.
+ */
+export const WIRE_CODES = {
+  UNAUTHENTICATED: 'authentication is required',
+  FORBIDDEN: 'this is not allowed',
+  NOT_FOUND: 'not found',
+  UNKNOWN_EVENT: 'nothing handles this event',
+  INVALID_PAYLOAD: 'the payload is not valid',
+  PAYLOAD_TOO_LARGE: 'the payload is too large',
+  RATE_LIMITED: 'too many requests',
+  OVERLOADED: 'too many calls are waiting',
+  TIMEOUT: 'no answer in time',
+  CONFLICT: 'this conflicts with the present state',
+  UNAVAILABLE: 'temporarily unavailable',
+  INTERNAL: 'internal error',
+} as const;
+
+/** Code that gatewire itself sends to clients. */
+export type WireCode = keyof typeof WIRE_CODES;
+
+const CODES: ReadonlySet<string> = new Set(Object.keys(WIRE_CODES));
+
+/** Tells whether a code is one of gatewire's own. */
+export function isWireCode(code: string): code is WireCode {
+  return CODES.has(code);
+}
 
 // A registered symbol and not instanceof: two copies of the package in one process still agree.
 const kBrand = Symbol.for('gatewire.error');
@@ -75,4 +102,28 @@ export class GatewireError<
       return false; // reading a property of a proxy may throw
     }
   }
+}
+
+/** Reduces an error to what may leave the process. */
+export function toWireError(error: GatewireError, id: string) {
+  return {
+    code: error.code as string,
+    message: error.message,
+    id,
+    ...(error.details === undefined ? null : { details: error.details }),
+    ...(error.retryAfterMs === undefined ? null : { retryAfterMs: error.retryAfterMs }),
+  };
+}
+
+/**
+ * Reads an error that came over the wire. The other side may be any server, so every field is checked.
+ *
+ * @returns null when the value is not an error of gatewire
+ */
+export function readWireError(value: unknown): GatewireError | null {
+  const fields = (value ?? {}) as { readonly [K in keyof ReturnType<typeof toWireError>]?: unknown };
+  const { code, message, id, details, retryAfterMs } = fields;
+  if (typeof code !== 'string' || typeof message !== 'string' || typeof id !== 'string') return null;
+  const wait = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? { retryAfterMs } : null;
+  return new GatewireError(code, { message, id, details, ...wait });
 }

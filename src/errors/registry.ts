@@ -1,6 +1,5 @@
-import { BOOT_CODES } from './boot-codes.js';
+import { BOOT_CODES, CLI_CODES } from './boot-codes.js';
 import { BUILD_CODES } from './build-codes.js';
-import { CLI_CODES } from './cli-codes.js';
 
 /**
  * Every error that stops an application before it serves clients, and every error of the command line, written once.

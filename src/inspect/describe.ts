@@ -1,4 +1,4 @@
-import type { Schema } from '../contract/schema.js';
+import type { Schema } from '../contract/contract.js';
 import { isTemplate } from '../plan/namespace-names.js';
 import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../plan/types.js';
 import type {

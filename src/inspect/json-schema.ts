@@ -1,5 +1,5 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
-import type { Schema } from '../contract/schema.js';
+import type { Schema } from '../contract/contract.js';
 
 /** JSON Schema, of draft 2020-12 unless another one was asked for. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Schema } from '../contract/schema.js';
+import type { Schema } from '../contract/contract.js';
 import type { EventPlan, MessageDocs, MessagePlan, NamespacePlan, ReplyShape } from '../plan/types.js';
 import { identifierOf } from './names.js';
 import type { SchemaBook, SchemaReference } from './schema-book.js';

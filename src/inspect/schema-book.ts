@@ -1,4 +1,4 @@
-import type { Schema } from '../contract/schema.js';
+import type { Schema } from '../contract/contract.js';
 import { type JsonSchema, jsonSchemaOf } from './json-schema.js';
 import { identifierOf, Names, upperFirst } from './names.js';
 

@@ -1,6 +1,6 @@
 import type { CallSite } from '../base/call-site.js';
 import type { Problems } from '../base/problems.js';
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 import type { RateStore } from '../stores/rates.js';
 import type { SharedStore } from '../stores/shared-store.js';
 import type { EventContext } from './context.js';

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Namespace } from 'socket.io';
 import { STACK } from '../base/stack.js';
 import { checkStackOf } from '../base/stack-check.js';
+import type { Problem } from '../errors/boot-error.js';
 import { BootError } from '../errors/boot-error.js';
-import type { Problem } from '../errors/problem.js';
 
 /** Members of adapters that a check calls; each may be missing. */
 interface CheckedAdapter {

@@ -1,10 +1,9 @@
 import type { CallSite } from '../base/call-site.js';
 import { Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
-import type { Place, Problem } from '../errors/problem.js';
+import type { Place, Problem } from '../errors/boot-error.js';
 import type { Class, ScopeName } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
-import { isAuth } from './auth.js';
 import { compileDependencies, type Root } from './dependencies.js';
 import {
   type CompiledGateway,
@@ -16,7 +15,7 @@ import { scopeOf } from './inherit.js';
 import { compileNamespaces } from './namespaces.js';
 import { compileProviders } from './providers.js';
 import { compileRooms } from './rooms.js';
-import { compileMiddleware } from './steps.js';
+import { compileMiddleware, isAuth } from './steps.js';
 import { type AppPlan, type NamespacePlan, type ReplyShape, stepsOf } from './types.js';
 
 /** Declarations of an application, as written. */

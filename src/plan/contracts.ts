@@ -3,9 +3,8 @@ import { type Problems, place } from '../base/problems.js';
 import { isReservedEvent } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import { suggest } from '../base/suggest.js';
-import type { Contract, EventDefinition } from '../contract/contract.js';
-import type { Schema } from '../contract/schema.js';
-import type { Place } from '../errors/problem.js';
+import type { Contract, EventDefinition, Schema } from '../contract/contract.js';
+import type { Place } from '../errors/boot-error.js';
 import type { EventDeclaration } from '../metadata/record.js';
 import type { ContractPlan, EventPlan, MessagePlan } from './types.js';
 

@@ -2,17 +2,16 @@ import { checkOptions, rules } from '../base/options.js';
 import { type Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
 import type { Contract } from '../contract/contract.js';
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 import { type Class, type GatewayDeclaration, type HookKind, lineage, recordOf } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
-import { isAuth } from './auth.js';
 import { isContract } from './contracts.js';
 import { compileEvents } from './events.js';
 import { compileHandler, compileServerSide, isUsable } from './handlers.js';
 import { inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
 import { type NamespaceName, parseNamespace } from './namespace-names.js';
 import { compileRooms } from './rooms.js';
-import { compileSteps, isAround, isGuard, orNull } from './steps.js';
+import { compileSteps, isAround, isAuth, isGuard, orNull } from './steps.js';
 import type { EventPlan, GatewayPlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
 /** Options of the application that hold for all of its gateways. */

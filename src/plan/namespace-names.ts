@@ -1,7 +1,7 @@
 import type { Problems } from '../base/problems.js';
 import { show } from '../base/show.js';
 import { PARAMETER_VALUE } from '../contract/namespace-name.js';
-import type { Place } from '../errors/problem.js';
+import type { Place } from '../errors/boot-error.js';
 
 /** Name of a namespace, with the pattern of the names of its instances. */
 export interface NamespaceName {

@@ -1,12 +1,11 @@
 import type { CallSite } from '../base/call-site.js';
 import { type Problems, place } from '../base/problems.js';
 import type { Contract } from '../contract/contract.js';
-import type { Place } from '../errors/problem.js';
-import { authPlan } from './auth.js';
+import type { Place } from '../errors/boot-error.js';
 import { compileContract, findForeign, findUnhandled } from './contracts.js';
 import type { CompiledGateway } from './gateways.js';
 import { overlap } from './namespace-names.js';
-import { orNull } from './steps.js';
+import { authPlan, orNull } from './steps.js';
 import type { ContractPlan, EventPlan, NamespacePlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
 /** Declarations of the application that hold for all of its namespaces. */

@@ -1,7 +1,7 @@
 import type { CallSite } from '../base/call-site.js';
 import { type Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
-import { RoomGuard } from '../metadata/room-guard.js';
+import { RoomGuard } from '../metadata/steps.js';
 import { isClassSyntax } from './steps.js';
 import type { RoomGuardPlan } from './types.js';
 

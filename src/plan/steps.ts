@@ -1,9 +1,11 @@
+import type { CallSite } from '../base/call-site.js';
 import { type Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
 import type { BatteryPlan } from '../metadata/battery.js';
+import type { Authenticator, AuthMaker } from '../metadata/context.js';
 import { type Class, lineage, type StepDeclaration } from '../metadata/record.js';
 import { nameOf } from '../metadata/token.js';
-import type { StepPlan } from './types.js';
+import type { AuthPlan, StepPlan } from './types.js';
 
 /** Class or method whose steps are compiled. */
 export interface StepSite {
@@ -120,4 +122,26 @@ function labelOf(value: object, isClass: boolean): string {
   if (isClass) return nameOf(value);
   const name = value.constructor?.name;
   return name === undefined || name === 'Object' ? 'middleware' : name;
+}
+
+/** Tells whether a value may be given as `auth`. */
+export function isAuth(value: unknown): boolean {
+  if (value === false) return true;
+  if (typeof value === 'function')
+    return isClassWith(value, 'authenticate') || !/^class\b/.test(String(value));
+  return isAuthMaker(value) || typeof (value as Partial<Authenticator> | null)?.authenticate === 'function';
+}
+
+/** Compiles the authenticator of a namespace. */
+export function authPlan(value: object, at: CallSite): AuthPlan {
+  const isClass = isClassWith(value, 'authenticate');
+  const isMaker = isAuthMaker(value);
+  const name = typeof value === 'function' ? value.name : value.constructor?.name;
+  const label = isMaker ? value.label : !name || name === 'Object' ? 'auth' : name;
+  return Object.freeze({ value, isClass, isMaker, label, at });
+}
+
+/** Tells a maker of authenticators from an authenticator. */
+function isAuthMaker(value: unknown): value is AuthMaker {
+  return typeof value === 'object' && typeof (value as Partial<AuthMaker> | null)?.make === 'function';
 }

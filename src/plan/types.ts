@@ -1,6 +1,5 @@
 import type { CallSite } from '../base/call-site.js';
-import type { Contract } from '../contract/contract.js';
-import type { Schema } from '../contract/schema.js';
+import type { Contract, Schema } from '../contract/contract.js';
 import type { BatteryPlan } from '../metadata/battery.js';
 import type { Class, ParameterDeclaration, ScopeName } from '../metadata/record.js';
 

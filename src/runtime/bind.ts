@@ -10,8 +10,8 @@ import {
   type StepPlan,
   stepsOf,
 } from '../plan/types.js';
-import type { Batteries } from './batteries.js';
 import { callLimitStage } from './call-limit.js';
+import type { Batteries } from './compose.js';
 import { aroundEvent, type CompiledStep } from './compose.js';
 import { connectGate } from './connect-gate.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';

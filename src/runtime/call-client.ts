@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { RejectedPacket } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/packet-check.js';
 import { clientLeft } from './failures.js';
 import { emitForAnswer } from './send.js';
 import { stateOf } from './socket-state.js';

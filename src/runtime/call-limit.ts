@@ -1,4 +1,4 @@
-import { isThenable } from '../base/thenable.js';
+import { isThenable } from '../base/deadline.js';
 import { Semaphore } from './semaphore.js';
 import type { SocketState, Stage } from './types.js';
 

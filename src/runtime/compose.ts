@@ -1,5 +1,6 @@
-import { isThenable } from '../base/thenable.js';
+import { isThenable } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
+import type { Battery, BatteryHost, BatteryPlan, BatteryStage, OpenBattery } from '../metadata/battery.js';
 import type { EventContext } from '../metadata/context.js';
 import type { Middleware } from '../metadata/steps.js';
 import type { StepPlan } from '../plan/types.js';
@@ -79,4 +80,29 @@ function refused(plan: StepPlan): GatewireError {
       'did you forget `await next()`?',
   );
   return new GatewireError('FORBIDDEN', { cause });
+}
+
+/** Batteries of one application. Each is opened when the first event needs it. */
+export class Batteries {
+  readonly #open = new Map<Battery, OpenBattery>();
+  readonly #stages = new Map<BatteryPlan, BatteryStage>();
+
+  constructor(private readonly host: BatteryHost) {}
+
+  /** The stage of one declaration: it counts once, however many events it applies to. */
+  stageOf(plan: BatteryPlan): BatteryStage {
+    const stage = this.#stages.get(plan) ?? this.#opened(plan.battery).stage(plan);
+    this.#stages.set(plan, stage);
+    return stage;
+  }
+
+  close(): void {
+    for (const battery of this.#open.values()) battery.close?.();
+  }
+
+  #opened(battery: Battery): OpenBattery {
+    const opened = this.#open.get(battery) ?? battery.open(this.host);
+    this.#open.set(battery, opened);
+    return opened;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { isThenable } from '../base/thenable.js';
+import { isThenable } from '../base/deadline.js';
 import type { WireError } from '../contract/wire.js';
 import { announceConnecting, announceSocket } from './announce.js';
 import { aroundConnect, type CompiledStep } from './compose.js';

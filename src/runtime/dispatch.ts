@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import { INTERNAL_EVENTS, isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ReplyShape } from '../plan/types.js';
-import { RejectedPacket } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/packet-check.js';
 import { announceRefused, hasCallWatchers } from './announce.js';
 import { sendException } from './exceptions.js';
 import { sendAway } from './expiry.js';

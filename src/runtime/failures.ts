@@ -1,8 +1,7 @@
+import { isThenable } from '../base/deadline.js';
 import type { Logger } from '../base/logger.js';
-import { isThenable } from '../base/thenable.js';
 import type { WireError } from '../contract/wire.js';
-import { GatewireError } from '../errors/gatewire-error.js';
-import { toWireError } from '../errors/wire-error.js';
+import { GatewireError, toWireError } from '../errors/gatewire-error.js';
 
 /** Turns something that was thrown into an error for the client, or leaves it alone by returning undefined. */
 export type MapError = (error: unknown) => GatewireError | undefined;

@@ -1,4 +1,4 @@
-import { andThen, isThenable } from '../base/thenable.js';
+import { andThen, isThenable } from '../base/deadline.js';
 import type { ParameterDeclaration } from '../metadata/record.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { EventCall } from './activity.js';

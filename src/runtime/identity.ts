@@ -1,6 +1,5 @@
-import { withDeadline } from '../base/deadline.js';
+import { isThenable, withDeadline } from '../base/deadline.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
-import { isThenable } from '../base/thenable.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { Authenticator, Handshake, Identity, User } from '../metadata/context.js';
 import type { AuthPlan } from '../plan/types.js';

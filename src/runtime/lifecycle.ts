@@ -1,6 +1,5 @@
 import type { Socket } from 'socket.io';
-import { withDeadline } from '../base/deadline.js';
-import { isThenable } from '../base/thenable.js';
+import { isThenable, withDeadline } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
 import { SocketActivity } from './activity.js';

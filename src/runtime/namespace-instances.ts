@@ -1,5 +1,5 @@
 import type { Namespace, Server } from 'socket.io';
-import { RejectedPacket } from '../transport/rejected-packet.js';
+import { RejectedPacket } from '../transport/packet-check.js';
 import { childrenOf, countChildren, hasNamespace, isEmpty, removeChild } from './socketio.js';
 import type { CompiledNamespace } from './types.js';
 

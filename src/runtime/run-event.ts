@@ -1,4 +1,4 @@
-import { isThenable } from '../base/thenable.js';
+import { isThenable } from '../base/deadline.js';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { EventCall } from './activity.js';

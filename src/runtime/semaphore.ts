@@ -1,4 +1,4 @@
-import { isThenable } from '../base/thenable.js';
+import { isThenable } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 
 /** Call that may have to wait. */

@@ -1,6 +1,6 @@
 import { type Namespace, Server, type ServerOptions, Socket } from 'socket.io';
-import { catchRejection } from '../base/thenable.js';
-import { RejectedPacket } from '../transport/rejected-packet.js';
+import { catchRejection } from '../base/deadline.js';
+import { RejectedPacket } from '../transport/packet-check.js';
 import type { PendingConnects } from './connect-gate.js';
 import {
   baseAdapter,

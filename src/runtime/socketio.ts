@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Namespace, Server, Socket } from 'socket.io';
+import { catchRejection } from '../base/deadline.js';
 import type { Private } from '../base/stack.js';
 import { requireOfSocketIo } from '../base/stack-check.js';
-import { catchRejection } from '../base/thenable.js';
 
 export type Callback = (...args: unknown[]) => unknown;
 export type OnError = (error: unknown) => void;

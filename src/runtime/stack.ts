@@ -1,6 +1,6 @@
 import { Server, Socket } from 'socket.io';
 import { checkStackOf } from '../base/stack-check.js';
-import type { Problem } from '../errors/problem.js';
+import type { Problem } from '../errors/boot-error.js';
 import { checkEngineIo } from '../transport/engineio-check.js';
 import { baseAdapter } from './socketio.js';
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { andThen, isThenable } from '../base/thenable.js';
-import type { Schema } from '../contract/schema.js';
+import { andThen, isThenable } from '../base/deadline.js';
+import type { Schema } from '../contract/contract.js';
 import type { Issue } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ContractPlan, MessagePlan } from '../plan/types.js';

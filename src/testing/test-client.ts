@@ -2,10 +2,8 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { checkStackOf } from '../base/stack-check.js';
 import type { AckReply, WireError } from '../contract/wire.js';
-import { BootError } from '../errors/boot-error.js';
-import { GatewireError } from '../errors/gatewire-error.js';
-import type { Problem } from '../errors/problem.js';
-import { readWireError } from '../errors/wire-error.js';
+import { BootError, type Problem } from '../errors/boot-error.js';
+import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;

@@ -1,6 +1,6 @@
 import type { LimitReporter } from '../base/channels.js';
 import { type EngineConnection, PacketType } from './engineio.js';
-import { connectErrorText, RejectedPacket } from './rejected-packet.js';
+import { connectErrorText, RejectedPacket } from './packet-check.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Parts that all connections of a server share. */

@@ -3,8 +3,8 @@ import type { LimitReporter } from '../base/channels.js';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import { Problems } from '../base/problems.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import type { Problem } from '../errors/boot-error.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import type { Problem } from '../errors/problem.js';
 import {
   type ConnectionListener,
   type ConnectionStep,
@@ -12,7 +12,7 @@ import {
   PacketType,
   packetText,
 } from './engineio.js';
-import { connectErrorText } from './rejected-packet.js';
+import { connectErrorText } from './packet-check.js';
 import { RecentTickets, ticketOf } from './tickets.js';
 
 /** Facts of a client that waits: it has not said who it is. */

@@ -10,9 +10,15 @@ import {
   type RawPacket,
   resumeReading,
 } from './engineio.js';
-import { Assembly, checkBinaryPacket, checkPacket, type Slot } from './packet-check.js';
+import {
+  Assembly,
+  checkBinaryPacket,
+  checkPacket,
+  type RejectedPacket,
+  type Slot,
+  tooLarge,
+} from './packet-check.js';
 import { type Keeper, TokenBucket } from './read-throttle.js';
-import { type RejectedPacket, tooLarge } from './rejected-packet.js';
 
 const { CONNECT, DISCONNECT, EVENT, ACK, BINARY_EVENT, BINARY_ACK } = PacketType;
 const CHAR_ZERO = 0x30;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { checkStackOf, requireOfSocketIo } from '../base/stack-check.js';
-import type { Problem } from '../errors/problem.js';
+import type { Problem } from '../errors/boot-error.js';
 import { Decoder, PacketType } from './engineio.js';
 
 /** Checks the members of engine.io, ws and socket.io-parser that gatewire touches, on instances that belong to no client. */

@@ -12,7 +12,7 @@ import {
   plainRejection,
   rejectRequest,
   rejectUpgrade,
-} from './http-rejection.js';
+} from './handshake-policy.js';
 import type { ReadThrottle } from './read-throttle.js';
 
 /** Time that other listeners get to answer an upgrade outside of the path; engine.io waits as long. */

@@ -2,7 +2,7 @@ import type { BlockList } from 'node:net';
 import { CallSite } from '../base/call-site.js';
 import { checkOptions, type OptionRule, rules } from '../base/options.js';
 import { Problems } from '../base/problems.js';
-import type { Place, Problem } from '../errors/problem.js';
+import type { Place, Problem } from '../errors/boot-error.js';
 import { checkAddresses, isIn, listOf } from './ip.js';
 
 /** Record of an address in a country database, as readers of `maxmind` return it. */

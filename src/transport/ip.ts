@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { type Place, type Problem, problem } from '../errors/problem.js';
+import { type Place, type Problem, problem } from '../errors/boot-error.js';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 

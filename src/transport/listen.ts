@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BootError } from '../errors/boot-error.js';
-import { type Problem, problem } from '../errors/problem.js';
+import { BootError, type Problem, problem } from '../errors/boot-error.js';
 import type { Engine } from './engineio.js';
 import { isNode, joinPrimary } from './primary.js';
 

@@ -4,8 +4,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requirePeer } from '../base/peer.js';
 import { checkStackOf } from '../base/stack-check.js';
-import { BootError } from '../errors/boot-error.js';
-import { type Problem, problem } from '../errors/problem.js';
+import { BootError, type Problem, problem } from '../errors/boot-error.js';
 import type { Engine } from './engineio.js';
 
 /** Number of a node; the primary sets it in each one that it starts. */

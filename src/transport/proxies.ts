@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import type { TLSSocket } from 'node:tls';
-import type { Place, Problem } from '../errors/problem.js';
+import type { Place, Problem } from '../errors/boot-error.js';
 import { checkAddresses, forwardedAddress, isIn, listOf, plainAddress } from './ip.js';
 
 /** Proxies that are believed: none, a number of them in front of this server, or those of some addresses. */

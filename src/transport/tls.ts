@@ -3,8 +3,7 @@ import { createServer, type Server as HttpsServer, type ServerOptions } from 'no
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Logger } from '../base/logger.js';
-import { BootError } from '../errors/boot-error.js';
-import { problem } from '../errors/problem.js';
+import { BootError, problem } from '../errors/boot-error.js';
 
 /** Certificate and all that belongs to it; the other options are those of `node:https`. */
 export interface TlsOptions extends Omit<ServerOptions, 'key' | 'cert' | 'ca'> {

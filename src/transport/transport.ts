@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
-import { BoundedLog } from '../base/bounded-log.js';
 import type { Logger, LogRecord } from '../base/logger.js';
+import { BoundedLog } from '../base/logger.js';
 import { ConnectionCount } from './connection-count.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import { type Admission, ConnectionQueue } from './connection-queue.js';
@@ -11,8 +11,7 @@ import type { Engine } from './engineio.js';
 import { HandshakePolicy } from './handshake-policy.js';
 import { HttpFront } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
-import { insecureOrigins } from './origin-rules.js';
-import { OriginCheck, type Origins } from './origins.js';
+import { insecureOrigins, OriginCheck, type Origins } from './origins.js';
 import type { StrictParser } from './parser.js';
 import { Proxies, type TrustProxy } from './proxies.js';
 

@@ -15,7 +15,7 @@ import {
   OnAnyEvent,
   OnEvent,
 } from '../../src/index.js';
-import type { AsyncApiDocument } from '../../src/inspect/asyncapi/types.js';
+import type { AsyncApiDocument } from '../../src/inspect/asyncapi/objects.js';
 
 const parser = new Parser();
 const WARNING = 1;

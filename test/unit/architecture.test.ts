@@ -20,7 +20,7 @@ const LEVELS: readonly (readonly string[])[] = [
 ];
 
 /** Files of base/ that the client may use. */
-const BROWSER_SAFE = ['backoff', 'deadline', 'redact', 'reserved-names', 'stack', 'suggest', 'thenable'].map(
+const BROWSER_SAFE = ['backoff', 'deadline', 'reserved-names', 'show', 'stack', 'suggest'].map(
   (name) => `base/${name}.ts`,
 );
 
@@ -28,7 +28,7 @@ const BROWSER_SAFE = ['backoff', 'deadline', 'redact', 'reserved-names', 'stack'
 const LEFT = {
   circles: [],
   sideways: [],
-  small: ['middleware/rate-limit/shared-rates.ts'],
+  small: [],
 } as const;
 
 const root = path.resolve('src');

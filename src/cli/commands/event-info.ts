@@ -1,6 +1,5 @@
 import type { EventDescription, Position, SchemaDescription } from '../../inspect/description.js';
-import type { EventInfo } from '../../inspect/event-info.js';
-import type { CoreStage, StepDescription } from '../../inspect/steps.js';
+import type { CoreStage, EventInfo, StepDescription } from '../../inspect/event-info.js';
 import { alignGroups, alignRows, type Paint, type Row } from '../output.js';
 
 /**

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { cancel, select, text } from '@clack/prompts';
 import { relativeTo } from '../../inspect/locate.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';
 import { cliError, EXIT, usageError } from '../errors.js';
 import { renderFiles, WRITE_OPTIONS, writeFiles } from '../files.js';
-import { projectName } from '../names.js';
+import { objectionToPackage, projectName } from '../names.js';
 import { projectFiles } from '../new/project.js';
-import type { Choice } from '../new/questions.js';
-import { listTemplates, readTemplate } from '../new/template.js';
+import { listTemplates, readTemplate, type Template } from '../new/template.js';
 import { isInteractive, jsonDocument } from '../output.js';
 import { ownManifest } from '../packages.js';
 
@@ -69,7 +69,7 @@ async function complete(
   if (folder !== undefined && template !== undefined) return { folder, template };
   const templates = await listTemplates();
   if (canAsk) {
-    const { askFor } = await import('../new/questions.js');
+    const { askFor } = await import('./new.js');
     return askFor({ folder, template }, cwd, templates);
   }
   if (folder === undefined) throw usageError('new', 'new needs a folder');
@@ -97,4 +97,49 @@ async function install(folder: string): Promise<void> {
     (error: NodeJS.ErrnoException) => error.code ?? error.message,
   );
   if (reason !== null) throw cliError('GW_ERR_CLI_INSTALL_FAILED', { reason });
+}
+
+/** Folder and template that a project is made of. */
+export interface Choice {
+  readonly folder: string;
+  readonly template: string;
+}
+
+const DEFAULT_FOLDER = 'app';
+
+/**
+ * Asks for the parts of a choice that are missing.
+ *
+ * @returns null when the user cancels a question
+ */
+export async function askFor(
+  { folder, template }: { readonly [TPart in keyof Choice]: string | undefined },
+  cwd: string,
+  templates: readonly Template[],
+): Promise<Choice | null> {
+  const chosenFolder = folder ?? answered(await askFolder(cwd));
+  if (chosenFolder === null) return null;
+  const chosenTemplate = template ?? answered(await askTemplate(templates));
+  return chosenTemplate === null ? null : { folder: chosenFolder, template: chosenTemplate };
+}
+
+function askFolder(cwd: string): Promise<string | symbol> {
+  return text({
+    message: 'Folder of the project',
+    defaultValue: DEFAULT_FOLDER,
+    placeholder: DEFAULT_FOLDER,
+    validate: (value) => objectionToPackage(basename(resolve(cwd, value || DEFAULT_FOLDER))) ?? undefined,
+  });
+}
+
+function askTemplate(templates: readonly Template[]): Promise<string | symbol> {
+  const options = templates.map(({ name, summary }) => ({ value: name, label: name, hint: summary }));
+  return select({ message: 'Which example does it begin with?', options });
+}
+
+/** Returns null, and says so, when the question was cancelled. */
+function answered(answer: string | symbol): string | null {
+  if (typeof answer === 'string') return answer;
+  cancel('nothing was written');
+  return null;
 }

@@ -1,5 +1,5 @@
-import { SAME_HOST } from '../../app/settings.js';
-import type { Problem } from '../../errors/problem.js';
+import { SAME_HOST } from '../../app/options.js';
+import type { Problem } from '../../errors/boot-error.js';
 import { relativeTo } from '../../inspect/locate.js';
 import type { AppPlan, NamespacePlan } from '../../plan/types.js';
 import { loadApp } from '../app.js';

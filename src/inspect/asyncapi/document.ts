@@ -3,8 +3,8 @@ import { type Message, messagesOf } from '../messages.js';
 import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook, type SchemaReference } from '../schema-book.js';
 import { Failures } from './failures.js';
+import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './objects.js';
 import { ackObject, channelHead, messageObject } from './objects.js';
-import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './types.js';
 
 const EXCEPTION = 'An event that was sent without an acknowledgement has failed.';
 

@@ -1,4 +1,4 @@
-import { WIRE_CODES } from '../../errors/wire-codes.js';
+import { WIRE_CODES } from '../../errors/gatewire-error.js';
 import type { NamespacePlan } from '../../plan/types.js';
 import { identifierOf } from '../names.js';
 import type { SchemaBook, SchemaReference } from '../schema-book.js';

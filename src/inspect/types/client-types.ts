@@ -1,9 +1,147 @@
+import { WIRE_CODES } from '../../errors/gatewire-error.js';
+import { isTemplate } from '../../plan/namespace-names.js';
 import type { AppPlan, NamespacePlan } from '../../plan/types.js';
-import { type DescribedNamespace, messagesOf } from '../messages.js';
-import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
+import { type Acknowledgement, type DescribedNamespace, type Message, messagesOf } from '../messages.js';
+import { identifierOf, Names, namespaceAsWritten, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook } from '../schema-book.js';
-import { contractPrelude, eventsPrelude, writeContract, writeEvents } from './forms.js';
-import { TypeWriter } from './type-writer.js';
+import { docComment, literal, TypeWriter } from './type-writer.js';
+
+/** Writes the types that all namespaces of the form `events` share. */
+export function eventsPrelude(): string {
+  const codes = Object.keys(WIRE_CODES).map((code) => `  | '${code}'`);
+  return `
+/** Code of an error of gatewire itself. */
+export type WireCode =
+${codes.join('\n')};
+
+/** Error on the wire: in a failed acknowledgement, in \`exception\`, in \`connect_error\`. */
+export interface WireError<TCode extends string = string, TDetails = unknown> {
+  readonly code: TCode;
+  readonly message: string;
+  /** Id of the error in the log of the server. */
+  readonly id: string;
+  readonly details?: TDetails;
+  readonly retryAfterMs?: number;
+}
+
+/** Acknowledgement on the wire. \`data\` is absent when the server answered without a value. */
+export type AckReply<TData, TError = WireError> =
+  | { readonly ok: true; readonly data?: TData }
+  | { readonly ok: false; readonly error: TError };
+
+/** Raw acknowledgement: the value, or an error. */
+export type RawReply<TData, TError = WireError> = TData | { readonly error: TError };
+
+/** Payload of the event \`exception\`: an event that was sent without an acknowledgement has failed. */
+export interface Exception<TError = WireError> {
+  readonly event: string;
+  readonly error: TError;
+}`;
+}
+
+/** Writes the events of one namespace for `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
+export function writeEvents(namespace: DescribedNamespace, types: TypeWriter): string {
+  const { prefix, errors, fromClient, fromServer, plan } = namespace;
+  const name = namespaceAsWritten(plan);
+  const error = errors.size === 0 ? null : `${prefix}Error`;
+  const member = (message: Message): string => {
+    const comment = docComment(message.docs, '  ');
+    return `${comment}  ${literal(message.name)}: ${listener(message, error, types)};`;
+  };
+  const exception = error === null ? 'Exception' : `Exception<${error}>`;
+  return [
+    ...(error === null ? [] : [errorType(namespace, error, types)]),
+    `${said(`Events that clients send to \`${name}\`.`)}export interface ${prefix}ClientToServerEvents {
+${[...fromClient.map(member), ...openEvents(namespace)].map((line) => `${line}\n`).join('')}}`,
+    `${said(`Events that \`${name}\` sends.`)}export interface ${prefix}ServerToClientEvents {
+${fromServer.map((message) => `${member(message)}\n`).join('')}  exception: (exception: ${exception}) => void;
+${plan.contract === null ? `  /** Without a contract the server may send any event. */\n${ANY_EVENT}\n` : ''}}`,
+  ].join('\n\n');
+}
+
+function said(description: string): string {
+  return docComment({ description, isDeprecated: false }, '');
+}
+
+function errorType({ prefix, errors }: DescribedNamespace, name: string, types: TypeWriter): string {
+  const own = [...errors].map(
+    ([code, details]) => `  | WireError<${literal(code)}, ${types.typeOf(details)}>\n`,
+  );
+  return `/** Errors of \`${prefix}ClientToServerEvents\`. A handler may throw other codes, too. */
+export type ${name} =
+${own.join('')}  | WireError<WireCode>;`;
+}
+
+const ANY_EVENT = '  [event: string]: (...args: any[]) => void;';
+const PREFIX_PATTERN = /^\^([\w:-]+)$/;
+
+/** Writes RegExps and the catch-all, as far as a type can express them. */
+function openEvents({ plan }: DescribedNamespace): readonly string[] {
+  const prefixes = plan.patterns.map(({ pattern }) =>
+    pattern?.flags.replace('u', '') === '' ? PREFIX_PATTERN.exec(pattern.source)?.[1] : undefined,
+  );
+  if (plan.any !== null || prefixes.includes(undefined)) {
+    return ['  /** A RegExp or `@OnAnyEvent` handles events with other names. */', ANY_EVENT];
+  }
+  return prefixes.map((prefix) => `  [event: \`${prefix}\${string}\`]: (...args: any[]) => void;`);
+}
+
+function listener({ carries, payload, ack }: Message, error: string | null, types: TypeWriter): string {
+  const type = types.typeOf(payload);
+  const answer = ack && `ack${ack.isOptional ? '?' : ''}: ${ackType(ack, error, types)}`;
+  if (carries === 'several') {
+    if (payload === null) return '(...args: any[]) => void';
+    return `(...args: ${answer === null ? type : `[...args: ${type}, ${answer}]`}) => void`;
+  }
+  if (carries === 'unknown' && ack !== null && !ack.isOptional) {
+    return `(...args: [${answer}] | [payload: unknown, ${answer}]) => void`;
+  }
+  const sent = carries === 'nothing' ? [] : [`payload${carries === 'unknown' ? '?' : ''}: ${type}`];
+  return `(${[...sent, ...(answer === null ? [] : [answer])].join(', ')}) => void`;
+}
+
+function ackType({ shape, value }: Acknowledgement, error: string | null, types: TypeWriter): string {
+  const type = types.typeOf(value);
+  const own = error === null ? '' : `, ${error}`;
+  if (shape === 'bare') return `(answer: ${type}) => void`;
+  return `(reply: ${shape === 'raw' ? 'RawReply' : 'AckReply'}<${type}${own}>) => void`;
+}
+
+/** Writes the imports of the form `contract`. */
+export function contractPrelude(): string {
+  return `import type { Contract, Schema } from 'gatewire/contract';`;
+}
+
+// A gateway without a contract may send any event.
+const ANY_EMIT = 'Readonly<Record<string, { readonly payload: Schema<any> }>>';
+
+/** Writes one namespace as a contract with types and without schemas, for `connect<ChatContract>('/chat', url)`. */
+export function writeContract(namespace: DescribedNamespace, types: TypeWriter): string {
+  const { plan, prefix, errors, fromClient, fromServer } = namespace;
+  const name = plan.pattern === null || isTemplate(plan) ? literal(plan.name) : 'string';
+  const members = (messages: readonly Message[]): string =>
+    messages.map((message) => member(message, types)).join('');
+  const details = [...errors].map(
+    ([code, schema]) => `    readonly ${literal(code)}: Schema<${types.typeOf(schema)}>;\n`,
+  );
+  const description = `Events of \`${namespaceAsWritten(plan)}\`.`;
+  return `${docComment({ description, isDeprecated: false }, '')}export type ${prefix}Contract = Contract<${name}, {
+  readonly clientToServer: {
+${members(fromClient)}  };
+  readonly serverToClient: ${plan.contract === null ? ANY_EMIT : `{\n${members(fromServer)}  }`};
+${details.length === 0 ? '' : `  readonly errors: {\n${details.join('')}  };\n`}}>;`;
+}
+
+function member({ name, carries, payload, ack, docs }: Message, types: TypeWriter): string {
+  const key = carries === 'several' ? 'args' : 'payload';
+  const type = carries === 'several' && payload === null ? 'any[]' : types.typeOf(payload);
+  const parts = [
+    ...(carries === 'nothing' ? [] : [`readonly ${key}: Schema<${type}>`]),
+    ...(ack === null ? [] : [`readonly ack: Schema<${types.typeOf(ack.value)}>`]),
+  ];
+  const event = parts.length === 0 ? 'Readonly<Record<never, never>>' : `{ ${parts.join('; ')} }`;
+  return `${docComment(docs, '    ')}    readonly ${literal(name)}: ${event};\n`;
+}
 
 /**
  * Form of generated types. `events` is for `Socket` of socket.io-client and imports nothing; `contract` is for `connect`

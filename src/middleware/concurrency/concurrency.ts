@@ -1,6 +1,6 @@
 import { CallSite } from '../../base/call-site.js';
+import { isThenable } from '../../base/deadline.js';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
-import { isThenable } from '../../base/thenable.js';
 import { stepDecorator } from '../../decorators/steps.js';
 import type { Battery, BatteryCall, BatteryStage } from '../../metadata/battery.js';
 import type { EventContext } from '../../metadata/context.js';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Schema } from '../../contract/schema.js';
+import type { Schema } from '../../contract/contract.js';
 import type { Handshake } from '../../metadata/context.js';
 
 /** Algorithms with a shared secret. */

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { OutputOf, Schema } from '../../contract/schema.js';
+import type { OutputOf, Schema } from '../../contract/contract.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { Authenticator, AuthMaker, Handshake, User } from '../../metadata/context.js';
 import type { Get } from '../../metadata/token.js';

@@ -1,4 +1,4 @@
-import { isThenable } from '../../base/thenable.js';
+import { isThenable } from '../../base/deadline.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { BatteryCall, BatteryHost, BatteryPlan, OpenBattery } from '../../metadata/battery.js';
 import { MemoryRates, type RateRule, type RateStore, TokenBucket } from '../../stores/rates.js';

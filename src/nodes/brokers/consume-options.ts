@@ -2,8 +2,8 @@ import type { Logger } from '../../base/logger.js';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
 import { show } from '../../base/show.js';
-import type { Schema } from '../../contract/schema.js';
-import type { Problem } from '../../errors/problem.js';
+import type { Schema } from '../../contract/contract.js';
+import type { Problem } from '../../errors/boot-error.js';
 import type { DeadLetter, Decode } from './message.js';
 
 /** Options of `consume`. */

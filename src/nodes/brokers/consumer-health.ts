@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.js';
-import { reasonOf } from '../../base/redact.js';
+import { reasonOf } from '../../base/show.js';
 
 /** Counts since the start of a consumer. */
 export interface ConsumerCounters {

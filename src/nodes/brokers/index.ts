@@ -13,5 +13,4 @@ export type { Handler } from './message-processor.js';
 export { nats } from './nats.js';
 export type { JetStreamOptions, NatsOptions, NatsSubjectOptions } from './nats-connection.js';
 export { type RabbitmqOptions, rabbitmq } from './rabbitmq.js';
-export type { Delivery, Intake, Session, Source } from './source.js';
-export type { BrokerTls } from './source-options.js';
+export type { BrokerTls, Delivery, Intake, Session, Source } from './source.js';

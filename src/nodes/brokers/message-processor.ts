@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isPromise } from 'node:util/types';
 import { backoffMs } from '../../base/backoff.js';
 import type { Logger } from '../../base/logger.js';
-import { reasonOf } from '../../base/redact.js';
+import { reasonOf } from '../../base/show.js';
 import type { CheckedOptions } from './consume-options.js';
 import type { Counting } from './consumer-health.js';
 import { type DeadLetter, type Message, parsePayload, RejectedMessage } from './message.js';

@@ -1,4 +1,4 @@
-import type { Schema } from '../../contract/schema.js';
+import type { Schema } from '../../contract/contract.js';
 import { publicIssues } from '../../runtime/validate.js';
 import type { Delivery } from './source.js';
 

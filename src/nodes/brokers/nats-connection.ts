@@ -1,6 +1,5 @@
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
-import type { Intake } from './source.js';
-import type { BrokerTls } from './source-options.js';
+import type { BrokerTls, Intake } from './source.js';
 
 /** Options of both kinds of NATS sources. */
 export interface NatsConnectionOptions {

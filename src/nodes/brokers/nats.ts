@@ -1,16 +1,19 @@
+import type { Msg } from '@nats-io/transport-node';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { missingPeers } from '../../base/peer.js';
 import { Problems } from '../../base/problems.js';
-import type {
-  JetStreamOptions,
-  NatsConnectionOptions,
-  NatsOptions,
-  NatsSubjectOptions,
+import {
+  connectTo,
+  headersOf,
+  type JetStreamOptions,
+  letterHeaders,
+  type NatsConnectionOptions,
+  type NatsOptions,
+  type NatsSubjectOptions,
 } from './nats-connection.js';
-import { openCore } from './nats-core.js';
 import { openJetStream } from './nats-jetstream.js';
-import type { Source } from './source.js';
-import { checkRequired, checkUrl, fromRule, nameRule, whereIs } from './source-options.js';
+import type { Delivery, Intake, Session, Source } from './source.js';
+import { checkRequired, checkUrl, fromRule, nameRule, whereIs } from './source.js';
 
 const CONNECTION: Readonly<Record<keyof NatsConnectionOptions, OptionRule>> = {
   url: rules.any, // checked below, with another code
@@ -65,4 +68,73 @@ export function nats(options: NatsOptions): Source {
         problems: problems.found,
         open: (intake) => openCore(options as NatsSubjectOptions, intake),
       };
+}
+
+/** Number of messages that may wait for a handler. Core NATS does not slow down: more are dropped, and counted. */
+const MAX_WAITING = 10_000;
+
+/** Subscribes to a subject. Without acknowledgements, messages that wait here are lost when the process ends. */
+export async function openCore(options: NatsSubjectOptions, intake: Intake): Promise<Session> {
+  const connection = await connectTo(options, intake);
+  const waiting: Msg[] = [];
+  let running = 0;
+  const publish: Publish = (to, data, headers) => connection.publish(to, data, { headers });
+  const run = async (message: Msg): Promise<void> => {
+    running++;
+    await intake.deliver(deliveryOf(message, options, publish, intake.dropped));
+    running--;
+    const next = waiting.shift();
+    if (next !== undefined) void run(next);
+  };
+  const { subject, queueGroup } = options;
+  const subscription = connection.subscribe(subject, {
+    ...(queueGroup !== undefined && { queue: queueGroup }),
+    callback: (error, message) => {
+      if (error !== null) intake.broken(error);
+      else if (running < intake.concurrency) void run(message);
+      else if (waiting.length < MAX_WAITING) waiting.push(message);
+      else intake.dropped();
+    },
+  });
+  await connection.flush(); // rejects if the server refused the subscription
+  return {
+    stop: async () => {
+      subscription.unsubscribe();
+      for (const _ of waiting.splice(0)) intake.dropped();
+    },
+    close: async () => {
+      await connection.flush().finally(() => connection.close());
+    },
+  };
+}
+
+type Publish = (
+  subject: string,
+  data: Uint8Array,
+  headers: Awaited<ReturnType<typeof letterHeaders>>,
+) => void;
+
+function deliveryOf(
+  message: Msg,
+  { deadLetterSubject }: NatsSubjectOptions,
+  publish: Publish,
+  dropped: () => void,
+): Delivery {
+  const { data, subject } = message;
+  const headers = headersOf(message.headers);
+  return {
+    body: data,
+    headers,
+    id: headers['Nats-Msg-Id'] ?? null,
+    topic: subject,
+    key: null,
+    deliveries: 1,
+    ack: async () => {},
+    release: async () => dropped(),
+    giveUp: async (added) => {
+      if (deadLetterSubject === undefined) return false;
+      publish(deadLetterSubject, data, await letterHeaders(headers, added));
+      return true;
+    },
+  };
 }

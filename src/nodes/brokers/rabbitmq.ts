@@ -12,7 +12,7 @@ import {
   nameOrFalse,
   nameRule,
   whereIs,
-} from './source-options.js';
+} from './source.js';
 
 /** Options of `rabbitmq`. */
 export interface RabbitmqOptions {

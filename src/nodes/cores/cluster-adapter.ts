@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Namespace } from 'socket.io';
 import { requirePeer } from '../../base/peer.js';
-import { problem } from '../../errors/problem.js';
+import { problem } from '../../errors/boot-error.js';
 import type {
   AdapterConstructor,
   AdapterHost,

@@ -1,8 +1,7 @@
 import cluster from 'node:cluster';
 import { loggerFrom } from '../../base/logger.js';
 import { requirePeer } from '../../base/peer.js';
-import { BootError } from '../../errors/boot-error.js';
-import { problem } from '../../errors/problem.js';
+import { BootError, problem } from '../../errors/boot-error.js';
 import { MessageRelay } from './message-relay.js';
 import type { ProcessEnd } from './node-process.js';
 import { PrimaryListener } from './primary-listener.js';

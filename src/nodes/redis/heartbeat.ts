@@ -1,5 +1,5 @@
 import { settlesWithin } from '../../base/deadline.js';
-import { reasonOf } from '../../base/redact.js';
+import { reasonOf } from '../../base/show.js';
 import type { AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { AdapterState } from '../adapter-state.js';
 import type { Connection } from './redis-client.js';

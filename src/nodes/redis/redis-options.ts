@@ -1,9 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
-import { redactUrl } from '../../base/redact.js';
-import { show } from '../../base/show.js';
-import type { Place, Problem } from '../../errors/problem.js';
+import { redactUrl, show } from '../../base/show.js';
+import type { Place, Problem } from '../../errors/boot-error.js';
 
 /** Transport of broadcasts. */
 export type RedisMode = 'classic' | 'sharded' | 'streams';

@@ -1,7 +1,6 @@
+import { isThenable } from '../../base/deadline.js';
 import { place } from '../../base/problems.js';
-import { isThenable } from '../../base/thenable.js';
-import { BootError } from '../../errors/boot-error.js';
-import { type Problem, problem } from '../../errors/problem.js';
+import { BootError, type Problem, problem } from '../../errors/boot-error.js';
 import { type Get, nameOf } from '../../metadata/token.js';
 import type { CheckedProvider } from '../../plan/providers.js';
 

@@ -1,6 +1,6 @@
 import type { Namespace, Server } from 'socket.io';
 import type { Logger } from '../../base/logger.js';
-import type { Place, Problem } from '../../errors/problem.js';
+import type { Place, Problem } from '../../errors/boot-error.js';
 import type { RateStore } from '../../stores/rates.js';
 import type { RevocationStore } from '../../stores/revocations.js';
 import type { SharedStore } from '../../stores/shared-store.js';

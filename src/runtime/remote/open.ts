@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
 import type { Logger } from '../../base/logger.js';
-import { type Place, type Problem, problem } from '../../errors/problem.js';
+import { type Place, type Problem, problem } from '../../errors/boot-error.js';
 import { nodesHere } from '../../transport/primary.js';
 import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
 import type { Operations } from './operations.js';

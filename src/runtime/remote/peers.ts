@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../../base/logger.js';
 import type { NodeBus } from './node-adapter.js';
-import { ANNOUNCE_MS, Nodes } from './nodes.js';
 import {
+  ANNOUNCE_MS,
   type Answers,
   decodeMessage,
   encodeMessage,
   NOBODY,
+  Nodes,
   Request,
   type RequestOptions,
 } from './request.js';

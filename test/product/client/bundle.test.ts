@@ -80,8 +80,6 @@ describe('what a browser loads', () => {
       'src/base/reserved-names.ts',
       'src/contract/namespace-name.ts',
       'src/errors/gatewire-error.ts',
-      'src/errors/wire-codes.ts',
-      'src/errors/wire-error.ts',
     ]);
     const page = readFileSync('docs/reference/client.md', 'utf8');
     const [, documented] = /(\d+\.\d) KB of gzip/.exec(page) ?? [];

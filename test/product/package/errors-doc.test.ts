@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { WIRE_CODES } from '../../../src/errors/gatewire-error.js';
 import { ERRORS } from '../../../src/errors/registry.js';
-import { WIRE_CODES } from '../../../src/errors/wire-codes.js';
 
 const page = readFileSync('docs/reference/errors.md', 'utf8');
 

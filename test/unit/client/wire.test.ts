@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readException, readReply } from '../../../src/client/wire.js';
+import { readException, readReply } from '../../../src/client/calls.js';
 
 describe('what a server sends as `exception`', () => {
   it('is taken for INTERNAL where it is none of gatewire', () => {

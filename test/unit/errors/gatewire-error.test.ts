@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GatewireError } from '../../../src/errors/gatewire-error.js';
-import { readWireError, toWireError } from '../../../src/errors/wire-error.js';
+import { GatewireError, readWireError, toWireError } from '../../../src/errors/gatewire-error.js';
 
 describe('a GatewireError', () => {
   it('has the text of its wire code, else its code, unless a message is given', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { BootError } from '../../../src/errors/boot-error.js';
-import { problem } from '../../../src/errors/problem.js';
+import { BootError, problem } from '../../../src/errors/boot-error.js';
 import { ERRORS } from '../../../src/errors/registry.js';
 
 describe('the report of an application that cannot start', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import type { Schema } from '../../../src/contract/schema.js';
+import type { Schema } from '../../../src/contract/contract.js';
 import { argumentsShapeOf, jsonSchemaOf, shapeOf } from '../../../src/inspect/json-schema.js';
 
 const tree = z.object({

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
 import { StrictDecoder } from '../../../src/transport/decoder.js';
 import type { EngineConnection, RawPacket } from '../../../src/transport/engineio.js';
-import { RejectedPacket } from '../../../src/transport/rejected-packet.js';
+import { RejectedPacket } from '../../../src/transport/packet-check.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../../../src/transport/transport-limits.js';
 
 let shared: ConnectionLimits | null = null;
