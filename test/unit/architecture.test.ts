@@ -226,6 +226,23 @@ describe('the architecture', () => {
     expect(users.filter((name) => reached.has(name))).toEqual([]);
   });
 
+  it('emits to clients from one file', () => {
+    const comments = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
+    // Events of Node's own emitters have fixed names: servers and sockets that are handed on, or taken apart at boot.
+    const emits =
+      /\.(emit\((?!'(connection|data|listening|close|error)')|emitWithAck\(|broadcast\(|broadcastWithAck\(|packet\(|to\([^)]*\)\.emit)/;
+    const above = files.filter(
+      ({ name }) => !['cli', 'client', 'testing', 'contract'].includes(areaOf(name)),
+    );
+    const users = above.filter(({ text }) => emits.test(text.replace(comments, '')));
+    // engineio.ts repeats an event of a transport; socketio.ts repeats packets to a client that recovers.
+    expect(users.map(({ name }) => name).sort()).toEqual([
+      'runtime/send.ts',
+      'runtime/socketio.ts',
+      'transport/engineio.ts',
+    ]);
+  });
+
   it('sends acknowledgements from one file', () => {
     const senders = files.filter(({ text }) => /\bsend\(\.\.\./.test(text));
     expect(senders.map(({ name }) => name)).toEqual(['runtime/reply.ts']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Nodes } from '../../../src/runtime/remote/nodes.js';
+import { Nodes } from '../../../src/runtime/remote/request.js';
 
 const ids = (peers: readonly { readonly id: string }[]): string[] => peers.map(({ id }) => id);
 
