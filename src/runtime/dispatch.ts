@@ -10,7 +10,7 @@ import { sendAway } from './expiry.js';
 import { expired, hasExpired, renew } from './identity.js';
 import { shuttingDown } from './in-flight.js';
 import { Reply, type SendAck } from './reply.js';
-import { runEvent, unencodable } from './run-event.js';
+import { type ArrivedEvent, runEvent, unencodable } from './run-event.js';
 import { stateOf } from './socket-state.js';
 import {
   ackOf,
@@ -48,19 +48,31 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
 
 /** Runs one event, or answers why it does not run. */
 export function dispatch(state: SocketState, packet: EventPacket): void {
+  if (isRefused(state, packet)) return;
   const { namespace, socket } = state;
   const event = packet.data[0];
-  if (typeof event === 'object') return refuseData(state, packet, event);
-  if (namespace.calls.refuses(socket.conn)) return refusePacket(state, packet, shuttingDown());
-  if (state.expiresAt !== null && hasExpired(state)) return refuseExpired(state, packet);
   const compiled = find(namespace, event);
   const send = ackOf(socket, packet);
   // Ahead of raw listeners: a token is nothing for them.
-  if (compiled === null && event === INTERNAL_EVENTS.auth) return renewIdentity(state, packet, send);
-  if (hasRawListeners(socket, event)) return dispatchRaw(state, compiled, packet, send);
-  if (compiled === null) return refusePacket(state, packet, new GatewireError('UNKNOWN_EVENT'), send);
-  const arrived = { name: event as string, args: packet.data.slice(1), send, bytes: packet.bytes ?? 0 };
-  runEvent(compiled, state, arrived);
+  if (compiled === null && event === INTERNAL_EVENTS.auth) renewIdentity(state, packet, send);
+  else if (hasRawListeners(socket, event)) dispatchRaw(state, compiled, packet, send);
+  else if (compiled === null) refusePacket(state, packet, new GatewireError('UNKNOWN_EVENT'), send);
+  else runEvent(compiled, state, arrivedEvent(packet, send));
+}
+
+/** Answers a packet for which nothing may run, whatever its event. */
+function isRefused(state: SocketState, packet: EventPacket): boolean {
+  const { namespace, socket, expiresAt } = state;
+  const event = packet.data[0];
+  if (typeof event === 'object') refuseData(state, packet, event);
+  else if (namespace.calls.refuses(socket.conn)) refusePacket(state, packet, shuttingDown());
+  else if (expiresAt !== null && hasExpired(state)) refuseExpired(state, packet);
+  else return false;
+  return true;
+}
+
+function arrivedEvent(packet: EventPacket, send: SendAck | null): ArrivedEvent {
+  return { name: packet.data[0] as string, args: packet.data.slice(1), send, bytes: packet.bytes ?? 0 };
 }
 
 /** Finds the event of the plan: exact names first, then RegExps in the order of declaration, then the catch-all. */
@@ -142,7 +154,7 @@ function placeOf({ socket }: SocketState, event: unknown) {
 
 /**
  * The way of an event past what the application put on the socket itself: onAny, use and on, in Socket.IO's
- * order, and then the gateway. Whoever takes the ack in a raw listener answers in place of gatewire.
+ * order, and then the gateway. A raw listener that calls the ack answers in place of gatewire.
  */
 function dispatchRaw(
   state: SocketState,
@@ -172,8 +184,7 @@ function dispatchRaw(
     } catch (error) {
       return fail(error);
     }
-    const arrived = { name: event as string, args: packet.data.slice(1), send, bytes: packet.bytes ?? 0 };
-    if (compiled !== null) runEvent(compiled, state, arrived);
+    if (compiled !== null) runEvent(compiled, state, arrivedEvent(packet, send));
     else if (!isHeard) fail(new GatewireError('UNKNOWN_EVENT'));
   };
   try {
