@@ -29,7 +29,7 @@ export class BeforeClose {
   }
 }
 
-/** What `leave` needs to see clients off. */
+/** Parts of an application that `leave` needs. */
 export interface LeaveParts {
   readonly id: string;
   readonly io: Server;

@@ -10,10 +10,10 @@ import type { Place } from '../errors/boot-error.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 import { listen } from '../transport/listen.js';
 
-/** Where an application stands: not open yet, taking clients, seeing them off, or over. */
+/** State of an application: starting, serving, draining or closed. */
 export type HealthStatus = 'starting' | 'ok' | 'draining' | 'closed';
 
-/** What the health endpoints answer with, as JSON. */
+/** Answer of the health endpoints, as JSON. */
 export interface HealthReport {
   readonly status: HealthStatus;
   /** When the status began, in milliseconds since 1970. */
@@ -28,7 +28,7 @@ export interface HealthReport {
 
 /** Tells load balancers and supervisors how a node is. */
 export interface Health {
-  /** How the node is at the moment. */
+  /** Reads the health of the node. */
   report(): HealthReport;
   /**
    * Answers `/livez`: 200 as long as the process answers at all. Whoever restarts a process for it must not do so
@@ -50,7 +50,7 @@ export interface Health {
   readonly readyz: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** What the report is made of. */
+/** Sources of the report. */
 export interface HealthSources {
   readonly connections: () => number;
   readonly adapter: () => AdapterHealth | null;
@@ -110,7 +110,7 @@ function answer(
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-/** Where an application answers whether it lives and is ready. */
+/** Endpoints that answer whether an application lives and is ready. */
 export interface HealthOptions {
   /**
    * A port of its own, from 1 to 65535, which answers from the first moment of `listen()` to the last of `close()`.

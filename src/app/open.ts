@@ -28,7 +28,7 @@ import { writeLog } from './watch.js';
 
 const DEFAULT_PORT = 3_000;
 
-/** What parts have opened, for the application and for parts that come after them; null while it is not open. */
+/** Results of opened parts, for the application and for later parts; null while a part is not open. */
 export interface Opened {
   resolver: Resolver | null;
   sources: Sources | null;
@@ -43,7 +43,7 @@ export interface Opened {
   listening: Listening | null;
 }
 
-/** What the parts are made of. */
+/** Ingredients of the parts. */
 export interface PartsNeeds {
   readonly plan: () => AppPlan;
   readonly options: CheckedOptions;

@@ -21,7 +21,7 @@ import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
 import { checkHealth, type HealthOptions } from './health.js';
 
-/** What is said of origins where none are named. */
+/** Text about origins where none are named. */
 export const SAME_HOST = 'same host';
 
 /**
@@ -56,7 +56,7 @@ function nameOf(origin: unknown): string {
 export interface AppOptions {
   /** Classes decorated with `@Gateway`. */
   readonly gateways: readonly Class[];
-  /** What is not a class, or must differ from the class that is asked for. */
+  /** Providers of values that are no class, or that differ from the class that is asked for. */
   readonly providers?: readonly Provider[];
   /**
    * The application's own container: inversify's, or anything with `get(token)`.
@@ -64,12 +64,12 @@ export interface AppOptions {
    */
   readonly container?: Container | ForeignContainer;
   /**
-   * Who may come in, where the gateway does not say otherwise; false is everybody.
+   * Authenticator of gateways that name none; false lets everybody in.
    * @default everybody
    */
   readonly auth?: Auth | false;
   /**
-   * Who may join which rooms by `ctx.join`, in every namespace, made by `guardRoom`.
+   * Guards of rooms that clients join by `ctx.join`, in every namespace, made by `guardRoom`.
    * @default every room is open
    */
   readonly rooms?: readonly RoomGuard[];
@@ -108,7 +108,7 @@ export interface AppOptions {
    */
   readonly admission?: Admission;
   /**
-   * What connects this node with others: `redisAdapter({ url })` of `gatewire/redis`, or any adapter of Socket.IO's.
+   * Adapter that connects this node with others: `redisAdapter({ url })` of `gatewire/redis`, or any adapter of Socket.IO's.
    * @default none: one node
    */
   readonly adapter?: NodeAdapter | AdapterConstructor;
@@ -126,7 +126,7 @@ export interface AppOptions {
   /** Bounds of time and number. */
   readonly limits?: Partial<Limits>;
   /**
-   * How acknowledgements look: `{ ok, data }`, or the bare value for clients that exist already.
+   * Shape of acknowledgements: `{ ok, data }`, or the bare value for clients that exist already.
    * @default 'envelope'
    */
   readonly reply?: 'envelope' | 'raw';
@@ -139,7 +139,7 @@ export interface AppOptions {
   /** Turns errors of the application into errors for clients; undefined leaves them INTERNAL. */
   readonly mapError?: MapError;
   /**
-   * Where the log goes; pino's loggers fit. false drops it.
+   * Destination of the log; pino's loggers fit. false drops it.
    * @default readable lines on standard error
    */
   readonly logger?: Logger | false;

@@ -19,7 +19,7 @@ import { StrictParser } from '../transport/parser.js';
 import { BeforeClose } from './close.js';
 import { type CheckedOptions, CONNECT_TIMEOUT_MS } from './options.js';
 
-/** What an application has from its first moment: all of it idle, none of it open. */
+/** Services of an application, made idle and not open. */
 export interface Services {
   /** Identity of the application in the messages of channels. */
   readonly id: string;

@@ -12,7 +12,7 @@ const ownRequire = createRequire(import.meta.url);
  */
 export const requireOfSocketIo = createRequire(ownRequire.resolve('socket.io'));
 
-/** What a check looks at: for each owner in a package, the object that has its members. */
+/** Objects that a check looks at: for each owner in a package, the one that has its members. */
 export type Specimens<TPackage extends StackPackage> = {
   readonly [TOwner in StackOwner<TPackage>]?: object | null;
 } & {

@@ -23,7 +23,7 @@ import { bindServerSide } from './remote/server-side.js';
 import type { CompiledEvent, CompiledGateway, CompiledNamespace, InstanceSource, Stage } from './types.js';
 import { ackStage, argsStage, Outgoing, payloadStage } from './validate.js';
 
-/** What all namespaces of an application share. */
+/** Services that all namespaces of an application share. */
 export interface SharedServices
   extends Pick<
     CompiledNamespace,

@@ -10,7 +10,7 @@ import { ClientState, stateOf } from './socket-state.js';
 import { dropSocket, guardRefusal } from './socketio.js';
 import type { Activity, CompiledNamespace, Identify, SocketState, Stage } from './types.js';
 
-/** What stands between a client and a namespace. */
+/** Checks between a client and a namespace. */
 export interface ConnectGateParts {
   readonly namespace: CompiledNamespace;
   readonly steps: readonly CompiledStep[];

@@ -96,7 +96,7 @@ export function refusePacket(
   refuse(state, packet, { compiled, shape, send }, error);
 }
 
-/** How a packet is answered. */
+/** Way in which a packet is answered. */
 interface Answering {
   readonly compiled: CompiledEvent | null;
   readonly shape: ReplyShape;

@@ -11,7 +11,7 @@ import { namespacesOf } from './socketio.js';
 
 /** Sent to each socket ahead of the end of its connection, with when to come back. */
 const NOTICE = INTERNAL_EVENTS.drain;
-/** What a connection gets to take its last packets; a polling client that is gone never will. */
+/** Time that a connection gets to take its last packets; a polling client that is gone never will. */
 const LAST_PACKETS_MS = 2_000;
 const MAX_BATCHES = 20;
 const MIN_BATCH = 100;

@@ -6,7 +6,7 @@ import { GatewireError, toWireError } from '../errors/gatewire-error.js';
 /** Turns something that was thrown into an error for the client, or leaves it alone by returning undefined. */
 export type MapError = (error: unknown) => GatewireError | undefined;
 
-/** Where a failure happened, for the log. */
+/** Place of a failure, for the log. */
 export interface FailurePlace {
   readonly namespace: string;
   readonly socketId: string;
@@ -43,7 +43,7 @@ export class Failures {
     return toWireError(failure, where.requestId);
   }
 
-  /** What was thrown may be anything, also an object that throws when it is looked at. */
+  /** Maps anything that was thrown to an error, also an object that throws when it is read. */
   #classify(error: unknown): GatewireError | null {
     try {
       if (GatewireError.is(error)) return error;
@@ -57,7 +57,7 @@ export class Failures {
     }
   }
 
-  /** What the server did wrong is news; what a client did wrong would let it flood the log. */
+  /** Level of a failure: mistakes of the server are warnings; those of clients are not, or clients could flood the log. */
   #log(failure: GatewireError, where: FailurePlace): void {
     const { namespace, socketId, requestId, call } = where;
     const record = { event: 'call.failed', call, namespace, socketId, code: failure.code, id: requestId };

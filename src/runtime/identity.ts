@@ -82,7 +82,7 @@ export function hasExpired({ expiresAt }: SocketState, now = Date.now()): boolea
   return expiresAt !== null && expiresAt <= now;
 }
 
-/** What a client hears whose identity has ended. */
+/** Error for a client whose identity has ended. */
 export function expired(): GatewireError {
   return new GatewireError('UNAUTHENTICATED', { message: 'the authentication has expired' });
 }

@@ -2,10 +2,10 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { Call, CallRegistry } from './types.js';
 
 type Refuse = (error: GatewireError) => void;
-/** What Socket.IO calls `socket.conn`; nothing of it is used here. */
+/** Connection that Socket.IO calls `socket.conn`; nothing of it is used here. */
 type Connection = object;
 
-/** What is answered when the server has no time any more. */
+/** Error that answers calls while the server closes. */
 export function shuttingDown(): GatewireError {
   return new GatewireError('UNAVAILABLE', { message: 'the server is shutting down' });
 }
@@ -19,7 +19,7 @@ interface Waiter {
 /** The calls that wait for a promise, and who is told that no new ones are taken. `close()` waits for them. */
 export class InFlight implements CallRegistry {
   readonly #running = new Set<Call>();
-  /** What no client waits for, such as a disconnect hook, and whose connection it is. */
+  /** Work that no client waits for, such as a disconnect hook, with its connection. */
   readonly #settling = new Map<Promise<unknown>, Connection | null>();
   readonly #waiting = new Set<Refuse>();
   readonly #waiters = new Set<Waiter>();

@@ -67,7 +67,7 @@ export interface Limits extends TransportLimits {
   readonly closeSpreadMs: number;
 }
 
-/** What holds where the application says nothing. */
+/** Defaults of the limits. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   ...DEFAULT_TRANSPORT_LIMITS,
   authTimeoutMs: 5_000,

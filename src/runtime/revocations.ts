@@ -12,9 +12,9 @@ import type { RevocationCheck, SocketState } from './types.js';
 
 /** Takes the access of users back, on all nodes. */
 export class Revocations implements RevocationCheck {
-  /** What this node knows of, for clients on their way in. */
+  /** Revocations that this node knows of, for clients on their way in. */
   readonly #known = new MemoryRevocations();
-  /** What all nodes remember; null where there is one node, or none that could be told. */
+  /** Revocations that all nodes remember; null where there is one node, or none that could be told. */
   #shared: RevocationStore | null = null;
 
   constructor(

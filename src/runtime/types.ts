@@ -130,12 +130,12 @@ export interface Located {
   readonly operations: RemoteOperations;
 }
 
-/** What gatewire knows about one client in one namespace. */
+/** State of one client in one namespace. */
 export interface SocketState extends Located {
   readonly socket: Socket;
   readonly namespace: CompiledNamespace;
   readonly params: Readonly<Record<string, string>>;
-  /** What authentication returned; undefined without. */
+  /** Result of authentication; undefined without. */
   user: unknown;
   /** End of the identity in milliseconds since 1970; null for never. */
   expiresAt: number | null;
@@ -226,7 +226,7 @@ export type RemoteAction = 'join' | 'leave' | 'disconnect' | 'disconnectAll' | '
 /** Answer of one socket, or null when it gave none. */
 export type ClientAnswer = readonly [id: string, answer: { readonly value?: unknown } | null];
 
-/** What targets can do, on this node and on the others. */
+/** Operations of targets, on this node and on the others. */
 export interface RemoteOperations {
   /** Identity of the application, for the messages of channels. */
   readonly app: string;

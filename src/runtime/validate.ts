@@ -7,7 +7,7 @@ import type { ContractPlan, MessagePlan } from '../plan/types.js';
 import type { Call, OutgoingContract, Stage } from './types.js';
 
 /**
- * What the contract of a namespace says about what leaves it. Emits are checked and never changed: what a schema makes
+ * Schemas of the contract of a namespace for what leaves it. Emits are checked and never changed: what a schema makes
  * of a value is for the side that receives it.
  */
 export class Outgoing implements OutgoingContract {
@@ -142,7 +142,7 @@ function accept(schema: Schema, result: StandardSchemaV1.Result<unknown>): unkno
 }
 
 /**
- * What a schema found, as far as a client and the log may see it. Libraries write paths as keys or as objects
+ * Findings of a schema, as far as a client and the log may see them. Libraries write paths as keys or as objects
  * with a key, and some quote the value: here are keys, no values, and not more than fits a log line.
  */
 export function publicIssues(schema: Schema, issues: readonly StandardSchemaV1.Issue[]): readonly Issue[] {

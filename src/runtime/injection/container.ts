@@ -15,7 +15,7 @@ import { type BuiltIns, type Resolver, singleSource } from './resolver.js';
 // Unlike inversify's own default, one class is one instance, and needs no registration.
 const OPTIONS = { autobind: true, defaultScope: 'Singleton' } as const;
 
-/** What the container is filled with. */
+/** Content of the container. */
 export interface ContainerContents {
   /** The application's own container; ours is a child of it and leaves it as it is. */
   readonly parent: Container | null;
@@ -40,7 +40,7 @@ class ContainerResolver implements Resolver {
   readonly #container: Container;
   readonly #scopes = new Scopes();
   readonly #scoped: ReadonlyMap<Class, DependencyPlan>;
-  /** What was made here and is disposed of at the end, in the order of making. */
+  /** Instances that were made here and are disposed of at the end, in the order of making. */
   readonly #made: unknown[] = [];
   readonly get: Get;
 

@@ -9,10 +9,10 @@ import type { DependencyPlan } from '../../plan/types.js';
 import type { InstanceSource } from '../types.js';
 import { disposeInstance } from './instances.js';
 
-/** What gatewire itself provides, by token. */
+/** Values that gatewire itself provides, by token. */
 export type BuiltIns = ReadonlyMap<unknown, object>;
 
-/** What the runtime needs of a container. */
+/** Members of a container that the runtime uses. */
 export interface Resolver {
   /** Makes a singleton at once, and tells how to come by an instance. */
   source(target: Class): InstanceSource;
@@ -29,7 +29,7 @@ export function singleSource(instance: object): InstanceSource {
 /** The container that an application brings along, if it does. */
 export type GivenContainer = Container | ForeignContainer | undefined;
 
-/** What a resolver is made for. */
+/** Scope that a resolver is made for. */
 export interface ResolverNeeds {
   readonly container: GivenContainer;
   readonly providers: readonly Provider[];

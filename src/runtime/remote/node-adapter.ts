@@ -45,7 +45,7 @@ export interface NodeBus {
   nodes(): Promise<number | null>;
 }
 
-/** What an adapter finds in the application that opens it. */
+/** Members of the application that an adapter may use. */
 export interface AdapterHost {
   /** Identity of the application, for messages on its channels. */
   readonly app: string;
@@ -63,9 +63,9 @@ export interface AdapterHost {
   reachable(): void;
   /** Number of nodes that are known to live, this one included. */
   nodeCount(): number;
-  /** What raw `io.fetchSockets()`, `socketsJoin()` and the like need of other nodes. */
+  /** Asks other nodes for raw `io.fetchSockets()` and the like. */
   fetch(members: Members): Promise<readonly RemoteSocketInfo[]>;
-  /** What raw `io.socketsJoin()`, `disconnectSockets()` and the like tell other nodes; nobody answers. */
+  /** Tells other nodes of raw `io.socketsJoin()`, `disconnectSockets()` and the like; there is no answer. */
   tell(
     action: 'join' | 'leave' | 'disconnect' | 'disconnectAll',
     members: Members,
@@ -84,7 +84,7 @@ export interface OpenedAdapter {
   readonly rates: RateStore | null;
   /** Remembers for all nodes whose access was taken back; null where every node hears of it, or is not there any more. */
   readonly revocations: RevocationStore | null;
-  /** How it is at the moment. */
+  /** Reads its health. */
   health(): AdapterHealth;
   /** Resolves when subscriptions that are under way hold; null when none is. It never takes long, nor rejects. */
   confirmed(): Promise<void> | null;
@@ -92,7 +92,7 @@ export interface OpenedAdapter {
   close(): Promise<void>;
 }
 
-/** What Socket.IO takes as an adapter: a class, or a function that makes one for a namespace. */
+/** Adapter in the form that Socket.IO takes: a class, or a function that makes one for a namespace. */
 export type AdapterConstructor = (new (namespace: Namespace) => object) | ((namespace: Namespace) => object);
 
 /** A way to other nodes that gatewire looks after, such as `redisAdapter({ url })`. */
@@ -101,7 +101,7 @@ export interface NodeAdapter {
   readonly label: string;
   /** Name of this node in answers of others; one is made up where it is undefined. */
   readonly nodeName?: string | undefined;
-  /** What keeps it from being opened, given Socket.IO's options. */
+  /** Finds problems that keep it from being opened, given Socket.IO's options. */
   problems(socket: Readonly<Record<string, unknown>>, where: Place): readonly Problem[];
   /** Connects; a server that cannot be reached yet is tried again, and keeps nobody from starting. */
   open(host: AdapterHost): Promise<OpenedAdapter>;

@@ -11,7 +11,7 @@ interface AdapterOptions {
   readonly socket?: object;
 }
 
-/** What keeps the adapter from being opened. */
+/** Finds problems that keep the adapter from being opened. */
 export function adapterProblems({ adapter, socket = {} }: AdapterOptions, where: Place): readonly Problem[] {
   if (adapter === undefined) {
     const nodes = nodesHere();

@@ -17,7 +17,7 @@ const TRAVEL_MS = 500;
 const NEAR_MS = 20;
 
 /**
- * What targets do: here at once, and on the other nodes by asking them. A node that does not answer in time is named,
+ * Operations of targets: here at once, and on the other nodes by asking them. A node that does not answer in time is named,
  * and what the others answered counts.
  */
 export class Operations implements RemoteOperations {
@@ -239,7 +239,7 @@ function settle(
   throw new GatewireError('TIMEOUT', { message });
 }
 
-/** What of a socket may travel: nothing that its client connected with. */
+/** Fields of a socket that may travel: nothing that its client connected with. */
 function describe(socket: Socket): RemoteSocketInfo {
   return { id: socket.id, rooms: [...socket.rooms], data: socket.data, user: stateOf(socket)?.user };
 }

@@ -20,7 +20,7 @@ export type Reply = (body: Body, isLast?: boolean) => void;
 
 /** Of how many namespaces a node tells the others. */
 const MAX_NAMES = 32;
-/** How long a start waits for the nodes that are there already. */
+/** Time for which a start waits for the nodes that are there already. */
 const MEET_MS = 500;
 
 /**

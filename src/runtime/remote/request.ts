@@ -1,17 +1,17 @@
-/** What one node answered last. */
+/** Last answer of one node. */
 export interface NodeAnswer {
   readonly node: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What a question to all nodes brought. */
+/** Answers to a question to all nodes. */
 export interface Answers {
   readonly replies: readonly NodeAnswer[];
   /** Names of the nodes that did not answer. */
   readonly missing: readonly string[];
 }
 
-/** How a question is asked. */
+/** Options of a question. */
 export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Sees each answer as it comes; true ends the question. */
