@@ -25,7 +25,7 @@ const preset = 'testing/jest-commonjs/jest-preset.json';
 cpSync(`${root}src/${preset}`, `${root}dist/${preset}`);
 
 const { bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-// Whoever links the package runs the command line program as it is.
+// A linked package runs the command line program as it is.
 for (const program of Object.values(bin)) chmodSync(`${root}${program}`, 0o755);
 
 // Who bundles a package ships its licence.

@@ -40,7 +40,7 @@ export class Client {
   constructor(port) {
     this.port = port;
     this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
-    // Whoever waits also sees the rejection; when nobody does, it must not end the process.
+    // A caller that waits sees the rejection; without one it must not end the process.
     this.failed.catch(() => {});
 
     this.#tcp = connect({ port, host: '127.0.0.1', noDelay: true });

@@ -31,7 +31,7 @@ export interface Health {
   /** Reads the health of the node. */
   report(): HealthReport;
   /**
-   * Answers `/livez`: 200 as long as the process answers at all. Whoever restarts a process for it must not do so
+   * Answers `/livez`: 200 as long as the process answers at all. A supervisor that restarts a process for it must not do so
    * because Redis is away.
    *
    * @example

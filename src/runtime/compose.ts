@@ -35,7 +35,7 @@ function wrapped<TActivity extends Activity>(
       return given as Promise<never>;
     };
     const settle = (answer: unknown): unknown => {
-      // At a connect there is no answer to cache: whoever is to come in has to be let through.
+      // At a connect there is no answer to cache: a client that is to come in has to be let through.
       if (answer !== undefined && method === 'event') return answer;
       if (given !== null) return given;
       throw refused(plan);

@@ -131,13 +131,13 @@ function openGate(state: SocketState): void {
   routeEvents(state.socket, onEvent);
   for (const packet of waiting) {
     // Someone who said something and left said it; of a connection that broke, nobody waits for answers,
-    // and whoever is sent away by one of the events has no say any more.
+    // and a client that is sent away by one of the events has no say any more.
     if (state.leftBecause !== null && state.leftBecause !== CLIENT_LEFT) return;
     dispatch(state, packet);
   }
 }
 
-/** `@OnConnect` failed: the client is told why, and so is whoever waits for an answer. */
+/** `@OnConnect` failed: the client is told why, and so is each call that waits for an answer. */
 function turnAway(state: SocketState, error: unknown): void {
   const { namespace, socket } = state;
   const report = (cause: unknown) => namespace.failures.report(cause, state.stay.failurePlace('@OnConnect'));

@@ -49,7 +49,7 @@ export class Sweeper {
     this.#timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
-  /** Sweeps ahead of time, unless that was done just now: whoever fills the instances must not keep others out. */
+  /** Sweeps ahead of time, unless that was done just now: a client that fills the instances must not keep others out. */
   hurry(): void {
     if (performance.now() - this.#sweptAt >= HURRY_MS) this.sweep();
   }

@@ -187,7 +187,7 @@ function faultOfText(text: string): Fault | null {
   if (text === 'null') {
     return {
       given,
-      reason: 'is what every sandboxed page sends, whoever made it',
+      reason: 'is what every sandboxed page sends, of any author',
       write: 'the origin of the page',
     };
   }
