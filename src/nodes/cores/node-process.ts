@@ -30,9 +30,8 @@ export class NodeProcess {
   servingSince: number | null = null;
   /** Time of `performance.now()` of its last message. */
   heardAt = performance.now();
+  readonly #clients = new ClientCount();
   #state: State = 'starting';
-  /** Connections that it reported, and those that it was given since. */
-  #load = 0;
   #onReady: (isReady: boolean) => void = () => {};
   /** Kills the process at a time limit. */
   #timer: NodeJS.Timeout;
@@ -63,7 +62,7 @@ export class NodeProcess {
     });
     this.worker.on('message', (message: NodeMessage) => {
       this.heardAt = performance.now();
-      if (message?.type === 'gatewire:alive') this.#load = message.connections;
+      if (message?.type === 'gatewire:alive') this.#clients.report(message.connections);
     });
     this.#timer = this.#killIn(startTimeoutMs);
     // It disconnects when it has closed its application.
@@ -79,7 +78,7 @@ export class NodeProcess {
   }
 
   get load(): number {
-    return this.#load;
+    return this.#clients.value;
   }
 
   /** Notes that it listens: from now on it is given clients. */
@@ -93,7 +92,7 @@ export class NodeProcess {
 
   /** Counts a client that it is given. */
   addClient(): void {
-    this.#load++;
+    this.#clients.add();
   }
 
   /** Tells it to drain and exit, and kills it at the time limit. */
@@ -117,5 +116,32 @@ export class NodeProcess {
 
   #killIn(ms: number): NodeJS.Timeout {
     return setTimeout(() => this.kill(), ms);
+  }
+}
+
+/** Count of the clients of a node: those that it reported, and those that it was given since. */
+export class ClientCount {
+  #value = 0;
+  #reported = 0;
+  #given = 0;
+
+  get value(): number {
+    return this.#value;
+  }
+
+  /** Counts a client that the node is given. */
+  add(): void {
+    this.#value++;
+    this.#given++;
+  }
+
+  /**
+   * Takes a report of the node. It may have been on its way when clients were given, which it lacks then: the lower number
+   * holds when the next report has it, too.
+   */
+  report(connections: number): void {
+    this.#value = Math.max(connections, this.#reported + this.#given);
+    this.#reported = connections;
+    this.#given = 0;
   }
 }

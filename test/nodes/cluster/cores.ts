@@ -17,6 +17,8 @@ export interface CoresOptions {
   /** Options of `runCluster`; without them the command line starts it. */
   readonly cluster?: object;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether its nodes run the source by tsx; else what was compiled of it, which takes less. */
+  readonly isSource?: boolean;
 }
 
 /** A client, its socket's id, and the node that it is connected to. */
@@ -35,10 +37,11 @@ export class Cores implements AsyncDisposable {
   readonly #sockets: Socket[] = [];
   #output = '';
 
-  private constructor(port: number, { nodes = 3, cluster, env = {} }: CoresOptions) {
+  private constructor(port: number, { nodes = 3, cluster, env = {}, isSource = false }: CoresOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.deploy('one');
-    const script = compiled('test/fixtures/cluster/main.ts');
+    const source = 'test/fixtures/cluster/main.ts';
+    const script = isSource ? source : compiled(source);
     const byHand = { CLUSTER: JSON.stringify({ script, nodes, port, ...cluster }) };
     const start = ['dist/cli/main.js', 'start', '--nodes', String(nodes), '--port', String(port), script];
     const primary = [compiled('test/fixtures/cluster/primary.ts')];
@@ -64,8 +67,13 @@ export class Cores implements AsyncDisposable {
   /** Starts it, and waits until all nodes serve. */
   static async start(options: CoresOptions = {}): Promise<Cores> {
     const cores = await Cores.spawn(options);
-    await cores.printed(/cluster\.node-serves/g, options.nodes ?? 3);
-    return cores;
+    try {
+      await cores.printed(/cluster\.node-serves/g, options.nodes ?? 3);
+      return cores;
+    } catch (error) {
+      await cores[Symbol.asyncDispose](); // nobody else could
+      throw error;
+    }
   }
 
   get output(): string {
@@ -119,8 +127,9 @@ export class Cores implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.close();
-    for (const pid of this.pids) if (isAlive(pid)) process.kill(pid, 'SIGCONT');
-    this.#child.kill('SIGKILL'); // nodes end with their primary
+    this.#child.kill('SIGKILL');
+    // Nodes end with their primary, but not one that is frozen.
+    for (const pid of this.pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     await this.exited();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ interface Look {
 let cores: Cores;
 let guests: readonly Guest[];
 beforeAll(async () => {
-  cores = await Cores.start();
+  cores = await Cores.start({ isSource: true });
   const all: Guest[] = [];
   for (const transport of ['websocket', 'polling', 'websocket', 'polling', 'websocket', 'polling']) {
     all.push(await cores.guest({ transports: [transport] }));
@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const { socket, id } of all) socket.on('ask', (question, ack) => ack(`${question} ${id}`));
   guests = all;
 });
-afterAll(() => cores[Symbol.asyncDispose]());
+afterAll(() => cores?.[Symbol.asyncDispose]());
 
 const [at, others] = [(i: number) => guests[i] as Guest, (but: Guest) => guests.filter((one) => one !== but)];
 

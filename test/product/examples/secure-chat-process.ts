@@ -13,8 +13,12 @@ export const PASSWORDS = {
 
 /** examples/secure-chat as its own process. */
 export class SecureChatProcess extends ServerProcess {
-  constructor(port: string | number, env: Readonly<Record<string, string>> = {}) {
-    super('examples/secure-chat/main.ts', port, { env: { JWT_SECRET, ...env } });
+  constructor(
+    port: string | number,
+    env: Readonly<Record<string, string>> = {},
+    execArgv: readonly string[] = [],
+  ) {
+    super('examples/secure-chat/main.ts', port, { execArgv, env: { JWT_SECRET, ...env } });
   }
 
   /** The certificate that it made for itself. */
