@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import {
   type AnyContract,
   type EventContext,
@@ -12,6 +12,7 @@ import {
 } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestClient } from '../../src/testing/index.js';
 import { deferred } from '../support/deferred.js';
+import { until } from '../support/until.js';
 
 interface Member extends User {
   readonly version: unknown;
@@ -47,6 +48,10 @@ class Expiring {
     signals.push(reason);
   }
 }
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describeMatrix('an identity that ends', (cell) => {
   const start = async () => {
@@ -100,6 +105,23 @@ describeMatrix('an identity that ends', (cell) => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(await ack(client, 'who')).toMatchObject({ id: 'ann' });
     await client.expectNone('exception');
+  });
+
+  it('is watched by one timer for all, until the last of these clients has left', async () => {
+    const [set, clear] = [jest.spyOn(globalThis, 'setInterval'), jest.spyOn(globalThis, 'clearInterval')];
+    const timers = () => set.mock.results.filter((_, i) => set.mock.calls[i]?.[1] === 500);
+    const { test, connect } = await start();
+    await using _test = test;
+    const [ann, bob] = [await connect({ id: 'ann', expiresIn: DAY_MS }), await connect({ id: 'bob' })];
+    const eve = await connect({ id: 'eve', expiresIn: DAY_MS });
+    expect(timers()).toHaveLength(1);
+    const timer = timers()[0]?.value as NodeJS.Timeout;
+    for (const client of [ann, bob]) await client.close();
+    await until('two to have left', () => signals.length === 2);
+    expect(clear).not.toHaveBeenCalledWith(timer);
+    await eve.close();
+    await until('the last one to have left', () => signals.length === 3);
+    expect(clear).toHaveBeenCalledWith(timer);
   });
 
   it('is asked for anew ahead of its end, and can be renewed without a new connection', async () => {

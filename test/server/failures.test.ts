@@ -20,6 +20,15 @@ class Orders {
     ctx.log.info({ event: 'order.looked-up', order: 7 });
     throw new Error('select * from orders');
   }
+  @OnEvent('hang', { timeoutMs: 1 }) hang(_payload: unknown, ctx: EventContext) {
+    return new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+  }
+  @OnEvent('refuse') refuse(code: 'OVERLOADED' | 'CONFLICT') {
+    throw new GatewireError(code);
+  }
+  @OnEvent('away') away() {
+    throw new GatewireError('UNAVAILABLE', { cause: new Error('no connection to the store') });
+  }
 }
 
 describe('failures', () => {
@@ -46,6 +55,27 @@ describe('failures', () => {
       { level: 'error', event: 'call.failed', call: 'crash', namespace: '/', code: 'INTERNAL' },
     ]);
     expect(String(test.takeErrors()[0])).toBe('Error: select * from orders');
+  });
+
+  it('are warnings where the server is slow, full or cut off, and details where the client is to blame', async () => {
+    await using test = await createTestApp(Orders);
+    const client = await test.client.connect();
+    const calls = [
+      ['hang'],
+      ['refuse', 'OVERLOADED'],
+      ['away'],
+      ['refuse', 'CONFLICT'],
+      ['unknown'],
+    ] as const;
+    for (const [event, payload] of calls) await client.call(event, payload).catch(() => {});
+    const failed = test.log.records.filter(({ event }) => event === 'call.failed');
+    expect(failed.map(({ level, code, error }) => [level, code, error && String(error)])).toEqual([
+      ['warn', 'TIMEOUT', undefined],
+      ['warn', 'OVERLOADED', undefined],
+      ['warn', 'UNAVAILABLE', 'Error: no connection to the store'],
+      ['debug', 'CONFLICT', undefined],
+      ['debug', 'UNKNOWN_EVENT', undefined],
+    ]);
   });
 });
 

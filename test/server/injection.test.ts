@@ -16,6 +16,8 @@ import {
   token,
 } from '../../src/index.js';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
+import { deferred } from '../support/deferred.js';
+import { within } from '../support/within.js';
 
 let lines: string[] = [];
 afterEach(() => {
@@ -175,6 +177,50 @@ describe('injection', () => {
     expect(lines.filter((line) => line === 'audit of spend disposed')).toHaveLength(3);
     await test.close();
     expect(lines.slice(-2).sort()).toEqual(['ledger 1 closed', 'ledger 2 closed']);
+  });
+
+  it('disposes of what was made last first, and of one after the other', async () => {
+    const ended = deferred();
+    const service = (name: string, end = async (): Promise<void> => {}) => {
+      class Service {
+        @preDestroy() async close() {
+          lines.push(`${name} closes`);
+          await Promise.resolve();
+          lines.push(`${name} is closed`);
+        }
+        async [Symbol.asyncDispose]() {
+          await Promise.resolve();
+          lines.push(`${name} is disposed of`);
+          await end();
+        }
+      }
+      return Service;
+    };
+    class Base extends service('base', async () => ended.resolve()) {}
+    Scoped('event')(Base);
+    class Upper extends service('upper') {
+      constructor(@inject(Base) readonly base: Base) {
+        super();
+      }
+    }
+    Scoped('event')(Upper);
+    @Scoped('event')
+    @Gateway('/')
+    class Uses {
+      constructor(@inject(Upper) readonly upper: Upper) {}
+      @OnEvent('use') use() {}
+    }
+    await using test = await createTestApp(Uses);
+    await (await test.client.connect()).call('use');
+    await within('the end of the event', ended.promise);
+    expect(lines).toEqual([
+      'upper closes',
+      'upper is closed',
+      'upper is disposed of',
+      'base closes',
+      'base is closed',
+      'base is disposed of',
+    ]);
   });
 
   it('takes from the container of the application, and leaves it as it was', async () => {

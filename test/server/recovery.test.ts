@@ -146,6 +146,20 @@ describe('a session that Socket.IO recovers', () => {
     warned.mockRestore();
   });
 
+  it('begins anew where the adapter cannot look up what was missed', async () => {
+    const { sid, pid, offset } = await lost();
+    jest.spyOn(test.app.io.of('/').adapter, 'restoreSession').mockRejectedValue(new Error('no store'));
+    const client = await open();
+    const given = { id: 'ann', expiresAt: Date.now() + HOUR_MS, pid, offset };
+    client.send(`40${JSON.stringify(given)}`);
+    const [connected = ''] = await until(client, '40');
+    expect(JSON.parse(connected.slice(2)).sid).not.toBe(sid);
+    client.send('420["where"]');
+    const frames = await until(client, '430');
+    expect(frames.at(-1)).toContain('"recovered":false');
+    expect(frames.filter((frame) => frame.includes('missed'))).toEqual([]);
+  });
+
   it('is nobody else’s: another user begins anew', async () => {
     const { sid, pid, offset } = await lost();
     const client = await open();
