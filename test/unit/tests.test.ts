@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
+import { LONGEST } from '../../scripts/test-sequencer.js';
 
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.ts$/.test(name) && !/^(load|support|fixtures)\b/.test(name))
@@ -23,4 +24,8 @@ it('no test outside of test/load compares a measured time, or has a time limit o
   );
   expect(wrong).toEqual([]);
   expect(files.length).toBeGreaterThan(100);
+});
+
+it('the files that run first are there', () => {
+  expect(LONGEST.filter((name) => !existsSync(`test/${name}.test.ts`))).toEqual([]);
 });
