@@ -464,6 +464,31 @@ describe('several namespaces', () => {
     expect(desk.asked).toEqual([{ answer: 'new' }]);
   });
 
+  it('are not entered after their socket was closed while auth was asked, nor tried again', async () => {
+    const desk = newDesk();
+    await using server = await startSampleServer(HallGateway, cell);
+    server.test.app.io.of('/other').on('connection', (socket) => {
+      socket.on('ping', (ack: (reply: unknown) => void) => ack({ ok: true }));
+    });
+    const other = server.connect('/other');
+    await reaches(other, 'connected');
+    const failure = () => Promise.reject(new Error('no network'));
+    for (const answer of [async () => ({}), failure]) {
+      const [asked, held] = [deferred(), deferred()];
+      const auth = () => {
+        asked.resolve();
+        return held.promise.then(answer);
+      };
+      const room = server.connect(hall, { auth });
+      const states = statesOf(room);
+      await asked.promise;
+      room.socket.disconnect();
+      held.resolve();
+      await other.call('ping');
+      expect([states, desk.asked]).toEqual([['connecting'], []]);
+    }
+  });
+
   it('leave no socket of nobody behind when one is closed on its way in', async () => {
     await using server = await startSampleServer(HallGateway, cell);
     const other = server.test.app.io.of('/other');
