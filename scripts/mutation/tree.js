@@ -21,6 +21,8 @@ export class Tree {
   root;
   #files;
   #isBuilt = false;
+  /** Whether dist/ is what src/ makes. */
+  #isBundled = false;
 
   /** @param {string} from - root of the repository */
   constructor(from) {
@@ -46,7 +48,9 @@ export class Tree {
       if (status !== 0) throw new Error('the copy does not build');
       this.#isBuilt = true;
     }
+    if (this.#isBundled) return;
     await bundle(this.root, { sourcemap: 'inline', logLevel: 'silent' });
+    this.#isBundled = true;
   }
 
   /** Test files, from the root of the tree. */
@@ -84,11 +88,13 @@ export class Tree {
   async with({ file, start, end, after }, run) {
     const name = path.join(this.root, file);
     const text = readFileSync(name, 'utf8');
+    this.#isBundled = false;
     writeFileSync(name, text.slice(0, start) + after + text.slice(end));
     try {
       return await run();
     } finally {
       writeFileSync(name, text);
+      this.#isBundled = false;
     }
   }
 

@@ -62,6 +62,17 @@ describeMatrix('trustProxy', (cell) => {
     expect(await seen(trustProxy, { 'x-forwarded-for': header })).toMatchObject({ address });
   });
 
+  it('reads 32 proxies, and gives up on one more', async () => {
+    const proxies = Array.from({ length: 32 }, (_, i) => `127.0.1.${i}`);
+    const trusted = ['127.0.0.0/8'];
+    expect(await seen(trusted, { 'x-forwarded-for': proxies.join() })).toMatchObject({
+      address: '127.0.1.0',
+    });
+    expect(await seen(trusted, { 'x-forwarded-for': ['127.0.2.1', ...proxies].join() })).toMatchObject({
+      address: '127.0.0.1',
+    });
+  });
+
   it('gives up on a header of a thousand proxies', async () => {
     const header = Array<string>(1_000).fill('127.0.0.9').join();
     expect(await seen(['127.0.0.0/8'], { 'x-forwarded-for': header })).toMatchObject({
