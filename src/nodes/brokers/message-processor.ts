@@ -36,10 +36,11 @@ export class MessageProcessor {
   async process(delivery: Delivery, over: AbortSignal): Promise<void> {
     if (over.aborted) return this.#settle(delivery, 'release');
     this.counters.delivered++;
-    if (delivery.deliveries > 1) this.counters.redelivered++;
+    const deliveries = countOf(delivery);
+    if (deliveries > 1) this.counters.redelivered++;
     const { attempts } = this.options;
-    if (delivery.deliveries > attempts) return this.#deadLetter(delivery, 'failed', attempts, null, over);
-    for (let attempt = delivery.deliveries; ; attempt++) {
+    if (deliveries > attempts) return this.#deadLetter(delivery, 'failed', attempts, null, over);
+    for (let attempt = deliveries; ; attempt++) {
       const failure = await this.#try(delivery, attempt);
       if (failure === null) {
         this.counters.handled++;
@@ -52,7 +53,7 @@ export class MessageProcessor {
       this.counters.failed++;
       this.#warn('broker.handler-failed', delivery, { attempt, error });
       if (attempt >= attempts) return this.#deadLetter(delivery, 'failed', attempt, error, over);
-      await this.#pause(attempt - delivery.deliveries, over);
+      await this.#pause(attempt - deliveries, over);
       if (over.aborted) return this.#settle(delivery, 'release');
     }
   }
@@ -68,7 +69,7 @@ export class MessageProcessor {
       limit.signal.addEventListener('abort', () => reject(limit.signal.reason));
     });
     const { headers, id, topic, key } = delivery;
-    const rest = { headers, id, topic, key, redelivered: delivery.deliveries > 1, attempt };
+    const rest = { headers, id, topic, key, redelivered: countOf(delivery) > 1, attempt };
     const run = async (): Promise<void> => {
       const payload = await parsePayload(delivery, decode, schema);
       await this.handler({ ...rest, payload: payload as never, signal: limit.signal });
@@ -142,4 +143,9 @@ export class MessageProcessor {
   #warn(event: string, { id, topic }: Delivery, fields: Readonly<Record<string, unknown>>): void {
     this.logger.warn({ event, source: this.source, topic, messageId: id ?? undefined, ...fields });
   }
+}
+
+/** Returns the number of deliveries. The source takes it from a message: with one that is no count, no attempt would be the last. */
+function countOf({ deliveries }: Delivery): number {
+  return Number.isSafeInteger(deliveries) && deliveries > 0 ? deliveries : 1;
 }

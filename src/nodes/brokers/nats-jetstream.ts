@@ -5,6 +5,7 @@ import type {
   JetStreamManager,
   JsMsg,
 } from '@nats-io/jetstream';
+import { MAX_TIMER_MS } from '../../base/deadline.js';
 import { connectTo, headersOf, type JetStreamOptions, letterHeaders } from './nats-connection.js';
 import type { Delivery, Intake, Session } from './source.js';
 
@@ -21,6 +22,8 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
     const client = jetstream(connection);
     const { config } = await ensureConsumer(await client.jetstreamManager(), options);
     const ackWaitMs = (config.ack_wait ?? ACK_WAIT_MS * NS_PER_MS) / NS_PER_MS;
+    // Somebody else may have made the consumer: a timer of more than 24 days would fire at once.
+    const workingMs = Math.min(ackWaitMs / 3, MAX_TIMER_MS);
     const consumer = await client.consumers.get(options.stream, options.durable);
     const requests = new Set<ConsumerMessages>();
     let isStopped = false;
@@ -36,7 +39,7 @@ export async function openJetStream(options: JetStreamOptions, intake: Intake): 
         requests.add(request);
         for await (const message of request) {
           requests.delete(request);
-          const working = setInterval(() => message.working(), ackWaitMs / 3);
+          const working = setInterval(() => message.working(), workingMs);
           await intake.deliver(deliveryOf(message, client, options));
           clearInterval(working);
         }

@@ -122,15 +122,13 @@ async function ensureQueue(connection: ChannelModel, queue: string): Promise<voi
 
 function deliveryOf(message: ConsumeMessage, channel: ConfirmChannel, dead: DeadLetters | null): Delivery {
   const { content, fields, properties } = message;
-  // Quorum queues count deliveries; others tell only whether it was delivered before.
-  const counted = Number(properties.headers?.['x-delivery-count'] ?? 0);
   return {
     body: content,
     headers: headersOf(properties.headers),
     id: (properties.messageId as string | undefined) ?? null,
     topic: fields.routingKey,
     key: null,
-    deliveries: 1 + Math.max(counted, fields.redelivered ? 1 : 0),
+    deliveries: fields.redelivered ? 1 + earlierDeliveries(message) : 1,
     ack: async () => channel.ack(message),
     release: async () => channel.nack(message, false, true),
     giveUp: async (headers) => {
@@ -142,6 +140,15 @@ function deliveryOf(message: ConsumeMessage, channel: ConfirmChannel, dead: Dead
       return true;
     },
   };
+}
+
+/**
+ * Returns how often a message was delivered before. Quorum queues count it in a header; other queues do not, and pass on
+ * what a sender wrote there.
+ */
+function earlierDeliveries({ properties }: ConsumeMessage): number {
+  const counted: unknown = properties.headers?.['x-delivery-count'];
+  return Number.isSafeInteger(counted) ? Math.max(1, counted as number) : 1;
 }
 
 /** Headers about the route or the deliveries of a message, which mean nothing for a dead letter. */

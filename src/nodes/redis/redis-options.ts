@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { isLoopback } from '../../base/loopback.js';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { Problems } from '../../base/problems.js';
 import { redactUrl, show } from '../../base/show.js';
@@ -155,10 +156,6 @@ export function weaknesses(options: RedisOptions, isEncrypted: boolean): readonl
   if (passwordOf(cluster?.[0] ?? url) === null && sentinel?.password === undefined) found.push('no password');
   if (!isEncrypted) found.push('no TLS: use rediss://');
   return found;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.');
 }
 
 function isRedisUrl(value: unknown): value is string {

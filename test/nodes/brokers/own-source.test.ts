@@ -180,6 +180,24 @@ describe('a source of the application', () => {
     expect(consumer.health.counters).toMatchObject({ delivered: 2, redelivered: 2, dropped: 1 });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 0, -3, 1.5, '3', null, undefined])(
+    'may count deliveries as %s: the message is tried as often as it may be, and given up',
+    async (deliveries) => {
+      const seen: unknown[] = [];
+      const { source, consumer } = await consuming(
+        ({ attempt, redelivered }) => {
+          seen.push([attempt, redelivered]);
+          throw new Error('never');
+        },
+        { attempts: 3 },
+      );
+      await within('settled', source.deliver('one', { deliveries: deliveries as number }));
+      expect(seen).toEqual([1, 2, 3].map((attempt) => [attempt, false]));
+      expect(source.events).toEqual(['gave up: failed']);
+      expect(consumer.health.counters).toMatchObject({ redelivered: 0, failed: 3, dropped: 1 });
+    },
+  );
+
   it('may fail at everything: nothing rejects, and the log says it', async () => {
     const { source, consumer } = await consuming(() => {});
     const no = async (): Promise<never> => {

@@ -170,6 +170,30 @@ describe('rabbitmq()', () => {
     expect(consumer.health.counters).toMatchObject({ handled: 0, redelivered: 1, deadLettered: 1 });
   });
 
+  it.each(['quorum', 'classic'])(
+    'takes no count of deliveries from a sender, in a %s queue',
+    async (type) => {
+      const counts = ['abc', -5, 1_000_000, Number.MAX_SAFE_INTEGER, 1.5, '2', true, { a: 1 }];
+      const queue = `forged-${type}`;
+      await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': type } });
+      const seen: string[] = [];
+      const consumer = start(
+        { url: url.href, queue },
+        ({ payload, attempt }) => {
+          seen.push(`${payload} ${attempt}`);
+          throw new Error('never');
+        },
+        { attempts: 2, concurrency: 1 },
+      );
+      await connected(consumer);
+      for (const [i, count] of counts.entries())
+        channel.sendToQueue(queue, Buffer.from(String(i)), { headers: { 'x-delivery-count': count } });
+      await channel.waitForConfirms();
+      await until('dead letters', () => consumer.health.counters.deadLettered === counts.length);
+      expect(seen).toEqual(counts.flatMap((_, i) => [`${i} 1`, `${i} 2`]));
+    },
+  );
+
   it('handles as many at the same time as `concurrency` says', async () => {
     let running = 0;
     const finish = deferred();
