@@ -36,7 +36,10 @@ export interface PublicKeyRule {
 
 /** Public keys that the issuer publishes. */
 export interface JwksRule {
-  /** URL of the key set. Keys are cached, and fetched anew when a token names one that is not known. */
+  /**
+   * URL of the key set, over https except on this machine. Keys are cached, and fetched anew when a token names one that is
+   * not known.
+   */
   readonly jwks: string | URL | undefined;
   /** @default ['RS256'] */
   readonly algorithms?: readonly KeyAlgorithm[];
@@ -45,14 +48,19 @@ export interface JwksRule {
    * @default 3000
    */
   readonly fetchTimeoutMs?: number;
+  /**
+   * Expected `aud`. Providers sign for all of their customers with one key set: without it, tokens for other applications
+   * are valid here. `false` accepts every audience.
+   */
+  readonly audience: string | readonly string[] | false | undefined;
 }
 
 /** Claims that a token needs. */
 export interface ClaimRules {
   /** Expected `iss`. */
   readonly issuer?: string | readonly string[];
-  /** Expected `aud`. */
-  readonly audience?: string | readonly string[];
+  /** Expected `aud`; required with `jwks`. */
+  readonly audience?: string | readonly string[] | false | undefined;
   /**
    * Seconds by which clocks may differ.
    * @default 0

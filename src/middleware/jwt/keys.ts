@@ -1,5 +1,7 @@
 import { createPublicKey, KeyObject } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { isLoopback } from '../../base/loopback.js';
+import { show } from '../../base/show.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { KeyRules } from './jwt-options.js';
 
@@ -31,14 +33,15 @@ const KINDS: Readonly<Record<string, (key: KeyObject) => boolean>> = {
  * @throws {TypeError} when the rules cannot work: a missing or short secret, an unusable key, no algorithm
  */
 export async function verifier(rules: KeyRules): Promise<(token: string) => Promise<VerifiedPayload>> {
-  const { issuer, audience, clockToleranceSec = 0 } = rules;
+  const { clockToleranceSec = 0 } = rules;
+  const { issuer, audience } = expectedOf(rules);
   const { key, algorithms } = keyOf(rules);
   const options = {
     algorithms: [...algorithms],
     clockTolerance: clockToleranceSec,
     requiredClaims: ['exp', 'sub'],
-    ...(issuer === undefined ? null : { issuer: issuer as string | string[] }),
-    ...(audience === undefined ? null : { audience: audience as string | string[] }),
+    ...(issuer === null ? null : { issuer }),
+    ...(audience === null ? null : { audience }),
   };
   return async (token) => {
     if (token.length > MAX_TOKEN_LENGTH) throw refused(new Error('the token is too long'));
@@ -71,14 +74,50 @@ function keyOf(rules: KeyRules): {
     return { key: publicKeyFor(publicKey, checked), algorithms: checked };
   }
   const { jwks, algorithms = ['RS256'], fetchTimeoutMs = FETCH_TIMEOUT_MS } = rules;
-  if (jwks === undefined || !URL.canParse(String(jwks)))
-    throw new TypeError(`jwt: \`jwks\` is ${String(jwks)}, which is not a URL`);
-  const key = createRemoteJWKSet(new URL(jwks), {
+  const key = createRemoteJWKSet(keySetUrl(jwks), {
     timeoutDuration: fetchTimeoutMs,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: CACHE_MS,
   });
   return { key, algorithms: checkAlgorithms(algorithms, /^(?:[RPE]S\d{3}|EdDSA)$/) };
+}
+
+/**
+ * Checks the expected issuer and audience. The library takes an empty name for no expectation, such as that of an
+ * environment variable without a value.
+ */
+function expectedOf(rules: KeyRules): {
+  readonly issuer: string[] | null;
+  readonly audience: string[] | null;
+} {
+  const { issuer, audience } = rules;
+  if ('jwks' in rules && audience === undefined) {
+    throw new TypeError(
+      'jwt: `jwks` needs `audience`, since its keys may sign tokens of other applications, too; `false` accepts every audience',
+    );
+  }
+  return {
+    issuer: issuer === undefined ? null : namesOf('issuer', issuer),
+    audience: audience === undefined || audience === false ? null : namesOf('audience', audience),
+  };
+}
+
+function namesOf(option: string, given: string | readonly string[]): string[] {
+  const names: unknown[] = Array.isArray(given) ? given : [given];
+  if (names.length > 0 && names.every((name) => typeof name === 'string' && name !== ''))
+    return names as string[];
+  throw new TypeError(`jwt: \`${option}\` is ${show(given)}; it needs a name, or several`);
+}
+
+/** Checks the URL of a key set: who changes the keys on their way signs tokens. */
+function keySetUrl(given: string | URL | undefined): URL {
+  if (given === undefined || !URL.canParse(String(given)))
+    throw new TypeError(`jwt: \`jwks\` is ${String(given)}, which is not a URL`);
+  const url = new URL(given);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new TypeError(
+    `jwt: \`jwks\` is a URL of ${url.protocol}//${url.host}; it needs https, except on this machine`,
+  );
 }
 
 /** Checks the algorithms: a public key as the secret of HMAC would let anybody sign. */

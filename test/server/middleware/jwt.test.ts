@@ -92,7 +92,27 @@ it.each<readonly [string, JwtOptions, RegExp]>([
     { publicKey: createSecretKey(Buffer.from(SECRET)), algorithms: ['RS256'] },
     /`publicKey` is a secret/,
   ],
-  ['no key set', { jwks: undefined }, /`jwks` is undefined/],
+  ['no key set', { jwks: undefined, audience: false }, /`jwks` is undefined/],
+  [
+    'a key set over http',
+    { jwks: 'http://user:secret@keys.example/keys', audience: 'chat' },
+    /`jwks` is a URL of http:\/\/keys\.example; it needs https/,
+  ],
+  [
+    'a key set of a host that only begins like this machine',
+    { jwks: 'http://127.0.0.1.keys.example/keys', audience: 'chat' },
+    /it needs https/,
+  ],
+  ['a key set of another kind', { jwks: 'file:///keys', audience: 'chat' }, /it needs https/],
+  [
+    'a key set and no audience',
+    { jwks: 'https://keys.example/keys', audience: undefined },
+    /`jwks` needs `audience`.*`false` accepts every audience/,
+  ],
+  ['an empty audience', { secret: SECRET, audience: '' }, /`audience` is `''`; it needs a name/],
+  ['no audience in a list', { secret: SECRET, audience: [] }, /`audience` is `\[\]`/],
+  ['an empty name in a list', { secret: SECRET, audience: ['chat', ''] }, /`audience` is/],
+  ['an empty issuer', { secret: SECRET, issuer: '' }, /`issuer` is `''`; it needs a name/],
 ])('keeps the application from starting with %s', async (_, options, message) => {
   const app = createApp({ gateways: [Whoami], auth: jwt(options), logger: false } satisfies AppOptions);
   const error = await app.listen(0, '127.0.0.1').catch((caught: unknown) => caught);
@@ -192,9 +212,9 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
   await new Promise((resolve) => issuer.once('listening', resolve));
   const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
   try {
-    await using test = await start({ jwks, claims, fetchTimeoutMs: 2_000 });
+    await using test = await start({ jwks, claims, audience: 'chat', fetchTimeoutMs: 2_000 });
     const connect = async () =>
-      test.client.connect('/', { auth: { token: await sign({}, privateKey, 'RS256') } });
+      test.client.connect('/', { auth: { token: await sign({ aud: 'chat' }, privateKey, 'RS256') } });
     await expect(connect()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: 'the keys are unavailable',
@@ -202,7 +222,18 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
     isUp = true;
     expect(await (await connect()).call('who')).toEqual({ id: 'ann', name: 'Ann' });
     await connect();
-    expect(fetched).toBe(2);
+    for (const aud of ['mail', undefined as never]) {
+      const foreign = await sign({ aud }, privateKey, 'RS256');
+      await expect(test.client.connect('/', { auth: { token: foreign } })).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+      });
+    }
+    await using open = await start({ jwks, claims, audience: false });
+    const token = await sign({ aud: 'mail' }, privateKey, 'RS256');
+    expect(await (await open.client.connect('/', { auth: { token } })).call('who')).toMatchObject({
+      id: 'ann',
+    });
+    expect(fetched).toBe(3);
     // A key that the issuer does not have is not asked for each time that somebody names one.
     const unknown = await new SignJWT({ sub: 'ann', name: 'Ann', exp: inAnHour() })
       .setProtectedHeader({ alg: 'RS256', kid: 'two' })
@@ -212,7 +243,7 @@ it('fetches the keys that an issuer publishes, once, and says when it cannot', a
         code: 'UNAUTHENTICATED',
       });
     }
-    expect(fetched).toBe(2);
+    expect(fetched).toBe(3);
   } finally {
     issuer.closeAllConnections();
     issuer.close();
@@ -228,7 +259,7 @@ it('is unavailable while the issuer is away, or answers something else', async (
   const { port } = issuer.address() as AddressInfo;
   const token = await sign({}, privateKey, 'RS256');
   const attempt = async (jwks: string) => {
-    await using test = await start({ jwks, claims });
+    await using test = await start({ jwks, claims, audience: false });
     await expect(test.client.connect('/', { auth: { token } })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
