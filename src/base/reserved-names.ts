@@ -28,6 +28,9 @@ const RESERVED = new Set([
   'exception',
 ]);
 
+/** Longest names, in characters. What is longer is refused before a RegExp of the application sees it. */
+export const MAX_NAME = { event: 128, namespace: 256 } as const;
+
 /** Tells whether an event is one of gatewire's own. */
 export function isInternalEvent(name: string): boolean {
   return name.startsWith(INTERNAL_PREFIX);

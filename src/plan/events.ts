@@ -1,7 +1,7 @@
 import type { CallSite } from '../base/call-site.js';
 import { checkOptions, rules } from '../base/options.js';
 import { type Problems, place } from '../base/problems.js';
-import { isReservedEvent } from '../base/reserved-names.js';
+import { isReservedEvent, MAX_NAME } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import type { Contract, EventDefinition, Schema } from '../contract/contract.js';
 import type { Battery, BatteryPlan } from '../metadata/battery.js';
@@ -149,6 +149,7 @@ function compileEventNames(
     }
     if (typeof name !== 'string') return refuse(name, 'is neither a string nor a RegExp');
     if (name === '') return refuse(name, 'is empty');
+    if (name.length > MAX_NAME.event) return refuse(name, `has more than ${MAX_NAME.event} characters`);
     if (!isReservedEvent(name)) return true;
     problems.add('GW_ERR_BUILD_RESERVED_EVENT', { event: name }, where);
     return false;

@@ -1,4 +1,5 @@
 import type { Problems } from '../base/problems.js';
+import { MAX_NAME } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import { PARAMETER_VALUE } from '../contract/namespace-name.js';
 import type { Place } from '../errors/boot-error.js';
@@ -28,6 +29,7 @@ export function parseNamespace(given: unknown, problems: Problems, where: Place)
   }
   if (typeof given !== 'string') return refuse('is neither a string nor a RegExp');
   if (!given.startsWith('/')) return refuse('does not start with a slash');
+  if (given.length > MAX_NAME.namespace) return refuse(`has more than ${MAX_NAME.namespace} characters`);
   if (given === '/') return { name: given, pattern: null };
   const segments = given.slice(1).split('/');
   if (segments.includes('')) return refuse('has an empty segment');

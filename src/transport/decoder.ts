@@ -1,3 +1,4 @@
+import { MAX_NAME } from '../base/reserved-names.js';
 import { ConnectTracker } from './connect-tracker.js';
 import type { ConnectionLimits, Waiting } from './connection-limits.js';
 import {
@@ -14,14 +15,17 @@ import {
   Assembly,
   checkBinaryPacket,
   checkPacket,
-  type RejectedPacket,
+  RejectedPacket,
   type Slot,
   tooLarge,
 } from './packet-check.js';
+import { COUNTED_FROM, PacketText } from './packet-text.js';
 import { type Keeper, TokenBucket } from './read-throttle.js';
 
 const { CONNECT, DISCONNECT, EVENT, ACK, BINARY_EVENT, BINARY_ACK } = PacketType;
 const CHAR_ZERO = 0x30;
+/** Longest name of a namespace that a refusal repeats; a connection that sends a longer one is closed. */
+const MAX_ANSWERED_NAMESPACE = 1_024;
 
 type Bytes = Uint8Array | ArrayBuffer;
 
@@ -187,50 +191,69 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
 
   /** @param isAhead - whether it overtakes what is kept */
   #decode(text: string, isAhead: boolean): void {
-    const packet = this.decodeString(text);
+    if (text.length > MAX_NAME.namespace) this.#decodeLong(text, isAhead);
+    else this.#take(this.decodeString(text), text, null, isAhead);
+  }
+
+  /** Looks at the text first: a name may be too long for a RegExp, and brackets without end too many to be parsed. */
+  #decodeLong(text: string, isAhead: boolean): void {
+    const { limits } = this.#shared;
+    const long = new PacketText(text);
+    if (long.namespaceLength > MAX_ANSWERED_NAMESPACE) throw new Error('the name of a namespace is too long');
+    const refusal = text.length > COUNTED_FROM ? long.check(limits) : null;
+    const packet = this.decodeString(refusal === null ? text : long.head);
+    if (refusal !== null && isEvent(packet)) packet.data = [long.event];
+    this.#take(packet, text, refusal, isAhead);
+  }
+
+  #take(packet: RawPacket, text: string, refusal: RejectedPacket | null, isAhead: boolean): void {
     switch (packet.type) {
       case EVENT:
       case ACK:
         packet.bytes = text.length;
-        return this.#emit(packet, this.#check(packet, text));
+        return this.#emit(packet, refusal ?? longName(packet) ?? this.#check(packet, text));
       case BINARY_EVENT:
       case BINARY_ACK:
-        return this.#await(packet, text, isAhead);
+        return this.#await(packet, text, refusal ?? longName(packet), isAhead);
       case CONNECT:
-        return this.#connect(packet, text);
+        return this.#connect(packet, text, refusal);
       case DISCONNECT:
         this.#connects.leave(packet.nsp);
     }
     this.emitReserved('decoded', packet);
   }
 
-  #check({ type, data }: RawPacket, text: string): RejectedPacket | null {
-    if (text.length <= this.#shared.skipBelow || data === undefined) return null;
+  /** Walks through data whose text was not counted. */
+  #check({ type, data }: RawPacket, { length }: { readonly length: number }): RejectedPacket | null {
+    if (length <= this.#shared.skipBelow || length > COUNTED_FROM || data === undefined) return null;
     return checkPacket(data as unknown[], type === EVENT ? 1 : 0, this.#shared.limits);
   }
 
-  #await(packet: RawPacket, text: string, isAhead: boolean): void {
+  #await(packet: RawPacket, text: string, refused: RejectedPacket | null, isAhead: boolean): void {
     const { limits, maxBytes, attachmentTimeouts } = this.#shared;
-    const isEvent = packet.type === BINARY_EVENT;
     const count = packet.attachments ?? 0;
     const slots: Slot[] = [];
-    const plain = { ...packet, type: isEvent ? EVENT : ACK, bytes: text.length };
+    const type = isEvent(packet) ? EVENT : ACK;
+    const plain = { ...packet, type, bytes: text.length };
     const refusal =
-      count > limits.attachments
+      refused ??
+      (count > limits.attachments
         ? tooLarge('attachments', 'the payload has too many attachments')
-        : checkBinaryPacket((packet.data ?? []) as unknown[], isEvent ? 1 : 0, limits, count, slots);
+        : checkBinaryPacket((packet.data ?? []) as unknown[], type === EVENT ? 1 : 0, limits, count, slots));
     const assembly = new Assembly(plain, slots, refusal, maxBytes);
     if (isAhead) this.#aside = assembly;
     else this.#assembly = assembly;
     attachmentTimeouts.begin(this);
   }
 
-  #connect(packet: RawPacket, text: string): void {
+  #connect(packet: RawPacket, text: string, refused: RejectedPacket | null): void {
     // A part of a string keeps the whole of it: names of namespaces outlive what else a CONNECT carries.
     packet.nsp = Buffer.from(packet.nsp).toString();
     const { nsp } = packet;
     const isLong = text.length > this.#shared.skipBelow && packet.data !== undefined;
     const refusal =
+      refused ??
+      longNamespace(nsp) ??
       this.#connects.enter(nsp) ??
       (isLong ? checkPacket([packet.data], 0, this.#shared.limits) : null) ??
       this.#shared.admit(nsp);
@@ -241,11 +264,36 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   /** Hands a packet on, with the refusal in the place of its data. */
   #emit(packet: RawPacket, refusal: RejectedPacket | null): void {
     if (refusal !== null) {
-      if (packet.type === EVENT) refusal.event = (packet.data as unknown[] | undefined)?.[0];
+      if (packet.type === EVENT) refusal.event = nameOf(packet);
       packet.data = [refusal];
       if (refusal.limit !== null)
         this.#shared.report('packet.refused', refusal.limit, { namespace: packet.nsp.slice(0, 128) });
     }
     this.emitReserved('decoded', packet);
   }
+}
+
+const isEvent = ({ type }: RawPacket): boolean => type === EVENT || type === BINARY_EVENT;
+
+/** Refuses an event whose name is too long to be that of a handler. */
+function longName(packet: RawPacket): RejectedPacket | null {
+  const name = isEvent(packet) ? (packet.data as unknown[] | undefined)?.[0] : '';
+  if (typeof name !== 'string' || name.length <= MAX_NAME.event) return null;
+  return new RejectedPacket(
+    'UNKNOWN_EVENT',
+    null,
+    `the name of an event has ${MAX_NAME.event} characters at most`,
+  );
+}
+
+function longNamespace({ length }: string): RejectedPacket | null {
+  if (length <= MAX_NAME.namespace) return null;
+  const text = `the name of a namespace has ${MAX_NAME.namespace} characters at most`;
+  return new RejectedPacket('NOT_FOUND', null, text);
+}
+
+/** Name of an event that is refused. */
+function nameOf({ data }: RawPacket): unknown {
+  const name = (data as unknown[] | undefined)?.[0];
+  return typeof name === 'string' ? name.slice(0, MAX_NAME.event) : name;
 }

@@ -112,8 +112,10 @@ function note(parent: Slot['parent'], key: string | number, num: unknown): void 
   slots?.push({ parent, key, num: num as number });
 }
 
-const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payload is nested too deep');
-const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');
+/** Makes the rejection of a packet with too many levels. */
+export const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payload is nested too deep');
+/** Makes the rejection of a packet with too many members. */
+export const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');
 
 /** Packet whose binary parts are still to come. */
 export class Assembly {

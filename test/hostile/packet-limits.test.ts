@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { type EventContext, Gateway, OnEvent } from '../../src/index.js';
+import { type EventContext, Gateway, OnAnyEvent, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { isPacket, RawClient } from './client/raw-client.js';
 
@@ -113,6 +113,47 @@ describeMatrix('a packet with too much in it', (cell) => {
     client.packet(`3${/^42(\d+)/.exec(raw.text)?.[1]}[${nested(100_000)}]`);
     await client.roundTrip('/');
     expect(test.app.get(Echo).seen).toBe(0);
+  });
+});
+
+describeMatrix('a name that is too long', (cell) => {
+  const seen: string[] = [];
+
+  @Gateway(/^\/team-(?<team>\w+)$/)
+  class Team {
+    @OnEvent(/\w+:saved$/) saved(_payload: unknown, ctx: EventContext) {
+      seen.push(ctx.event);
+    }
+    @OnAnyEvent() any(_payload: unknown, ctx: EventContext) {
+      seen.push(ctx.event);
+    }
+  }
+
+  it('reaches no RegExp, no handler and no log, and makes no namespace', async () => {
+    const test = await createTestApp([Echo, Team], { ...cell });
+    await using _ = test;
+    const client = await RawClient.open(test.app.address?.port as number, cell.transport ?? 'websocket');
+    await client.connect('/team-a');
+    // The RegExp alone takes a minute for the longest: its time grows with the square.
+    for (const [id, length] of [129, 40_000, 400_000].entries()) {
+      const event = 'x'.repeat(length);
+      client.packet(`2/team-a,${id}["${event}"]`, `51-/team-a,${id + 10}["${event}"]`, Buffer.from('1'));
+      for (const one of [id, id + 10]) {
+        expect((await client.answer('/team-a', one)).args).toMatchObject([
+          { ok: false, error: { code: 'UNKNOWN_EVENT' } },
+        ]);
+      }
+    }
+    expect(seen).toEqual([]);
+    const namespace = `/team-${'x'.repeat(300)}`;
+    client.packet(`0${namespace},`);
+    const { text } = await client.waitFor(({ text }) => isPacket(text, '4', namespace), 'connect_error');
+    expect(text).toContain('NOT_FOUND');
+    expect([...test.app.io._nsps.keys()]).not.toContain(namespace);
+    await client.roundTrip('/team-a');
+    client.packet(`0/team-${'x'.repeat(400_000)},`);
+    await client.ended();
+    for (const record of test.log.records) expect(JSON.stringify(record).length).toBeLessThan(2_000);
   });
 });
 

@@ -145,7 +145,7 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
       return { gateways: [Left, Right] };
     },
   ],
-  ...['', 5, null, [], /x/y, [/x/g, 'a']].map(
+  ...['', 5, null, [], /x/y, [/x/g, 'a'], 'x'.repeat(129)].map(
     (name) =>
       [
         'GW_ERR_BUILD_BAD_EVENT_NAME',

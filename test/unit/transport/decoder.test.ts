@@ -14,8 +14,10 @@ function decode(
   pieces: readonly (string | Uint8Array)[],
   limits: Partial<TransportLimits> = {},
   maxBytes = 100,
+  admit: ConnectionLimits['admit'] = () => null,
 ) {
   shared = new ConnectionLimits('app', { ...DEFAULT_TRANSPORT_LIMITS, ...limits }, maxBytes);
+  shared.admit = admit;
   const written: string[] = [];
   const connection = Object.assign(new EventEmitter(), {
     protocol: 3, // no pings
@@ -68,6 +70,45 @@ describe('a packet beyond a limit', () => {
     const [rejected] = data as [unknown];
     expect(rejected).toBeInstanceOf(RejectedPacket);
     expect(rejected).toMatchObject({ limit, event: 'echo' });
+  });
+
+  it.each([
+    ['packetDepth', '['.repeat(40_000)],
+    ['packetKeys', `[${'{},'.repeat(20_000)}`],
+  ])('is not even parsed when its text is long: %s', (limit, broken) => {
+    for (const head of ['2/a,7["echo",', '52-/a,7["echo",', '3/a,7[']) {
+      const isBinary = head.startsWith('5');
+      const { packets } = decode(['0', head + broken, ...(isBinary ? [bytes(1), bytes(1)] : [])]);
+      const event = head.startsWith('3') ? '' : 'echo';
+      expect(packets[1]).toMatchObject({ nsp: '/a', id: 7, data: [{ limit, event }] });
+    }
+    const { packets, written } = decode(['0', `0/a,{"token":${broken}`]);
+    expect(packets).toHaveLength(1);
+    expect(written).toEqual([expect.stringMatching(/^4\/a,.*PAYLOAD_TOO_LARGE/)]);
+  });
+
+  it('of names is rejected before a RegExp sees them', () => {
+    const name = 'x'.repeat(129);
+    for (const pieces of [[`27["${name}"]`], [`51-7["${name}",${place(0)}]`, bytes(1)]]) {
+      const { packets } = decode(['0', ...pieces]);
+      expect(packets[1]?.data).toEqual([
+        expect.objectContaining({ code: 'UNKNOWN_EVENT', event: name.slice(0, 128) }),
+      ]);
+    }
+    expect(decode(['0', `2["${name.slice(1)}"]`]).packets[1]?.data).toEqual([name.slice(1)]);
+    const asked: string[] = [];
+    const { packets, written } = decode(
+      ['0', `0/${'x'.repeat(256)},`, `0/${'x'.repeat(255)},`],
+      {},
+      100,
+      (nsp) => {
+        asked.push(nsp);
+        return null;
+      },
+    );
+    expect(written).toEqual([expect.stringMatching(/^4\/x{256},.*NOT_FOUND.*256 characters/)]);
+    expect([packets.length, asked.length]).toEqual([2, 2]);
+    expect(() => decode(['0', `0/${'x'.repeat(1_024)},`])).toThrow('too long');
   });
 
   it('of attachments keeps no bytes', () => {
