@@ -91,7 +91,7 @@ export interface BatteryCall {
   /**
    * Tells whether a call that waited may go on: false when it ran out of time.
    *
-   * @throws {GatewireError} UNAUTHENTICATED when the identity of its client has ended
+   * @throws {GatewireError} UNAUTHENTICATED when the identity of its client has ended, UNAVAILABLE when it has left
    */
   mayStart(): boolean;
   /** Calls back when the socket leaves. @returns a function that takes it back */

@@ -15,6 +15,7 @@ export class SocketActivity implements Activity {
   #forget: (() => void) | null = null;
   #instances: ScopeInstances | null = null;
   #ctx: ConnectContext | null = null;
+  #isOver = false;
 
   constructor(readonly state: SocketState) {}
 
@@ -34,7 +35,8 @@ export class SocketActivity implements Activity {
       this.#controller = controller;
       const { leftBecause } = this.state;
       if (leftBecause !== null) controller.abort(clientLeft(leftBecause));
-      else this.#forget = this.state.whenLeaving((reason) => controller.abort(reason));
+      // Asked for after the end, it would keep a listener until the client leaves.
+      else if (!this.#isOver) this.#forget = this.state.whenLeaving((reason) => controller.abort(reason));
     }
     return this.#controller.signal;
   }
@@ -54,6 +56,7 @@ export class SocketActivity implements Activity {
   }
 
   release(onError: (error: unknown) => void): Promise<void> | null {
+    this.#isOver = true;
     this.#forget?.();
     return this.#instances === null ? null : this.#instances.dispose(onError);
   }
@@ -74,6 +77,8 @@ export class EventCall extends SocketActivity implements Call {
   giveBack: (() => void) | null = null;
   dropped: string | null = null;
   message: CallMessage | null = null;
+  /** Whether the client had said goodbye by then: the event had waited for `@OnConnect`. */
+  readonly #isBehindGoodbye: boolean;
 
   constructor(
     state: SocketState,
@@ -83,6 +88,7 @@ export class EventCall extends SocketActivity implements Call {
   ) {
     super(state);
     this.payload = args[0];
+    this.#isBehindGoodbye = state.leftBecause !== null;
   }
 
   override get ctx(): CallContext {
@@ -95,7 +101,12 @@ export class EventCall extends SocketActivity implements Call {
 
   mayStart(): boolean {
     if (this.isAnswered) return false; // it ran out of time while it waited
-    if (hasExpired(this.state)) throw expired();
+    const { state } = this;
+    if (hasExpired(state)) throw expired();
+    if (state.leftBecause === null) return true;
+    if (state.isOver && !this.#isBehindGoodbye) throw clientLeft(state.leftBecause);
+    // Who has said goodbye is not found by `revoke`.
+    state.namespace.revocations.check(state);
     return true;
   }
 

@@ -18,9 +18,16 @@ import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import { type Impersonate, identifier, identifyFirst } from './identity.js';
 import type { Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
-import { followConnections, hasConnectHooks } from './lifecycle.js';
+import { followConnections, hasConnectHooks, mayConnect } from './lifecycle.js';
 import { bindServerSide } from './remote/server-side.js';
-import type { CompiledEvent, CompiledGateway, CompiledNamespace, InstanceSource, Stage } from './types.js';
+import type {
+  CompiledEvent,
+  CompiledGateway,
+  CompiledNamespace,
+  InstanceSource,
+  SocketState,
+  Stage,
+} from './types.js';
 import { ackStage, argsStage, Outgoing, payloadStage } from './validate.js';
 
 /** Services that all namespaces of an application share. */
@@ -140,10 +147,10 @@ function bindOne(plan: EventPlan, sources: Sources, app: SharedServices): Compil
 
 function bindGateway(plan: GatewayPlan, sources: Sources): CompiledGateway {
   const source = sourceOf(plan.target, sources);
-  const hooks = (handlers: GatewayPlan['connect']) =>
-    handlers?.map((handler) => bindHook(handler, source)) ?? null;
+  const hooks = (handlers: GatewayPlan['connect'], mayRun: (state: SocketState) => boolean = () => true) =>
+    handlers?.map((handler) => bindHook(handler, source, mayRun)) ?? null;
   return {
-    connect: hooks(plan.connect),
+    connect: hooks(plan.connect, mayConnect),
     disconnecting: hooks(plan.disconnecting),
     disconnect: hooks(plan.disconnect),
   };

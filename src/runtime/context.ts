@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ConnectContext, ContextLog, EventContext, Handshake } from '../metadata/context.js';
 import type { BroadcastTarget, NamespaceTarget, Target } from '../metadata/target.js';
+import { clientLeft } from './failures.js';
 import { applicationRooms, askRoomGuards, storedRooms } from './rooms.js';
 import { emitToSocket } from './send.js';
 import { Broadcast, RoomTarget, WholeNamespace } from './target.js';
@@ -67,20 +68,30 @@ export class SocketContext implements ConnectContext {
   }
 
   async join(rooms: string | readonly string[]): Promise<void> {
-    const { socket, namespace, user } = this.#state;
-    const stored = storedRooms(rooms);
-    const guards = namespace.plan.rooms;
-    if (guards !== null) for (const room of [rooms].flat()) await askRoomGuards(guards, this, room);
+    const names = new Set([rooms].flat());
+    const stored = storedRooms([...names]);
+    // Ahead of the guards, which may cost a query each, and after them: other calls may have joined meanwhile.
+    this.#checkRoomCount(stored);
+    const guards = this.#state.namespace.plan.rooms;
+    if (guards !== null) {
+      for (const room of names) await askRoomGuards(guards, this, room);
+      this.#checkRoomCount(stored);
+    }
+    await this.#state.socket.join(stored);
+  }
+
+  #checkRoomCount(stored: readonly string[]): void {
+    const { socket, namespace, user, leftBecause } = this.#state;
+    // Socket.IO would keep the rooms of a socket that has left for as long as the process lives.
+    if (leftBecause !== null) throw clientLeft(leftBecause);
     const { roomsPerSocket } = namespace.limits;
     // Besides the application's rooms it is in one of its own, and in that of its user.
     const own = user === undefined ? 1 : 2;
-    const added = new Set(stored.filter((room) => !socket.rooms.has(room))).size;
-    if (added > 0 && socket.rooms.size - own + added > roomsPerSocket) {
-      throw new GatewireError('OVERLOADED', {
-        message: `a socket may be in ${roomsPerSocket} rooms (limits.roomsPerSocket)`,
-      });
-    }
-    await socket.join(stored);
+    const added = stored.filter((room) => !socket.rooms.has(room)).length;
+    if (added === 0 || socket.rooms.size - own + added <= roomsPerSocket) return;
+    throw new GatewireError('OVERLOADED', {
+      message: `a socket may be in ${roomsPerSocket} rooms (limits.roomsPerSocket)`,
+    });
   }
 
   async leave(rooms: string | readonly string[]): Promise<void> {

@@ -178,6 +178,7 @@ function dispatchRaw(
     if (isDecided) return;
     isDecided = true;
     if (!socket.connected) return;
+    if (hasExpired(state)) return fail(expired());
     const isHeard = event !== 'error' && socket.listenerCount(event as string) > 0;
     try {
       if (isHeard) callListeners(socket, args, compiled === null ? fail : note);

@@ -3,17 +3,30 @@ import type { ParameterDeclaration } from '../metadata/record.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { EventCall } from './activity.js';
 import { answerByHand } from './run-event.js';
-import type { Activity, Call, CompiledHook, InstanceSource, Stage } from './types.js';
+import type { Activity, Call, CompiledHook, InstanceSource, SocketState, Stage } from './types.js';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** The innermost stage of an event: calls the method with `(payload, ctx)`, or with what its parameters ask for. */
+/**
+ * The innermost stage of an event: calls the method with `(payload, ctx)`, or with what its parameters ask for. Whatever
+ * the call has waited for, the client may have left or lost its identity meanwhile.
+ */
 export function handlerStage({ method, parameters }: HandlerPlan, source: InstanceSource): Stage {
-  if (parameters !== null) return (call) => callWith(source.of(call), method, parameters, call);
+  if (parameters !== null) {
+    const handle = callWith(method, parameters, mayStart);
+    return (call) => (call.mayStart() ? handle(source.of(call), call) : undefined);
+  }
   const { instance } = source;
-  if (instance === null) return (call) => methodOf(source.of(call), method)(call.payload, call.ctx);
+  if (instance === null) {
+    return (call) =>
+      call.mayStart() ? methodOf(source.of(call), method)(call.payload, call.ctx) : undefined;
+  }
   const handler = methodOf(instance, method);
-  return (call) => handler(call.payload, call.ctx);
+  return (call) => (call.mayStart() ? handler(call.payload, call.ctx) : undefined);
+}
+
+function mayStart(call: Call): boolean {
+  return call.mayStart();
 }
 
 /** Around a handler that answers by `@Ack()`: what it returns is no answer. */
@@ -24,13 +37,24 @@ export function byHandStage(handler: Stage): Stage {
   };
 }
 
-/** Calls a lifecycle hook with `(ctx, reason)`, or with what its parameters ask for. */
-export function bindHook({ method, parameters, label }: HandlerPlan, source: InstanceSource): CompiledHook {
-  const run =
-    parameters === null
-      ? (activity: Activity, reason: string) => methodOf(source.of(activity), method)(activity.ctx, reason)
-      : (activity: Activity) => callWith(source.of(activity), method, parameters, activity);
-  return { label, run };
+/**
+ * Calls a lifecycle hook with `(ctx, reason)`, or with what its parameters ask for.
+ *
+ * @param mayRun - asked once more when parameters had to be waited for
+ */
+export function bindHook(
+  { method, parameters, label }: HandlerPlan,
+  source: InstanceSource,
+  mayRun: (state: SocketState) => boolean,
+): CompiledHook {
+  if (parameters === null) {
+    return {
+      label,
+      run: (activity, reason) => methodOf(source.of(activity), method)(activity.ctx, reason),
+    };
+  }
+  const handle = callWith<Activity>(method, parameters, ({ state }) => mayRun(state));
+  return { label, run: (activity) => handle(source.of(activity), activity) };
 }
 
 function methodOf(instance: object, method: string | symbol): Method {
@@ -38,15 +62,17 @@ function methodOf(instance: object, method: string | symbol): Method {
   return handler.bind(instance);
 }
 
-function callWith(
-  instance: object,
+function callWith<TActivity extends Activity>(
   method: string | symbol,
   parameters: readonly ParameterDeclaration[],
-  activity: Activity,
-): unknown {
-  const args = readAll(parameters, activity);
-  const handler = methodOf(instance, method);
-  return args.some(isThenable) ? Promise.all(args).then((ready) => handler(...ready)) : handler(...args);
+  mayRun: (activity: TActivity) => boolean,
+): (instance: object, activity: TActivity) => unknown {
+  return (instance, activity) => {
+    const args = readAll(parameters, activity);
+    const handler = methodOf(instance, method);
+    if (!args.some(isThenable)) return handler(...args);
+    return Promise.all(args).then((ready) => (mayRun(activity) ? handler(...ready) : undefined));
+  };
 }
 
 function readAll(parameters: readonly ParameterDeclaration[], activity: Activity): unknown[] {

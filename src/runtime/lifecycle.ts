@@ -7,6 +7,7 @@ import { announceSocket } from './announce.js';
 import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { clientLeft } from './failures.js';
+import { expired, hasExpired } from './identity.js';
 import { recover } from './recovery.js';
 import { applicationRooms, userRoom } from './rooms.js';
 import { socketClass } from './server.js';
@@ -111,8 +112,7 @@ function runConnectHooks(state: SocketState): Promise<void> | null {
 }
 
 function runConnectHook(state: SocketState, hook: CompiledHook): unknown {
-  // A client that was turned away meanwhile has no use for the rest.
-  if (state.leftBecause !== null) return undefined;
+  if (!mayConnect(state)) return undefined;
   const activity = new SocketActivity(state);
   let result: unknown;
   try {
@@ -122,6 +122,17 @@ function runConnectHook(state: SocketState, hook: CompiledHook): unknown {
     throw error;
   }
   return isThenable(result) ? Promise.resolve(result).finally(() => end(activity)) : end(activity);
+}
+
+/**
+ * Tells whether `@OnConnect` may go on: a client that was turned away meanwhile has no use for the rest.
+ *
+ * @throws {GatewireError} UNAUTHENTICATED when the identity has ended meanwhile
+ */
+export function mayConnect(state: SocketState): boolean {
+  if (state.leftBecause !== null) return false;
+  if (hasExpired(state)) throw expired();
+  return true;
 }
 
 /** Lets the events flow, those first that waited. */
@@ -165,8 +176,15 @@ function onDisconnecting(this: Socket, reason: string): void {
   announceSocket(state, 'disconnect', { reason });
   state.lastRooms = applicationRooms(this.rooms, this.id);
   if (state.expiresAt !== null) state.namespace.expiry.forget(state);
+  // What was read together with a goodbye may have a guard that is an async function and waits for nothing.
+  if (reason === CLIENT_LEFT) setImmediate(endStay, state);
+  else endStay(state);
   state.tellLeaving(clientLeft(reason));
   if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
+}
+
+function endStay(state: SocketState): void {
+  state.isOver = true;
 }
 
 function onDisconnect(this: Socket): void {

@@ -51,12 +51,21 @@ export class Revocations implements RevocationCheck {
 
   /** Sends a client away that was on its way in meanwhile, with what auth had said before. Tells whether it did. */
   catchUp(state: SocketState): boolean {
-    if (this.#known.isEmpty) return false;
-    const { id } = (state.user ?? {}) as Partial<User>;
-    const at = id === undefined ? null : this.#known.timeOf(id);
-    if (at === null || at < state.socket.handshake.issued) return false;
+    if (!this.#isRevoked(state)) return false;
     sendAway(state, revoked());
     return true;
+  }
+
+  /** Throws when the user of a client was revoked since its handshake. */
+  check(state: SocketState): void {
+    if (this.#isRevoked(state)) throw revoked();
+  }
+
+  #isRevoked({ user, socket }: SocketState): boolean {
+    if (this.#known.isEmpty) return false;
+    const { id } = (user ?? {}) as Partial<User>;
+    const at = id === undefined ? null : this.#known.timeOf(id);
+    return at !== null && at >= socket.handshake.issued;
   }
 
   /** Sends those away who came before a time, in milliseconds since 1970. */

@@ -53,6 +53,7 @@ export class ClientState implements SocketState {
   waiting: EventPacket[] | null = null;
   isSettled = false;
   hasLeft = false;
+  isOver = false;
   connectsStarted = 0;
   semaphore: Semaphore | null = null;
   disconnecting: Promise<void> | null = null;

@@ -148,6 +148,8 @@ export interface SocketState extends Located {
   /** Whether `@OnConnect` is done, one way or the other. */
   isSettled: boolean;
   hasLeft: boolean;
+  /** Whether what waits may start no more, since the client has left. */
+  isOver: boolean;
   /** Number of gateways whose `@OnConnect` has started. */
   connectsStarted: number;
   /** Limit of the calls that run; null as long as no call needed a promise. */
@@ -208,6 +210,8 @@ export interface IdentityExpiry {
 export interface RevocationCheck {
   /** Sends a client away whose user was revoked since its handshake; returns whether it did. */
   catchUp(state: SocketState): boolean;
+  /** @throws {GatewireError} UNAUTHENTICATED when the user of a client was revoked since its handshake */
+  check(state: SocketState): void;
 }
 
 /** Contract of what a namespace sends. */

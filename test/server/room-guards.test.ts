@@ -158,6 +158,20 @@ describeMatrix('declared rooms', (cell) => {
     expect(test.app.io.of('/').adapter.rooms.has('slow')).toBe(false);
   });
 
+  it('are asked once for a room, and not at all for more rooms than a socket may be in', async () => {
+    let asked = 0;
+    const rooms = [guardRoom('*', () => ++asked > 0)];
+    await using test = await createTestApp(gateway('/', rooms), { ...cell, limits: { roomsPerSocket: 2 } });
+    const ann = await test.client.connect('/', { auth: { id: 'ann' } });
+    expect(await ann.call('join', Array(9_000).fill('one'))).toEqual(['one']);
+    expect(asked).toBe(1);
+    const many = Array.from({ length: 9_000 }, (_, i) => `room ${i}`);
+    await expect(ann.call('join', many)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(asked).toBe(1);
+    const both = await Promise.allSettled([ann.call('join', 'two'), ann.call('join', 'three')]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('bind what clients reach by ctx.join, and not the server', async () => {
     @Gateway('/', { auth, rooms: [guardRoom('lobby', () => true)] })
     class Placing {
