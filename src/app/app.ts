@@ -16,8 +16,8 @@ import type { Impersonate } from '../runtime/identity.js';
 import { bindingsOf } from '../runtime/injection/resolver.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 import { adapterProblems } from '../runtime/remote/open.js';
+import { connectionOf } from '../runtime/socketio.js';
 import { checkStack } from '../runtime/stack.js';
-import type { EngineConnection } from '../transport/engineio.js';
 import { checkPort, urlOf } from '../transport/listen.js';
 import { nodeProblems } from '../transport/primary.js';
 import { leave, runUntilSignal } from './close.js';
@@ -338,6 +338,6 @@ export class App {
   readonly #prepare = (socket: Socket): void => {
     const { front } = this.#opened;
     if (this.#options.trustProxy && front !== null)
-      socket.handshake.secure = front.isSecure(socket.conn as unknown as EngineConnection);
+      socket.handshake.secure = front.isSecure(connectionOf(socket));
   };
 }

@@ -74,6 +74,8 @@ export const STACK = {
       delSockets: { kind: 'method', use: 'leave rooms on this node' },
       disconnectSockets: { kind: 'method', use: 'disconnect the clients of this node' },
       fetchSockets: { kind: 'method', use: 'list the sockets of this node' },
+      serverCount: { kind: 'method', use: 'count nodes over adapters of the application' },
+      close: { kind: 'method', use: 'end what belongs to a namespace that is removed' },
     },
     ClusterAdapter: {
       onMessage: { kind: 'method', use: 'keep handshakes, with tokens and cookies, from other nodes' },
@@ -109,8 +111,10 @@ export const STACK = {
   'engine.io': {
     Server: {
       opts: { kind: 'field', type: 'Object', use: 'ping slow readers in half of `pingTimeout`' },
+      clients: { kind: 'field', type: 'Object', use: 'find all connections' },
     },
     Socket: {
+      id: { kind: 'field', type: 'String', use: 'name connections on channels' },
       server: { kind: 'field', type: 'Object', use: 'ping slow readers in half of `pingTimeout`' },
       protocol: { kind: 'field', type: 'Number', use: 'leave pings to clients of version 2' },
       remoteAddress: { kind: 'field', type: 'String', use: 'set the address that a trusted proxy names' },
@@ -120,6 +124,7 @@ export const STACK = {
       resetPingTimeout: { kind: 'method', use: 'keep slow readers alive' },
       sendPacket: { kind: 'method', use: 'ping slow readers' },
       onClose: { kind: 'method', use: 'cut connections whose clients do not read' },
+      data: { kind: 'event', use: 'keep what a client sends while it waits in line' },
       packetCreate: { kind: 'event', use: 'count what waits for a client' },
       flush: { kind: 'event', use: 'count what waits for a client' },
     },
@@ -215,6 +220,8 @@ export const STACK = {
       constructorArguments: { kind: 'field', type: 'Array', use: 'read injected parameters' },
       properties: { kind: 'field', type: 'Map', use: 'read injected properties' },
       lifecycle: { kind: 'field', type: 'Object', use: 'call methods marked with `@preDestroy`' },
+    },
+    ClassMetadataLifecycle: {
       preDestroyMethodNames: { kind: 'field', type: 'Set', use: 'call methods marked with `@preDestroy`' },
     },
     ClassElementMetadata: {
@@ -276,6 +283,15 @@ export type Private<
   TOwner extends keyof Stack[TPackage],
   TShape extends Readonly<Record<MemberOf<TPackage, TOwner>, unknown>>,
 > = Pick<TShape, MemberOf<TPackage, TOwner>>;
+
+/** Numbers of an owner, as the table has them. */
+export type PrivateNumbers<TPackage extends StackPackage, TOwner extends keyof Stack[TPackage]> = {
+  readonly [TName in keyof Stack[TPackage][TOwner]]: Stack[TPackage][TOwner][TName] extends {
+    readonly value: infer TValue;
+  }
+    ? TValue
+    : never;
+};
 
 /** Lists the members of a package, each with its owner. */
 export function stackRows(name: StackPackage): readonly StackRow[] {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { CallSite } from '../base/call-site.js';
-import { STACK } from '../base/stack.js';
+import { type Private, STACK } from '../base/stack.js';
 import { type Class, lineage, recordOf } from './record.js';
 
 /** Constructor parameter or property that the container fills. */
@@ -17,22 +17,31 @@ export interface Injection {
 
 // inversify does not export this key. Its decorators are read too, since applications may use them; the check of the
 // stack finds at boot when they write something else.
-const INVERSIFY_KEY = '@inversifyjs/core/classMetadataReflectKey';
+const INVERSIFY_KEY: keyof (typeof STACK)['@inversifyjs/core']['Class'] =
+  '@inversifyjs/core/classMetadataReflectKey';
 
 // ClassElementMetadataKind.unmanaged: the parameter is not injected, such as one with a default.
 const UNMANAGED = STACK['@inversifyjs/core'].ClassElementMetadataKind.unmanaged.value;
 
-interface InversifyElement {
-  readonly kind: number;
-  readonly optional?: boolean;
-  readonly value?: unknown;
-}
+type InversifyElement = Private<
+  '@inversifyjs/core',
+  'ClassElementMetadata',
+  { readonly kind: number; readonly optional: boolean | undefined; readonly value: unknown }
+>;
 
-interface InversifyRecord {
-  readonly constructorArguments: readonly (InversifyElement | undefined)[];
-  readonly properties: ReadonlyMap<string | symbol, InversifyElement>;
-  readonly lifecycle: { readonly preDestroyMethodNames: ReadonlySet<string | symbol> };
-}
+type InversifyRecord = Private<
+  '@inversifyjs/core',
+  'ClassMetadata',
+  {
+    readonly constructorArguments: readonly (InversifyElement | undefined)[];
+    readonly properties: ReadonlyMap<string | symbol, InversifyElement>;
+    readonly lifecycle: Private<
+      '@inversifyjs/core',
+      'ClassMetadataLifecycle',
+      { readonly preDestroyMethodNames: ReadonlySet<string | symbol> }
+    >;
+  }
+>;
 
 function inversifyRecord(target: Class): InversifyRecord | undefined {
   return Reflect.getOwnMetadata(INVERSIFY_KEY, target) as InversifyRecord | undefined;

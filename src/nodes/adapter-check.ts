@@ -2,8 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Namespace } from 'socket.io';
 import { STACK } from '../base/stack.js';
 import { checkStackOf } from '../base/stack-check.js';
-import type { Problem } from '../errors/boot-error.js';
-import { BootError } from '../errors/boot-error.js';
+import { BootError, type Problem } from '../errors/boot-error.js';
 
 /** Members of adapters that a check calls; each may be missing. */
 interface CheckedAdapter {
@@ -33,12 +32,21 @@ export const CLUSTER_SOURCE = STACK['@socket.io/cluster-adapter'].Message.source
 const NAME = 'gatewire:check';
 const TO_ALL = { rooms: [], except: [] };
 
-/**
- * Checks @socket.io/redis-adapter over classic pub/sub, on an adapter with a client that connects nowhere.
- *
- * @throws {BootError} GW_ERR_BOOT_STACK
- */
-export async function checkClassicAdapter(create: (pub: object, sub: object) => MakeChecked): Promise<void> {
+/** Check of the members of an adapter, on one that belongs to no connection. */
+export interface AdapterCheck {
+  /** Problems that are found at once. */
+  readonly problems: readonly Problem[];
+  /**
+   * Waits for what an adapter does in a later turn.
+   *
+   * @throws {BootError} GW_ERR_BOOT_STACK
+   */
+  finish(): Promise<void>;
+}
+
+/** Checks @socket.io/redis-adapter over classic pub/sub, with a client that connects nowhere. */
+export function checkClassicAdapter(create: (pub: object, sub: object) => MakeChecked): AdapterCheck {
+  const name = '@socket.io/redis-adapter';
   const redis = new RecordingClient();
   const adapter = made(create(redis.client, redis.client));
   attempt(() => adapter.addAll?.('id', new Set(['id'])));
@@ -46,59 +54,43 @@ export async function checkClassicAdapter(create: (pub: object, sub: object) => 
   const [channels] = (redis.calls['subscribe']?.[0] ?? []) as [string[]?];
   const fetch = { type: CLASSIC_FETCH, requestId: 'check', opts: TO_ALL };
   attempt(() => adapter.onrequest?.(channels?.[0], Buffer.from(JSON.stringify(fetch))));
-  await nextTurn();
   attempt(() => adapter.close?.());
-  const isAnswered = (redis.calls['publish'] ?? []).some((args) => String(args[1]).includes('handshake'));
-  report(
-    checkStackOf('@socket.io/redis-adapter', () => ({
-      RedisAdapter: adapter,
-      RequestType: { REMOTE_FETCH: isAnswered ? CLASSIC_FETCH : null },
-      ClassicClient: redis.methods,
-    })),
-  );
+  const problems = checkStackOf(name, () => ({ RedisAdapter: adapter, ClassicClient: redis.methods }));
+  return inTwoParts(problems, () => {
+    const isAnswered = (redis.calls['publish'] ?? []).some((args) => String(args[1]).includes('handshake'));
+    return checkStackOf(name, () => ({ RequestType: { REMOTE_FETCH: isAnswered ? CLASSIC_FETCH : null } }));
+  });
 }
 
-/**
- * Checks @socket.io/redis-adapter over sharded pub/sub, as `checkClassicAdapter` does.
- *
- * @throws {BootError} GW_ERR_BOOT_STACK
- */
-export async function checkShardedAdapter(create: (pub: object, sub: object) => MakeChecked): Promise<void> {
+/** Checks @socket.io/redis-adapter over sharded pub/sub, with a client that connects nowhere. */
+export function checkShardedAdapter(create: (pub: object, sub: object) => MakeChecked): AdapterCheck {
   const redis = new RecordingClient();
   const adapter = made(create(redis.client, redis.client));
   attempt(() => adapter.publish?.({ type: CLUSTER_BROADCAST, data: { opts: TO_ALL } }));
-  const problems = await checkClusterMessages(adapter);
+  const messages = new ClusterMessages(adapter);
   attempt(() => adapter.close?.());
   const own = checkStackOf('@socket.io/redis-adapter', () => ({ ShardedClient: redis.methods }));
-  report([...problems, ...own]);
+  return inTwoParts([...messages.members(), ...own], () => messages.answers());
 }
 
-/**
- * Checks @socket.io/redis-streams-adapter, as `checkClassicAdapter` does.
- *
- * @throws {BootError} GW_ERR_BOOT_STACK
- */
-export async function checkStreamsAdapter(create: (client: object) => MakeChecked): Promise<void> {
+/** Checks @socket.io/redis-streams-adapter, with a client that connects nowhere. */
+export function checkStreamsAdapter(create: (client: object) => MakeChecked): AdapterCheck {
   const redis = new RecordingClient();
   const adapter = made(create(redis.client));
-  await nextTurn(); // it connects
   attempt(() => adapter.publish?.({ type: CLUSTER_BROADCAST, data: { opts: TO_ALL } }));
   attempt(() => adapter.publish?.({ type: CLUSTER_FETCH, data: { opts: TO_ALL } }));
   attempt(() => adapter.persistSession?.({ pid: 'check' }));
   attempt(() => adapter.restoreSession?.('check', '1-1'));
-  const problems = await checkClusterMessages(adapter);
+  const messages = new ClusterMessages(adapter);
   attempt(() => adapter.close?.());
-  await nextTurn(); // it disconnects
-  const own = checkStackOf('@socket.io/redis-streams-adapter', () => ({ StreamsClient: redis.methods }));
-  report([...problems, ...own]);
+  return inTwoParts(messages.members(), () => [
+    ...messages.answers(),
+    ...checkStackOf('@socket.io/redis-streams-adapter', () => ({ StreamsClient: redis.methods })),
+  ]);
 }
 
-/**
- * Checks @socket.io/cluster-adapter in a node. The adapter of the check greets the other nodes, which ignore it.
- *
- * @throws {BootError} GW_ERR_BOOT_STACK
- */
-export async function checkClusterAdapter(make: MakeChecked): Promise<void> {
+/** Checks @socket.io/cluster-adapter in a node. The adapter of the check greets the other nodes, which ignore it. */
+export function checkClusterAdapter(make: MakeChecked): AdapterCheck {
   const before = new Set(process.listeners('message'));
   const adapter = made(make);
   const added = process.listeners('message').filter((listener) => !before.has(listener));
@@ -111,42 +103,68 @@ export async function checkClusterAdapter(make: MakeChecked): Promise<void> {
   const greeting = { source: CLUSTER_SOURCE, nsp: NAME };
   for (const listener of added) attempt(() => listener(greeting, undefined));
   if (onMessage !== undefined) adapter.onMessage = onMessage;
-  const problems = await checkClusterMessages(adapter);
+  else delete adapter.onMessage;
+  const messages = new ClusterMessages(adapter);
   attempt(() => adapter.close?.());
   const source = isHeard ? CLUSTER_SOURCE : null;
-  report([...problems, ...checkStackOf('@socket.io/cluster-adapter', () => ({ Message: { source } }))]);
+  const own = checkStackOf('@socket.io/cluster-adapter', () => ({ Message: { source } }));
+  return inTwoParts([...messages.members(), ...own], () => messages.answers());
 }
 
-/** Checks what an adapter shares with all adapters that extend Socket.IO's ClusterAdapter. */
-async function checkClusterMessages(adapter: CheckedAdapter): Promise<readonly Problem[]> {
-  const { onMessage, publish } = adapter;
-  const published: object[] = [];
-  const answers: object[] = [];
-  const doPublish = async (message: object) => String(published.push(message));
-  const doPublishResponse = async (_requester: string, answer: object) => void answers.push(answer);
-  Object.assign(adapter, { doPublish, doPublishResponse });
-  attempt(() => adapter.publish?.({ type: CLUSTER_BROADCAST, data: {} }));
-  attempt(() => adapter.addAll?.('id', new Set(['id'])));
-  const receive = (type: number, data: object): void =>
-    attempt(() => adapter.onMessage?.({ uid: 'other', nsp: NAME, type, data: { opts: TO_ALL, ...data } }));
-  const packet = event();
-  receive(CLUSTER_BROADCAST, { packet });
-  receive(CLUSTER_BROADCAST, { packet: event(), requestId: 'check' }); // is answered with the number of sockets
-  const isAnswered = answers.length > 0;
-  if (isAnswered) receive(CLUSTER_FETCH, { requestId: 'check' });
-  await nextTurn();
-  return checkStackOf('socket.io-adapter', () => ({
-    ClusterAdapter: {
-      onMessage,
-      publish,
-      doPublish: published.length > 0 ? doPublish : null,
-      doPublishResponse: isAnswered ? doPublishResponse : null,
+function inTwoParts(problems: readonly Problem[], later: () => readonly Problem[]): AdapterCheck {
+  return {
+    problems,
+    async finish() {
+      await nextTurn();
+      const all = [...problems, ...later()];
+      if (all.length > 0) throw new BootError(all);
     },
-    MessageType: {
-      BROADCAST: packet.nsp === NAME ? CLUSTER_BROADCAST : null,
-      FETCH_SOCKETS: JSON.stringify(answers).includes('handshake') ? CLUSTER_FETCH : null,
-    },
-  }));
+  };
+}
+
+/** Calls what an adapter shares with all adapters that extend Socket.IO's ClusterAdapter, and records what it does. */
+class ClusterMessages {
+  readonly #own: { readonly onMessage: unknown; readonly publish: unknown };
+  readonly #published: object[] = [];
+  readonly #answers: object[] = [];
+  readonly #packet = event();
+
+  constructor(adapter: CheckedAdapter) {
+    this.#own = { onMessage: adapter.onMessage, publish: adapter.publish };
+    const doPublish = async (message: object) => String(this.#published.push(message));
+    const doPublishResponse = async (_requester: string, answer: object) => void this.#answers.push(answer);
+    Object.assign(adapter, { doPublish, doPublishResponse });
+    attempt(() => adapter.publish?.({ type: CLUSTER_BROADCAST, data: {} }));
+    attempt(() => adapter.addAll?.('id', new Set(['id'])));
+    const receive = (type: number, data: object): void =>
+      attempt(() => adapter.onMessage?.({ uid: 'other', nsp: NAME, type, data: { opts: TO_ALL, ...data } }));
+    receive(CLUSTER_BROADCAST, { packet: this.#packet });
+    // It is answered with the number of sockets.
+    receive(CLUSTER_BROADCAST, { packet: event(), requestId: 'check' });
+    if (this.#answers.length > 0) receive(CLUSTER_FETCH, { requestId: 'check' });
+  }
+
+  /** Checks what is seen at once. */
+  members(): readonly Problem[] {
+    const isTaken = this.#packet.nsp === NAME;
+    const methodOf = (isCalled: boolean) => (isCalled ? () => {} : null);
+    return checkStackOf('socket.io-adapter', () => ({
+      ClusterAdapter: {
+        ...this.#own,
+        doPublish: methodOf(this.#published.length > 0),
+        doPublishResponse: methodOf(this.#answers.length > 0 || !isTaken),
+      },
+      MessageType: { BROADCAST: isTaken ? CLUSTER_BROADCAST : null, FETCH_SOCKETS: CLUSTER_FETCH },
+    }));
+  }
+
+  /** Checks what is seen in a later turn: the answer to a fetch. */
+  answers(): readonly Problem[] {
+    const isFetched = JSON.stringify(this.#answers).includes('handshake');
+    return checkStackOf('socket.io-adapter', () => ({
+      MessageType: { BROADCAST: CLUSTER_BROADCAST, FETCH_SOCKETS: isFetched ? CLUSTER_FETCH : null },
+    }));
+  }
 }
 
 function event(): { type: number; data: unknown[]; nsp?: string } {
@@ -217,8 +235,4 @@ function attempt(run: () => unknown): void {
   } catch {
     // The rows tell.
   }
-}
-
-function report(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new BootError(problems);
 }

@@ -1,4 +1,5 @@
 import type { Namespace } from 'socket.io';
+import type { Private } from '../base/stack.js';
 import type {
   AdapterConstructor,
   AdapterHost,
@@ -7,20 +8,48 @@ import type {
 } from '../runtime/remote/node-adapter.js';
 import { CLASSIC_FETCH, CLUSTER_BROADCAST, CLUSTER_FETCH } from './adapter-check.js';
 
-/** Members of the adapters that are used here. All but `onrequest`, `onMessage` and `publish` are public. */
-export interface RawAdapter {
-  readonly nsp: Namespace;
-  addAll(id: string, rooms: Set<string>): unknown;
-  broadcast(packet: unknown, options: Options): unknown;
-  addSockets(options: Options, rooms: readonly string[]): unknown;
-  delSockets(options: Options, rooms: readonly string[]): unknown;
-  disconnectSockets(options: Options, close: boolean): unknown;
-  fetchSockets(options: Options): Promise<unknown[]>;
-  serverCount(): Promise<number>;
-  persistSession(session: unknown): unknown;
-  onrequest?(channel: unknown, message: Buffer): unknown;
-  onMessage?(message: { readonly type?: unknown }, offset?: string): unknown;
-  publish?(message: unknown): unknown;
+/** Members of a plain adapter. It has those of the classic one over Redis, or those of a cluster adapter. */
+export type RawAdapter = AdapterMembers & Partial<ClassicMembers> & Partial<ClusterMembers>;
+
+type AdapterMembers = Private<
+  'socket.io-adapter',
+  'Adapter',
+  {
+    addAll(id: string, rooms: Set<string>): unknown;
+    broadcast(packet: unknown, options: Options): unknown;
+    broadcastWithAck(packet: unknown, options: Options, ...rest: unknown[]): unknown;
+    serverSideEmit(packet: readonly unknown[]): unknown;
+    restoreSession(pid: string, offset: string): unknown;
+    addSockets(options: Options, rooms: readonly string[]): unknown;
+    delSockets(options: Options, rooms: readonly string[]): unknown;
+    disconnectSockets(options: Options, close: boolean): unknown;
+    fetchSockets(options: Options): Promise<unknown[]>;
+    serverCount(): Promise<number>;
+    close(): unknown;
+  }
+>;
+
+type ClassicMembers = Private<
+  '@socket.io/redis-adapter',
+  'RedisAdapter',
+  { onrequest(channel: unknown, message: Buffer): unknown }
+>;
+
+/** Members of a subclass of Socket.IO's ClusterAdapter. */
+export type ClusterMembers = Private<
+  'socket.io-adapter',
+  'ClusterAdapter',
+  {
+    onMessage(message: { readonly type?: unknown; readonly data?: unknown }, offset?: string): unknown;
+    publish(message: unknown): unknown;
+    doPublish(message: ClusterMessage): Promise<string>;
+    doPublishResponse(requester: string, response: ClusterMessage): Promise<void>;
+  }
+>;
+
+/** Message between cluster adapters. */
+export interface ClusterMessage {
+  readonly data?: object;
 }
 
 interface Options {

@@ -7,6 +7,7 @@ import {
   socketChannel,
 } from '../base/channels.js';
 import type { User } from '../metadata/context.js';
+import { connectionOf } from './socketio.js';
 import type { Call, CompiledEvent, SocketState } from './types.js';
 
 /** Tells whether anyone watches calls; the message of a call is made only then. */
@@ -109,7 +110,7 @@ function socketMessage(state: SocketState, type: SocketMessage['type']): SocketM
     namespace: socket.nsp.name,
     pattern: namespace.plan.name,
     socketId: socket.id,
-    connectionId: (socket.conn as unknown as { readonly id: string }).id,
+    connectionId: connectionOf(socket).id,
     ...(userId === undefined ? null : { userId }),
     ...(type === 'connect' && { recovered: socket.recovered }),
   };

@@ -3,6 +3,7 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import { catchRejection } from '../base/deadline.js';
 import type { Private } from '../base/stack.js';
 import { requireOfSocketIo } from '../base/stack-check.js';
+import { type EngineConnection, PacketType } from '../transport/engineio.js';
 
 export type Callback = (...args: unknown[]) => unknown;
 export type OnError = (error: unknown) => void;
@@ -84,6 +85,8 @@ type ParentMembers = Private<'socket.io', 'ParentNamespace', { readonly children
 
 /** Shows the undocumented members of a socket. */
 export const membersOf = (socket: Socket): SocketMembers => socket as unknown as SocketMembers;
+/** Shows the connection below a socket. */
+export const connectionOf = (socket: Socket): EngineConnection => socket.conn as unknown as EngineConnection;
 /** Shows the undocumented members of a namespace. */
 export const namespaceMembersOf = (namespace: Namespace): NamespaceMembers =>
   namespace as unknown as NamespaceMembers;
@@ -95,8 +98,6 @@ const { Adapter } = requireOfSocketIo('socket.io-adapter') as {
 };
 /** Adapter in memory, which all other adapters extend. */
 export const baseAdapter = Adapter.prototype as Namespace['adapter'];
-
-const EVENT = 2; // PacketType.EVENT of socket.io-parser
 
 /** Sends the events of one socket to a function; acks and disconnects are not affected. */
 export function routeEvents(socket: Socket, handle: SocketMembers['onevent']): void {
@@ -282,7 +283,7 @@ export async function lostSession(
 /** Gives a client back what it left behind, once it is in. */
 export function giveBack(socket: Socket, { rooms, missedPackets }: LostSession): void {
   for (const room of rooms) void socket.join(room);
-  for (const data of missedPackets) membersOf(socket).packet({ type: EVENT, data });
+  for (const data of missedPackets) membersOf(socket).packet({ type: PacketType.EVENT, data });
 }
 
 /** Makes a new client of one that was to be recovered, ahead of the answer to its CONNECT. */

@@ -61,7 +61,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
 
   constructor(limits: ConnectionLimits, connection: EngineConnection) {
     super();
-    (this as unknown as { opts: object }).opts = BASE_OPTIONS; // one for all
+    this.opts = BASE_OPTIONS; // one for all
     this.#shared = limits;
     this.#connection = connection;
     this.#connects = new ConnectTracker(connection, limits);

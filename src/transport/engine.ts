@@ -4,6 +4,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import { settlesWithin } from '../base/deadline.js';
 import { engineCors } from './cors.js';
 import {
+  answerLastPoll,
   type ConnectionListener,
   type ConnectionStep,
   type Engine,
@@ -71,13 +72,6 @@ function socketIo(io: Server, engine: Engine, parser: StrictParser): ConnectionS
   io.bind(entry as never);
   io.engine = engine as never;
   return (connection) => parser.serve(connection, () => entry.emit('connection', connection));
-}
-
-/** Ends a poll that waits: a polling transport that closes would wait 30 s for a further one, which cannot reach it. */
-function answerLastPoll(this: EngineConnection): void {
-  const { transport } = this;
-  transport.shouldClose?.();
-  transport.shouldClose = null;
 }
 
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;

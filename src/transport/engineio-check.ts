@@ -80,8 +80,9 @@ function connectionSpecimens() {
   const transport = new transports.websocket(poll());
   const connection = new Socket('id', server, transport, poll(), 4);
   const events = { Socket: new Set<string>(), Transport: new Set<string>() };
-  for (const event of ['packetCreate', 'flush']) connection.on(event, () => events.Socket.add(event));
+  for (const event of ['data', 'packetCreate', 'flush']) connection.on(event, () => events.Socket.add(event));
   connection.write('text');
+  transport.emit('packet', { type: 'message', data: 'text' });
   connection.resetPingTimeout?.();
   const socket = copyOf(connection); // its timers end with the connection
   for (const event of ['error', 'close']) transport.on(event, () => events.Transport.add(event));

@@ -3,28 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'socket.io';
-import type { Private } from '../base/stack.js';
+import type { Private, PrivateNumbers } from '../base/stack.js';
 import { requireOfSocketIo } from '../base/stack-check.js';
 
 /** Connection of the engine, below all namespaces. */
-export interface EngineConnection {
-  readonly id: string;
+export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remoteAddress' | 'onClose'> {
   readonly readyState: string;
   /** Request that made the connection; some applications set it to null to save memory. */
   readonly request: IncomingMessage;
-  /** Address that Socket.IO takes for `handshake.address`. */
-  remoteAddress: string;
-  readonly transport: {
-    readonly name: string;
-    /** Callback that a closing polling transport runs on the next poll. */
-    shouldClose?: (() => void) | null;
-  };
+  readonly transport: { readonly name: string };
   close(discard?: boolean): void;
   /** Sends a message of the layer above, as it is. */
   write(text: string): void;
   emit(event: 'error', error: unknown): unknown;
-  /** Ends the connection at once, whatever the other side says. */
-  onClose(reason: string): void;
   on(event: 'flush' | 'upgrade', listener: (this: EngineConnection) => void): unknown;
   on(event: 'close', listener: (this: EngineConnection, reason: string) => void): unknown;
   on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
@@ -47,8 +38,7 @@ export interface EnginePacket {
 }
 
 /** Part of Engine.IO's server that gatewire uses. */
-export interface Engine {
-  readonly clients: Readonly<Record<string, EngineConnection>>;
+export interface Engine extends Pick<ServerMembers, 'clients'> {
   readonly clientsCount: number;
   on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   generateId(request: IncomingMessage): string;
@@ -73,22 +63,18 @@ export interface RawPacket {
 export type Piece = string | Uint8Array | ArrayBuffer | Blob;
 
 /** Part of socket.io's decoder that gatewire builds on. */
-interface BaseDecoder {
-  decodeString(text: string): RawPacket;
-  emitReserved(event: 'decoded', packet: object): unknown;
-  destroy(): void;
-}
+type BaseDecoder = { destroy(): void } & Private<
+  'socket.io-parser',
+  'Decoder',
+  {
+    decodeString(text: string): RawPacket;
+    emitReserved(event: 'decoded', packet: object): unknown;
+    opts: object;
+  }
+>;
 
 interface ParserModule {
-  readonly PacketType: {
-    readonly CONNECT: 0;
-    readonly DISCONNECT: 1;
-    readonly EVENT: 2;
-    readonly ACK: 3;
-    readonly CONNECT_ERROR: 4;
-    readonly BINARY_EVENT: 5;
-    readonly BINARY_ACK: 6;
-  };
+  readonly PacketType: PrivateNumbers<'socket.io-parser', 'PacketType'>;
   readonly Encoder: new () => { encode(packet: object): Piece[] };
   readonly Decoder: new (options?: object) => BaseDecoder;
 }
@@ -110,18 +96,31 @@ export function newEngine(options: Partial<ServerOptions>): Engine {
   return new Server(options);
 }
 
+/** Undocumented members of a server. */
+type ServerMembers = Private<
+  'engine.io',
+  'Server',
+  {
+    readonly opts: { readonly pingTimeout: number };
+    readonly clients: Readonly<Record<string, EngineConnection>>;
+  }
+>;
+
 /** Undocumented members of a connection. */
 type ConnectionMembers = Private<
   'engine.io',
   'Socket',
   {
+    readonly id: string;
     readonly protocol: number;
-    readonly server: Private<'engine.io', 'Server', { readonly opts: { readonly pingTimeout: number } }>;
+    readonly server: ServerMembers;
+    /** Address that Socket.IO takes for `handshake.address`. */
     remoteAddress: string;
     readonly pingTimeoutTimer: NodeJS.Timeout | null;
     readonly pingIntervalTimer: NodeJS.Timeout | null;
     resetPingTimeout(): void;
     sendPacket(type: 'ping'): void;
+    /** Ends the connection at once, whatever the other side says. */
     onClose(reason: string): void;
     /** Polling or WebSocket; each has some of these. */
     readonly transport: Partial<PollingMembers> & Partial<WebSocketTransportMembers>;
@@ -134,6 +133,7 @@ type PollingMembers = Private<
   {
     /** Answer to the poll that waits. */
     readonly res: ServerResponse | null;
+    /** Callback that a closing transport runs on the next poll. */
     shouldClose: (() => void) | null;
   }
 >;
@@ -202,6 +202,13 @@ export function unsentBytes(connection: EngineConnection): number {
 /** Finds the HTTP response that the next packets go out with; null over WebSocket. */
 export function pollAnswer(connection: EngineConnection): ServerResponse | null {
   return internals(connection).transport.res ?? null;
+}
+
+/** Ends a poll that waits: a transport that closes would wait 30 s for a further one, which cannot reach it. */
+export function answerLastPoll(this: EngineConnection): void {
+  const { transport } = internals(this);
+  transport.shouldClose?.();
+  transport.shouldClose = null;
 }
 
 /** Ends a connection here and now, and lets go of all that waits in it: `close` would keep it for a goodbye. */

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { Namespace } from 'socket.io';
-import { requirePeer } from '../../base/peer.js';
-import { problem } from '../../errors/boot-error.js';
+import { missingPeers, requirePeer } from '../../base/peer.js';
+import { type Place, type Problem, problem } from '../../errors/boot-error.js';
 import type {
   AdapterConstructor,
   AdapterHost,
@@ -13,7 +13,7 @@ import { decodeMessage, encodeMessage } from '../../runtime/remote/request.js';
 import { isNode } from '../../transport/primary.js';
 import { CLUSTER_SOURCE, checkClusterAdapter } from '../adapter-check.js';
 import { AdapterState } from '../adapter-state.js';
-import { patchAdapter, type RawAdapter } from '../patch-adapter.js';
+import { type ClusterMembers, type ClusterMessage, patchAdapter, type RawAdapter } from '../patch-adapter.js';
 import { PrimaryBus, PrimaryChannel } from './primary-channel.js';
 import { PrimaryRates } from './primary-rates.js';
 
@@ -30,18 +30,26 @@ export function clusterAdapter(): NodeAdapter {
     problems: ({ connectionStateRecovery }, where) => [
       ...(cluster.isWorker && !isNode() ? [problem('GW_ERR_BOOT_NODE_PRIMARY', {}, [where])] : []),
       ...(connectionStateRecovery === undefined ? [] : [problem('GW_ERR_BOOT_NODE_RECOVERY', {}, [where])]),
+      ...(isNode() ? packageProblems(where) : []),
     ],
     open: (host) => (isNode() ? openNode(host) : openAlone(host)),
   };
 }
 
+const PACKAGE = '@socket.io/cluster-adapter';
+
+function packageProblems(where: Place): readonly Problem[] {
+  const missing = missingPeers([PACKAGE], 'clusterAdapter()', where);
+  return missing.length > 0 ? missing : checkClusterAdapter(plainAdapter()).problems;
+}
+
+function plainAdapter(): (namespace: Namespace) => ClusterAdapter {
+  return requirePeer<ClusterAdapterModule>(PACKAGE, 'clusterAdapter()').createAdapter();
+}
+
 async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
-  const { createAdapter } = requirePeer<ClusterAdapterModule>(
-    '@socket.io/cluster-adapter',
-    'clusterAdapter()',
-  );
-  const make = createAdapter();
-  await checkClusterAdapter(make);
+  const make = plainAdapter();
+  await checkClusterAdapter(make).finish();
   const channel = new PrimaryChannel(host);
   const bus = new PrimaryBus(channel, host);
   return {
@@ -73,18 +81,7 @@ async function openAlone({ app, io }: AdapterHost): Promise<OpenedAdapter> {
   };
 }
 
-/** Members that a subclass of Socket.IO's ClusterAdapter has. */
-interface ClusterAdapter extends RawAdapter {
-  readonly uid: string;
-  onMessage(message: object): unknown;
-  doPublish(message: Message): Promise<string>;
-  doPublishResponse(requester: string, response: Message): Promise<void>;
-  close(): unknown;
-}
-
-interface Message {
-  readonly data?: object;
-}
+type ClusterAdapter = RawAdapter & ClusterMembers;
 
 interface ClusterAdapterModule {
   createAdapter(): (namespace: Namespace) => ClusterAdapter;
@@ -105,7 +102,7 @@ function useChannel(
   channel.on(namespace.name, ({ text, ...rest }: { readonly text?: string }) =>
     adapter.onMessage(text === undefined ? rest : { ...rest, data: decodeMessage(text) }),
   );
-  const send = ({ data, ...rest }: Message, more: object): void => {
+  const send = ({ data, ...rest }: ClusterMessage, more: object): void => {
     // As text: the structured clone between processes ignores `toJSON`, so that clients of other nodes would get other
     // values than those of this one. Text is also the cheapest for the primary to relay.
     const text = data === undefined ? undefined : encodeMessage(data);

@@ -4,8 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { requirePeer } from '../../base/peer.js';
 import { STACK } from '../../base/stack.js';
 import { checkStackOf } from '../../base/stack-check.js';
-import type { Problem } from '../../errors/boot-error.js';
-import { BootError } from '../../errors/boot-error.js';
+import { BootError, type Problem } from '../../errors/boot-error.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
 import type { NodeProcess } from './node-process.js';
 

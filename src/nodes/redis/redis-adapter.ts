@@ -6,7 +6,12 @@ import type {
   NodeBus,
   OpenedAdapter,
 } from '../../runtime/remote/node-adapter.js';
-import { checkClassicAdapter, checkShardedAdapter, checkStreamsAdapter } from '../adapter-check.js';
+import {
+  type AdapterCheck,
+  checkClassicAdapter,
+  checkShardedAdapter,
+  checkStreamsAdapter,
+} from '../adapter-check.js';
 import { type MakeAdapter, patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import { isEncrypted } from './redis-client.js';
@@ -39,7 +44,8 @@ export function redisAdapter(options: RedisAdapterOptions): NodeAdapter {
     problems: (socket, where) => {
       const { options: checked, problems } = checkRedisOptions(options, socket, where);
       const packages = ['redis', adapterPackage(checked.mode)];
-      return [...problems, ...missingPeers(packages, 'redisAdapter', where)];
+      const found = [...problems, ...missingPeers(packages, 'redisAdapter', where)];
+      return found.length > 0 ? found : checkAdapter(checked).problems;
     },
     open: (host) => open(options, host),
   };
@@ -49,7 +55,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   const { options } = checkRedisOptions(given, {}, NOWHERE);
   for (const reason of weaknesses(options, isEncrypted(options)))
     host.logger.warn({ event: 'redis.insecure', reason });
-  await checkAdapter(options);
+  await checkAdapter(options).finish();
   const redis = new RedisConnections(options, host);
   const streams = options.mode === 'streams' ? streamsAdapter(redis, host) : null;
   const adapter = streams?.adapter ?? pubSubAdapter(redis, host);
@@ -73,7 +79,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
 }
 
 /** Checks the package of a mode before anything connects. */
-async function checkAdapter({ mode }: RedisOptions): Promise<void> {
+function checkAdapter({ mode }: RedisOptions): AdapterCheck {
   const name = adapterPackage(mode);
   if (mode === 'streams')
     return checkStreamsAdapter(requirePeer<StreamsModule>(name, 'redisAdapter').createAdapter);

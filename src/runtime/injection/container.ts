@@ -201,7 +201,8 @@ function specimens() {
   const [injected, left] = record.constructorArguments ?? [];
   return {
     Class: metadata,
-    ClassMetadata: { ...record, ...record.lifecycle },
+    ClassMetadata: record,
+    ClassMetadataLifecycle: record.lifecycle ?? {},
     ClassElementMetadata: injected,
     ClassElementMetadataKind: { unmanaged: left?.kind },
   };
