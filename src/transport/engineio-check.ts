@@ -82,7 +82,7 @@ function connectionSpecimens() {
   const events = { Socket: new Set<string>(), Transport: new Set<string>() };
   for (const event of ['data', 'packetCreate', 'flush']) connection.on(event, () => events.Socket.add(event));
   connection.write('text');
-  transport.emit('packet', { type: 'message', data: 'text' });
+  for (const receive of websocket.listeners('message')) receive(Buffer.from('4text'), false);
   connection.resetPingTimeout?.();
   const socket = copyOf(connection); // its timers end with the connection
   for (const event of ['error', 'close']) transport.on(event, () => events.Transport.add(event));
