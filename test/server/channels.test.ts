@@ -116,6 +116,20 @@ describe('the channels of calls', () => {
     test.takeErrors();
   });
 
+  it('publish the error that was thrown, of which the client sees the code alone', async () => {
+    await using test = await createTestApp(Room);
+    const errors = collect(test, 'tracing:gatewire:call:error');
+    const ends = collect(test, 'tracing:gatewire:call:end');
+    const client = await enter(test);
+    await expect(client.call('crash')).rejects.toMatchObject({ message: 'internal error' });
+    await expect(client.call('nothing')).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
+    await client.call('echo');
+    const thrown = [new Error('a secret'), expect.objectContaining({ code: 'UNKNOWN_EVENT' })];
+    expect(errors.map(({ error }) => error)).toEqual(thrown);
+    expect(ends.map(({ error }) => error)).toEqual([...thrown, undefined]);
+    test.takeErrors();
+  });
+
   it('publish an event that a rate limit drops without a word to its client', async () => {
     await using test = await createTestApp(Room);
     const ends = collect(test, 'tracing:gatewire:call:end');

@@ -279,4 +279,43 @@ describe('injection', () => {
     await test.close();
     expect(lines.sort()).toEqual(['client', 'pool']);
   });
+
+  it('reports what throws while it is disposed of, and disposes of the rest', async () => {
+    class Pool {
+      [Symbol.dispose]() {
+        lines.push('pool');
+        throw new Error('the pool is busy');
+      }
+    }
+    class Client {
+      constructor(@inject(Pool) readonly pool: Pool) {}
+      @preDestroy() end() {
+        throw new Error('the client is busy');
+      }
+    }
+    class Visit {
+      [Symbol.dispose]() {
+        throw new Error('the visit is not over');
+      }
+    }
+    Scoped('event')(Visit);
+    @Scoped('event')
+    @Gateway('/')
+    class Visits {
+      constructor(
+        @inject(Client) readonly client: Client,
+        @inject(Visit) readonly visit: Visit,
+      ) {}
+      @OnConnect() connect() {}
+    }
+    await using test = await createTestApp(Visits);
+    await test.client.connect();
+    await test.app.close();
+    expect(lines).toEqual(['pool']);
+    expect(test.takeErrors().map((error) => (error as Error).message)).toEqual([
+      'the visit is not over',
+      'the pool is busy',
+      expect.stringContaining('the client is busy'),
+    ]);
+  });
 });

@@ -255,3 +255,13 @@ it('the emitter reaches a namespace from anywhere, also before anyone is in it',
   );
   expect(() => announcer.emitter.namespace('/nope')).toThrow('there is no such namespace');
 });
+
+it('serverSideEmit asks nobody where there is one node, and checks its time limit all the same', async () => {
+  await using test = await createTestApp(Team);
+  const target = test.app.get(Emitter).namespace('/team/1');
+  const nobody = { answers: [], failed: [], missing: [] };
+  expect(await target.serverSideEmit('who')).toEqual(nobody);
+  expect(await target.serverSideEmit('who', 1, { timeoutMs: 5_000 })).toEqual(nobody);
+  for (const timeoutMs of [0, 1.5, 2 ** 31, Number.NaN])
+    await expect(target.serverSideEmit('who', 1, { timeoutMs })).rejects.toThrow(RangeError);
+});
