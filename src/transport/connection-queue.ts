@@ -258,7 +258,8 @@ function keepOf(places: ReadonlyMap<EngineConnection, Place>, onTooMuch: () => v
     const place = places.get(this);
     if (place === undefined) return;
     place.packets.push(data);
-    place.bytes += typeof data === 'string' ? data.length : ((data as Buffer).byteLength ?? 0);
+    // A message of the engine may have no data at all.
+    place.bytes += typeof data === 'string' ? data.length : ((data as Buffer | undefined)?.byteLength ?? 0);
     if (place.packets.length <= MAX_PACKETS && place.bytes <= MAX_BYTES) return;
     onTooMuch();
     this.close(true);

@@ -156,6 +156,24 @@ describeMatrix('admission', (cell) => {
     await connected(again.socket);
   });
 
+  it('takes a message without data, which ends its own connection alone', async () => {
+    await using test = await start({}, cell);
+    const first = await newClient(test, 'first').connect();
+    const [odd, other] = [newClient(test, 'odd'), newClient(test, 'other')];
+    await line(odd);
+    await line(other);
+    const engine = odd.socket.io.engine as unknown as {
+      write(data: string): void;
+      once(e: string, f: () => void): void;
+    };
+    const closed = new Promise<void>((resolve) => engine.once('close', resolve));
+    engine.write('');
+    await first.close();
+    await within('the end of the odd one', closed);
+    await connected(other.socket);
+    expect(await other.call('echo', 1)).toBe(1);
+  });
+
   it('keeps nothing of those that leave, and closes who sends too much', async () => {
     await using test = await start({}, cell);
     const first = await newClient(test, 'first').connect();
