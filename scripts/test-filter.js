@@ -1,11 +1,11 @@
 // Asked by jest which test files to run: leaves out those that need a program that this machine does not have. What a
-// file needs is what it imports, itself or by other files: the names
-// stand in calls of `requireProgram` and `shared`.
+// file needs is what it imports, itself or by other files: the names stand in calls of `requireProgram` and `shared`.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { missingPrograms } from './programs.js';
+import { findProgram, PROGRAMS } from './programs.js';
 
 const needs = new Map();
+const missing = new Map();
 
 /** The names of the programs that a file needs. */
 function needsOf(file) {
@@ -24,10 +24,16 @@ function needsOf(file) {
   return found;
 }
 
+/** Looks for a program once; for some it takes to start a Python, so that nobody looks for what no file needs. */
+function isMissing(name) {
+  const known = missing.get(name) ?? (name in PROGRAMS && findProgram(name) === null);
+  missing.set(name, known);
+  return known;
+}
+
 function filter(files) {
-  const missing = missingPrograms();
   const isRunnable = (file) => {
-    const lacks = [...needsOf(file)].filter((name) => missing.includes(name));
+    const lacks = [...needsOf(file)].filter(isMissing);
     if (lacks.length > 0) console.error(`skipped: ${path.relative('.', file)} needs ${lacks.join(', ')}`);
     return lacks.length === 0;
   };
