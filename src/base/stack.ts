@@ -113,6 +113,9 @@ export const STACK = {
       opts: { kind: 'field', type: 'Object', use: 'ping slow readers in half of `pingTimeout`' },
       clients: { kind: 'field', type: 'Object', use: 'find all connections' },
     },
+    Request: {
+      _query: { kind: 'field', type: 'Object', use: 'have the URL of a request read once, for all parts' },
+    },
     Socket: {
       id: { kind: 'field', type: 'String', use: 'name connections on channels' },
       server: { kind: 'field', type: 'Object', use: 'ping slow readers in half of `pingTimeout`' },

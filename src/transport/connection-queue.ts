@@ -11,6 +11,7 @@ import {
   type EngineConnection,
   PacketType,
   packetText,
+  queryOf,
 } from './engineio.js';
 import { connectErrorText } from './packet-check.js';
 import { RecentTickets, ticketOf } from './tickets.js';
@@ -232,9 +233,9 @@ export class ConnectionQueue {
     const { priority } = this.parts.options.queue;
     if (priority === undefined) return 0;
     try {
-      const { searchParams } = new URL(request.url ?? '', 'https://socket.io');
-      const query = Object.fromEntries(searchParams);
-      const rank = priority({ address: this.parts.addressOf(request), headers: request.headers, query });
+      const { headers } = request;
+      const address = this.parts.addressOf(request);
+      const rank = priority({ address, headers, query: queryOf(request) });
       if (Number.isFinite(rank)) return rank;
       throw new TypeError(`\`priority\` returned ${String(rank)} and no number`);
     } catch (error) {

@@ -34,7 +34,7 @@ function decoderSpecimen(): object {
 
 /** Constructors that engine.io exports, as far as a check calls them. */
 interface EngineModule {
-  readonly Server: new (options: object) => object;
+  readonly Server: new (options: object) => { prepare?(request: object): void };
   readonly Socket: new (
     id: string,
     server: object,
@@ -77,6 +77,8 @@ function connectionSpecimens() {
       websocket,
     });
   const server = new Server({ transports: ['polling'] });
+  const request = { url: '/?EIO=4' };
+  server.prepare?.(request);
   const transport = new transports.websocket(poll());
   const connection = new Socket('id', server, transport, poll(), 4);
   const events = { Socket: new Set<string>(), Transport: new Set<string>() };
@@ -100,6 +102,7 @@ function connectionSpecimens() {
   closing.shouldClose?.();
   return {
     Server: server,
+    Request: request,
     Socket: socket,
     Transport: transport,
     Polling: polling,

@@ -106,6 +106,23 @@ type ServerMembers = Private<
   }
 >;
 
+/** Query of a request. The engine parses the URL itself only where it is missing. */
+type RequestMembers = Private<
+  'engine.io',
+  'Request',
+  { _query: Readonly<Record<string, string>> | undefined }
+>;
+
+/** Makes the engine, and all that asks it, go by the query that has been read. */
+export function setQuery(request: IncomingMessage, query: Readonly<Record<string, string>>): void {
+  (request as unknown as RequestMembers)._query = query;
+}
+
+/** Finds the query that a request was let in with. */
+export function queryOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  return (request as unknown as RequestMembers)._query ?? {};
+}
+
 /** Undocumented members of a connection. */
 type ConnectionMembers = Private<
   'engine.io',

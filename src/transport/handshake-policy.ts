@@ -6,7 +6,7 @@ import type { ConnectionCount } from './connection-count.js';
 import type { ConnectionQueue } from './connection-queue.js';
 import type { EngineConnection } from './engineio.js';
 import type { AddressFilter } from './ip-filter.js';
-import { isOrigin, type OriginCheck } from './origins.js';
+import { isFromOtherSite, isOrigin, type OriginCheck } from './origins.js';
 import type { Proxies } from './proxies.js';
 
 /** Parts that a policy asks, in this order. */
@@ -83,6 +83,14 @@ export class HandshakePolicy {
 
   #foreign(request: IncomingMessage): HttpRejection {
     const { origin = '' } = request.headers;
+    if (isFromOtherSite(request)) {
+      const fetchSite = String(request.headers['sec-fetch-site']).slice(0, 32);
+      this.parts.report('connection.refused', 'origins', { code: 'FORBIDDEN', option: 'origins', fetchSite });
+      return {
+        status: 403,
+        body: { code: 'FORBIDDEN', message: 'pages of other sites may not ask for this' },
+      };
+    }
     // The line to write is only for what could be written: `null` and garbage cannot be allowed.
     const write = isOrigin(origin) ? { write: `origins: ['${origin}']` } : {};
     this.parts.report('connection.refused', 'origins', {

@@ -4,7 +4,15 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionMessage, connectionChannel } from '../base/channels.js';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight } from './cors.js';
-import { type ConnectionStep, type Engine, type EngineConnection, netSocketOf } from './engineio.js';
+import { readRequest } from './engine-request.js';
+import {
+  type ConnectionStep,
+  type Engine,
+  type EngineConnection,
+  netSocketOf,
+  queryOf,
+  setQuery,
+} from './engineio.js';
 import type { HandshakePolicy } from './handshake-policy.js';
 import {
   destroy,
@@ -140,8 +148,13 @@ export class HttpFront {
   }
 
   #handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    // A page that loads an answer as a script or as an image has to get nothing for it.
+    response.setHeader('x-content-type-options', 'nosniff');
     if (this.options.serveClient && serveClientFile(this.options.path, request, response)) return;
-    const isNew = isHandshake(request) && request.method !== 'OPTIONS';
+    const reading = readRequest(request);
+    if (typeof reading === 'string') return rejectRequest(response, badRequest(reading));
+    setQuery(request, reading.query);
+    const isNew = reading.sessionId === '' && request.method !== 'OPTIONS';
     if (this.#isClosing && isNew) return rejectRequest(response, plainRejection(503));
     const refusal = this.options.policy.judge(request, isNew, response);
     if (!isPromise(refusal)) return this.#admitRequest(request, response, refusal);
@@ -160,7 +173,7 @@ export class HttpFront {
 
   #holdOrPass(request: IncomingMessage, response: ServerResponse): void {
     const { engine, throttle } = this.options;
-    const id = /[?&]sid=([\w-]+)/.exec(request.url ?? '')?.[1] ?? '';
+    const { sid: id = '' } = queryOf(request);
     const connection = Object.hasOwn(engine.clients, id) ? engine.clients[id] : undefined;
     const outcome = throttle.hold(connection, request, response, () => this.#pass(request, response));
     if (outcome === 'free') this.#pass(request, response);
@@ -175,7 +188,7 @@ export class HttpFront {
       }
       this.options.engine.handleRequest(request, response);
     } catch {
-      // The engine parses the URL outside of any try: `GET //[` would end the process. A header may be no header, too.
+      // A header may be none that can be written.
       rejectRequest(response, plainRejection(400));
     }
   }
@@ -185,7 +198,10 @@ export class HttpFront {
     socket.on('close', this.#forget);
     // Nobody else listens until the WebSocket stands; a reset before that would be an uncaught error.
     socket.on('error', destroy);
-    const isNew = isHandshake(request);
+    const reading = readRequest(request);
+    if (typeof reading === 'string') return rejectUpgrade(socket, badRequest(reading));
+    setQuery(request, reading.query);
+    const isNew = reading.sessionId === '';
     if (this.#isClosing && isNew) return rejectUpgrade(socket, plainRejection(503));
     const refusal = this.options.policy.judge(request, isNew, socket);
     if (!isPromise(refusal)) return this.#admitUpgrade(request, socket, head, refusal);
@@ -229,18 +245,8 @@ function announce(app: string, connection: EngineConnection): void {
   });
 }
 
-/**
- * Tells whether a request wants a new connection: it has no session id. The engine takes the last `sid` there is, and
- * an empty one for none: a simpler look would let handshakes with `&sid=` or `#&sid=x` past every limit.
- */
-function isHandshake(request: IncomingMessage): boolean {
-  const url = request.url ?? '';
-  if (!/sid|%/.test(url)) return true;
-  try {
-    return !new URL(url, 'https://socket.io').searchParams.getAll('sid').at(-1);
-  } catch {
-    return true; // the engine refuses it
-  }
+function badRequest(message: string): HttpRejection {
+  return { status: 400, body: { code: 'FORBIDDEN', message } };
 }
 
 function isPromise(

@@ -51,7 +51,7 @@ export class OriginCheck {
   /** Tells whether a request may go on. It never throws, and its promise never rejects. */
   allows(request: IncomingMessage): boolean | Promise<boolean> {
     const { origin } = request.headers;
-    if (origin === undefined) return true; // no browser: it could write there what it likes
+    if (origin === undefined) return !isFromOtherSite(request);
     if (this.#exact.has('*')) return true;
     if (origin.length > MAX_LENGTH || !WELL_FORMED.test(origin)) return false;
     if (this.#exact.has(origin)) return true;
@@ -110,6 +110,17 @@ export class OriginCheck {
       }
     });
   }
+}
+
+/**
+ * Tells whether a browser made a request for a page of another site, or of another origin of the same site. Requests for
+ * scripts, images and the like have no `Origin`. Programs have neither header, and write there what they like.
+ *
+ * @source https://www.w3.org/TR/fetch-metadata/ (sent to https and to this machine only)
+ */
+export function isFromOtherSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
 /** Lists all rules. */

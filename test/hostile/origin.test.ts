@@ -171,6 +171,61 @@ describe.each(Object.keys(WAYS))('a page that connects by %s', (way) => {
   });
 });
 
+describe('a request without an origin', () => {
+  const SITES: readonly (readonly [site: string, isAllowed: boolean])[] = [
+    ['same-origin', true],
+    ['none', true],
+    ['same-site', false],
+    ['cross-site', false],
+    ['cross-site, same-origin', false],
+    ['', false],
+  ];
+  it.each(SITES)('whose `Sec-Fetch-Site` is %p gets in: %p', async (site, isAllowed) => {
+    for (const origins of [undefined, '*', 'https://app.example'] as const) {
+      await using test = await start(origins === undefined ? {} : { origins });
+      const headers = { 'sec-fetch-site': site };
+      const { body } = await ask(test.port);
+      const { sid } = JSON.parse(body.slice(1)) as { sid: string };
+      const path = `${POLLING}&sid=${sid}`;
+      for (const answer of [
+        await ask(test.port, { headers }),
+        await kept(askUpgrade(test.port, { headers })),
+        await ask(test.port, { method: 'POST', path, headers, body: '40' }),
+        await ask(test.port, { path, headers }),
+      ]) {
+        expect(answer.status).toBe(isAllowed ? (answer.socket === null ? 200 : 101) : 403);
+      }
+      const lines = test.log.records.filter(({ event }) => event === 'connection.refused');
+      expect(lines).toHaveLength(isAllowed ? 0 : 4);
+      for (const line of lines) expect(line).toMatchObject({ option: 'origins', fetchSite: site });
+    }
+  });
+
+  it('is judged by its origin where it has one, whatever the site', async () => {
+    await using test = await start({ origins: ['https://app.example'] });
+    const headers = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };
+    expect((await ask(test.port, { headers })).status).toBe(200);
+  });
+});
+
+describe('what is below the path', () => {
+  it('is answered with `nosniff`, so that no page uses it as a script', async () => {
+    await using test = await start();
+    const { headers, body } = await ask(test.port);
+    const { sid } = JSON.parse(body.slice(1)) as { sid: string };
+    const path = `${POLLING}&sid=${sid}`;
+    const all = [
+      headers,
+      (await ask(test.port, { method: 'POST', path, body: '40' })).headers,
+      (await ask(test.port, { path })).headers,
+      (await ask(test.port, { path: '/socket.io/socket.io.js' })).headers,
+      (await ask(test.port, { path: `${POLLING}&sid=unknown` })).headers,
+      (await ask(test.port, { headers: { origin: 'null' } })).headers,
+    ];
+    for (const one of all) expect(one['x-content-type-options']).toBe('nosniff');
+  });
+});
+
 describe('every request of a connection', () => {
   it('is judged, so that no page takes part in what another one began', async () => {
     await using test = await start();

@@ -5,6 +5,7 @@ import { requirePeer } from '../../base/peer.js';
 import { STACK } from '../../base/stack.js';
 import { checkStackOf } from '../../base/stack-check.js';
 import { BootError, type Problem } from '../../errors/boot-error.js';
+import { readRequest } from '../../transport/engine-request.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
 import type { NodeProcess } from './node-process.js';
 
@@ -23,8 +24,6 @@ const FIRST_BYTES_MS = 10_000;
 const MAX_WAITING_BYTES = 16_000_000;
 /** Length of session ids, by which @socket.io/sticky knows them. */
 const SESSION_LENGTH = STACK['@socket.io/sticky'].SessionId.length.value;
-/** Matches requests that belong to a session, as @socket.io/sticky does. */
-const SESSION = new RegExp(`sid=[\\w-]{${SESSION_LENGTH}}`);
 
 /**
  * Listens on the port, in the primary, and passes connections to nodes. @socket.io/sticky finds the node of a session. The
@@ -108,7 +107,7 @@ export class PrimaryListener {
     socket.setTimeout(FIRST_BYTES_MS, () => socket.destroy());
     socket.once('data', (head: Buffer) => {
       socket.setTimeout(0);
-      const isNew = !SESSION.test(head.toString('latin1'));
+      const isNew = isHandshake(head.toString('latin1'));
       this.#next = this.choose(); // also for a session, whose node may be gone
       // The primary cannot answer; the client connects again.
       if (isNew && this.#next === null) return void socket.destroy();
@@ -118,6 +117,13 @@ export class PrimaryListener {
       socket.emit('data', head);
     });
   };
+}
+
+/** Tells whether a request wants a new connection; cookies and queries may have a `sid` of their own. */
+function isHandshake(head: string): boolean {
+  const [, url = ''] = /^\S+ (\S+)/.exec(head) ?? [];
+  const reading = readRequest({ url, headers: {} });
+  return typeof reading !== 'string' && reading.sessionId === '';
 }
 
 /** Checks how @socket.io/sticky finds a node, with two that do not exist. No node has been started yet. */
