@@ -18,7 +18,9 @@ import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
 import { adapterProblems } from '../runtime/remote/open.js';
 import { connectionOf } from '../runtime/socketio.js';
 import { checkStack } from '../runtime/stack.js';
+import { originsOfCors } from '../transport/cors.js';
 import { checkPort, urlOf } from '../transport/listen.js';
+import { allowsEveryOrigin } from '../transport/origins.js';
 import { nodeProblems } from '../transport/primary.js';
 import { leave, runUntilSignal } from './close.js';
 import { AppHealth, type Health, HealthEndpoints } from './health.js';
@@ -145,10 +147,12 @@ export class App {
   plan(): AppPlan {
     if (this.#plan !== null) return this.#plan;
     const { gateways, use, auth, rooms, providers, reply, allLimits, container } = this.#options;
+    const { origins, socket } = this.#options;
     const { plan, problems } = compile({
       gateways,
       use,
       auth,
+      allowsEveryOrigin: allowsEveryOrigin(origins ?? originsOfCors(socket?.cors)),
       rooms,
       providers,
       reply,

@@ -160,6 +160,12 @@ export const BUILD_CODES = {
     why: 'browsers send scheme, host and port, so nothing else can match',
     help: ({ write }) => `write ${write}`,
   }),
+  GW_ERR_BUILD_OPEN_ORIGINS: entry<{ auth: string; namespace: string }>({
+    message: ({ auth, namespace }) =>
+      `the auth \`${auth}\` of namespace \`${namespace}\` trusts cookies, and \`origins\` allows every page`,
+    why: 'browsers send the cookies of a visitor with what any page asks for, which would act in the name of the visitor',
+    help: "name your own pages: origins: ['https://app.example.com']",
+  }),
   GW_ERR_BUILD_BAD_ADDRESS: entry<{ option: string; given: string }>({
     message: ({ option, given }) => `${given} in \`${option}\` is not an address`,
     help: "write addresses such as '10.0.0.1' or '::1', or CIDRs such as '10.0.0.0/8' or '2001:db8::/32'",

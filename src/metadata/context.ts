@@ -56,6 +56,12 @@ export interface Authenticator<TUser extends User = User> {
 export interface AuthMaker<TUser extends User = User> {
   /** Name in listings. */
   readonly label: string;
+  /**
+   * Whether it trusts cookies. Browsers send them along with what any page asks for, so that the application does not start
+   * with origins that allow every page.
+   * @default false
+   */
+  readonly usesCookies?: boolean;
   /** @throws anything to keep the application from starting */
   make(get: Get): Authenticator<TUser> | Promise<Authenticator<TUser>>;
 }

@@ -23,6 +23,8 @@ export interface AppDeclaration {
   readonly gateways: unknown;
   readonly use?: unknown;
   readonly auth?: unknown;
+  /** Whether pages of every site may connect. */
+  readonly allowsEveryOrigin: boolean;
   readonly providers?: unknown;
   readonly rooms?: unknown;
   readonly reply: ReplyShape;
@@ -58,8 +60,9 @@ export function compile(app: AppDeclaration): CompileResult {
   const rooms = compileRooms(app.rooms, 'createApp', app.at, problems);
   const defaults = { steps, timeoutMs: app.limits.handlerTimeoutMs, reply: app.reply };
   const gateways = compileGateways(app, defaults, problems);
-  const { auth, reply, at } = app;
-  const namespaces = compileNamespaces(gateways, { steps, rooms, auth, reply, at }, problems);
+  const { auth, allowsEveryOrigin, reply, at } = app;
+  const common = { steps, rooms, auth, allowsEveryOrigin, reply, at };
+  const namespaces = compileNamespaces(gateways, common, problems);
   const providers = compileProviders(app.providers, problems, app.at);
   if (app.isBound === null) findUnscopable(rootsOf(namespaces), providers.size, problems, where);
   const known = { providers, isBound: app.isBound, builtIn: app.builtIn };

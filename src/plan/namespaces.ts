@@ -13,6 +13,7 @@ export interface NamespaceDefaults {
   readonly steps: readonly StepPlan[];
   readonly rooms: readonly RoomGuardPlan[];
   readonly auth?: unknown;
+  readonly allowsEveryOrigin: boolean;
   readonly reply: ReplyShape;
   readonly at: CallSite;
 }
@@ -58,6 +59,11 @@ function compileNamespace(
   findServerSideTwins(gateways, problems);
   const isOpen = auth === undefined || auth === false;
   checkBatteries(all, !isOpen, problems);
+  const authenticator = isOpen ? null : authPlan(auth as object, authAt);
+  if (authenticator?.usesCookies && app.allowsEveryOrigin) {
+    const args = { auth: authenticator.label, namespace: namespace.name };
+    problems.add('GW_ERR_BUILD_OPEN_ORIGINS', args, place(authAt, namespace.name));
+  }
   const contract = agree('contract', gateways, (gateway) => gateway.contract, problems) as
     | Contract
     | undefined;
@@ -68,7 +74,7 @@ function compileNamespace(
   return Object.freeze({
     name: namespace.name,
     pattern: namespace.pattern,
-    auth: isOpen ? null : authPlan(auth as object, authAt),
+    auth: authenticator,
     data: (data as (() => unknown) | undefined) ?? null,
     rooms: orNull([...app.rooms, ...gateways.flatMap((gateway) => gateway.rooms)]),
     reply: gateways.every(({ reply }) => reply === gateways[0].reply) ? gateways[0].reply : app.reply,

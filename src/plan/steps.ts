@@ -138,7 +138,8 @@ export function authPlan(value: object, at: CallSite): AuthPlan {
   const isMaker = isAuthMaker(value);
   const name = typeof value === 'function' ? value.name : value.constructor?.name;
   const label = isMaker ? value.label : !name || name === 'Object' ? 'auth' : name;
-  return Object.freeze({ value, isClass, isMaker, label, at });
+  const usesCookies = isMaker && value.usesCookies === true;
+  return Object.freeze({ value, isClass, isMaker, usesCookies, label, at });
 }
 
 /** Tells a maker of authenticators from an authenticator. */

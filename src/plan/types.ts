@@ -106,6 +106,8 @@ export interface AuthPlan {
   readonly value: object;
   readonly isClass: boolean;
   readonly isMaker: boolean;
+  /** Whether it trusts cookies, which browsers send along with what any page asks for. */
+  readonly usesCookies: boolean;
   readonly label: string;
   /** Line of the `@Gateway` or `createApp` that names it. */
   readonly at: CallSite;

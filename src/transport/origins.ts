@@ -160,6 +160,14 @@ export function checkOrigins(origins: Origins | undefined, where: Place): readon
   });
 }
 
+/** Origin of a page that no application knows. */
+const FOREIGN = 'https://foreign.invalid';
+
+/** Tells whether rules allow the pages of every site. What functions answer is not known. */
+export function allowsEveryOrigin(origins: Origins | undefined): boolean {
+  return rulesOf(origins).some((rule) => rule === '*' || (rule instanceof RegExp && rule.test(FOREIGN)));
+}
+
 /** Finds rules that let in more than they seem to, to warn of when the application starts. */
 export function insecureOrigins(origins: Origins | undefined): readonly string[] {
   return rulesOf(origins).flatMap((rule) => {

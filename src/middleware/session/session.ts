@@ -49,6 +49,7 @@ export function session<TSession extends object, TUser extends User>(
 ): AuthMaker<TUser> {
   return {
     label: 'session',
+    usesCookies: true,
     make: (get) => new SessionAuthenticator(typeof options === 'function' ? options(get) : options),
   };
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Container } from 'inversify';
 import { z } from 'zod';
@@ -29,6 +30,8 @@ import {
   token,
   Use,
 } from '../../../src/index.js';
+
+import { session } from '../../../src/middleware/session/session.js';
 
 type Loose = Omit<AppOptions, 'gateways'> & { readonly gateways?: unknown };
 
@@ -585,6 +588,23 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     'an origin with a path',
     () => ({ gateways: [Fine], origins: ['https://app.example.com/chat'] }),
   ],
+  ...(
+    [
+      { origins: '*' },
+      { origins: ['https://app.example.com', '*'] },
+      { origins: /^https?:/ },
+      { socket: { cors: { origin: true } } },
+      { socket: { cors: { origin: '*' } } },
+    ] satisfies Omit<AppOptions, 'gateways'>[]
+  ).map((options): readonly [ErrorCode, string, () => Loose] => [
+    'GW_ERR_BUILD_OPEN_ORIGINS',
+    `cookies and ${inspect(options)}`,
+    () => ({
+      gateways: [Fine],
+      auth: session({ store: { get() {} }, secret: 'x', user: () => null }),
+      ...options,
+    }),
+  ]),
   [
     'GW_ERR_BUILD_BAD_ADDRESS',
     'an address that is none',
