@@ -6,6 +6,7 @@ import {
   type EngineConnection,
   holdEnd,
   keepAlive,
+  namespaceOf,
   PacketType,
   pauseReading,
   type RawPacket,
@@ -218,7 +219,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       case CONNECT:
         return this.#connect(packet, text, refusal);
       case DISCONNECT:
-        this.#connects.leave(packet.nsp);
+        this.#connects.leave(namespaceOf(this.#connection, packet));
     }
     this.emitReserved('decoded', packet);
   }
@@ -249,16 +250,16 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   #connect(packet: RawPacket, text: string, refused: RejectedPacket | null): void {
     // A part of a string keeps the whole of it: names of namespaces outlive what else a CONNECT carries.
     packet.nsp = Buffer.from(packet.nsp).toString();
-    const { nsp } = packet;
+    const name = namespaceOf(this.#connection, packet);
     const isLong = text.length > this.#shared.skipBelow && packet.data !== undefined;
     const refusal =
       refused ??
-      longNamespace(nsp) ??
-      this.#connects.enter(nsp) ??
+      longNamespace(name) ??
+      this.#connects.enter(name) ??
       (isLong ? checkPacket([packet.data], 0, this.#shared.limits) : null) ??
-      this.#shared.admit(nsp);
+      this.#shared.admit(name);
     if (refusal === null) this.emitReserved('decoded', packet);
-    else this.#connects.refuse(nsp, refusal);
+    else this.#connects.refuse(name, refusal);
   }
 
   /** Hands a packet on, with the refusal in the place of its data. */

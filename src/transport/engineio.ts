@@ -173,6 +173,11 @@ type WebSocketMembers = Private<
 const internals = (connection: EngineConnection): ConnectionMembers =>
   connection as unknown as ConnectionMembers;
 
+/** Finds the namespace that a packet is for: clients of version 2 may write a query behind its name. */
+export function namespaceOf(connection: EngineConnection, { nsp }: RawPacket): string {
+  return internals(connection).protocol === 3 ? new URL(nsp, 'https://socket.io').pathname : nsp;
+}
+
 /** Stops reading a WebSocket; what has been read already still comes. Other transports are left alone. */
 export function pauseReading(connection: EngineConnection): void {
   const { socket } = internals(connection).transport;

@@ -53,7 +53,8 @@ export function checkAddresses(
  *
  * @source https://www.rfc-editor.org/rfc/rfc6177 (end sites get at least a /64)
  */
-export function countedAddress(address: string): string {
+export function countedAddress(given: string): string {
+  const address = plainAddress(given) ?? given;
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');

@@ -74,8 +74,8 @@ export class Proxies {
     if (typeof header !== 'string') return undefined;
     const { trusted } = this.#origin(request);
     if (trusted === 0) return undefined;
-    const values = header.split(',', MAX_PROXIES);
-    return values[Math.max(0, values.length - trusted)]?.trim() || undefined;
+    // Counted from the nearest proxy: what stands ahead of the values of proxies was written by the client.
+    return header.split(',').slice(-trusted)[0]?.trim() || undefined;
   }
 }
 

@@ -97,15 +97,18 @@ describe('what counts as a connection', () => {
     expect(await next.call('echo', 1)).toBe(1);
   });
 
-  it.each(['&sid=', '&sid=x&sid=', '#&sid=x', '&%73id=', '&a=sid=x'])(
-    'is a handshake with %s',
-    async (query) => {
-      await using test = await start({ limits: { connections: 1 } });
-      await test.client.connect();
-      expect((await ask(test.port, { path: POLLING + query })).status).toBe(503);
-      expect((await askUpgrade(test.port, { path: WEBSOCKET + query })).status).toBe(503);
-    },
-  );
+  it.each([
+    ['&sid=', 503],
+    ['&a=sid=x', 503],
+    ['&sid=x&sid=', 400],
+    ['#&sid=x', 400],
+    ['&%73id=', 400],
+  ])('is no handshake that passes with %s', async (query, status) => {
+    await using test = await start({ limits: { connections: 1 } });
+    await test.client.connect();
+    expect((await ask(test.port, { path: POLLING + query })).status).toBe(status);
+    expect((await askUpgrade(test.port, { path: WEBSOCKET + query })).status).toBe(status);
+  });
 
   it('are a hundred handshakes at once, while `allowRequest` thinks', async () => {
     let thinking = 0;

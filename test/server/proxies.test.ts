@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ConnectContext, Gateway, OnEvent } from '../../src/index.js';
+import { type ConnectContext, Gateway, OnEvent, RateLimit } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestAppOptions } from '../../src/testing/index.js';
 import { ask, askUpgrade } from '../support/raw-http.js';
 
@@ -89,8 +89,52 @@ describeMatrix('trustProxy', (cell) => {
     // Proxies that add to the header: the client wrote the first word itself.
     [1, { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https, http' }, false],
     [2, { 'x-forwarded-for': '203.0.113.7, 10.0.0.1', 'x-forwarded-proto': 'https, http' }, true],
+    [1, { 'x-forwarded-proto': `${'https, '.repeat(40)}http` }, false],
+    [1, { 'x-forwarded-proto': `${'http, '.repeat(40)}https` }, true],
   ])('%p takes %p for encrypted: %s', async (trustProxy, headers, secure) => {
     expect(await seen(trustProxy, headers)).toMatchObject({ secure });
+  });
+});
+
+describe('@RateLimit per address', () => {
+  @Gateway('/')
+  class Rated {
+    @RateLimit({ limit: 2, windowMs: 600_000, per: 'address' })
+    @OnEvent('rated')
+    rated() {}
+  }
+
+  it('counts an IPv4 address, and the first 64 bits of an IPv6 address', async () => {
+    await using test = await createTestApp(Rated, { trustProxy: 1 });
+    const call = async (address: string): Promise<string> => {
+      const client = await test.client.connect('/', { extraHeaders: { 'x-forwarded-for': address } });
+      return await client.call('rated').then(
+        () => 'served',
+        ({ code }: { code: string }) => code,
+      );
+    };
+    const outcomes: string[] = [];
+    for (const address of [
+      '2001:db8::1',
+      '2001:db8:0:0:ffff::2',
+      '2001:db8:0:0:1::3',
+      '2001:db8:0:1::1',
+      '203.0.113.1',
+      '203.0.113.2',
+      '::ffff:203.0.113.2',
+      '203.0.113.2',
+    ])
+      outcomes.push(`${address} ${await call(address)}`);
+    expect(outcomes).toEqual([
+      '2001:db8::1 served',
+      '2001:db8:0:0:ffff::2 served',
+      '2001:db8:0:0:1::3 RATE_LIMITED',
+      '2001:db8:0:1::1 served',
+      '203.0.113.1 served',
+      '203.0.113.2 served',
+      '::ffff:203.0.113.2 served',
+      '203.0.113.2 RATE_LIMITED',
+    ]);
   });
 });
 

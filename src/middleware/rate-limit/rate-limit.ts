@@ -19,7 +19,8 @@ export interface RateLimitOptions<TContext = EventContext> {
    */
   readonly burst?: number;
   /**
-   * Whose events are counted together. `'user'` needs a namespace with auth.
+   * Whose events are counted together. `'user'` needs a namespace with auth, and `'address'` counts the first
+   * 64 bits of an IPv6 address.
    * @default 'socket'
    */
   readonly per?: LimitKey<TContext, 'socket' | 'user' | 'address'>;

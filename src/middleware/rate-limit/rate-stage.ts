@@ -3,6 +3,7 @@ import { GatewireError } from '../../errors/gatewire-error.js';
 import type { BatteryCall, BatteryHost, BatteryPlan, OpenBattery } from '../../metadata/battery.js';
 import { MemoryRates, type RateRule, type RateStore, TokenBucket } from '../../stores/rates.js';
 import type { Script, SharedStore } from '../../stores/shared-store.js';
+import { countedAddress } from '../../transport/ip.js';
 import type { LimitKey } from '../limit-key.js';
 
 /** Options of one `@RateLimit`, checked and with defaults. */
@@ -60,7 +61,7 @@ function ofKeys({ options, namespace, at }: BatteryPlan<RateOptions>, store: Rat
 }
 
 function keyOf({ per }: RateOptions, { ctx }: BatteryCall): string {
-  if (per === 'address') return ctx.handshake.address;
+  if (per === 'address') return countedAddress(ctx.handshake.address);
   // A namespace with such a limit has auth: the plan sees to it.
   if (per === 'user') return (ctx.user as { readonly id: string }).id;
   const key: unknown = typeof per === 'function' ? per(ctx as never) : ctx.socket.id;
