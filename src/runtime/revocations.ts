@@ -22,7 +22,7 @@ export class Revocations implements RevocationCheck {
     private readonly logger: Logger,
   ) {
     operations.cluster.answer('revoke', ({ userId }, reply) => {
-      reply({ count: this.#revokeHere(String(userId), Date.now()) });
+      reply({ count: this.#revokeHere(String(userId), performance.now()) });
     });
     operations.onReachable = () => void this.#catchUpWithOthers();
   }
@@ -39,7 +39,7 @@ export class Revocations implements RevocationCheck {
    * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
    */
   async revoke(userId: string, options?: RemoteOptions): Promise<number> {
-    const here = this.#revokeHere(userId, Date.now());
+    const here = this.#revokeHere(userId, performance.now());
     const [there] = await Promise.all([
       // A node that would get it late, when the user may have come anew, looks into the store instead.
       this.operations.cluster.ask('revoke', { userId }, { ...limitOf(options), inOrder: false }),
@@ -61,14 +61,14 @@ export class Revocations implements RevocationCheck {
     if (this.#isRevoked(state)) throw revoked();
   }
 
-  #isRevoked({ user, socket }: SocketState): boolean {
+  #isRevoked({ user, madeAt }: SocketState): boolean {
     if (this.#known.isEmpty) return false;
     const { id } = (user ?? {}) as Partial<User>;
     const at = id === undefined ? null : this.#known.timeOf(id);
-    return at !== null && at >= socket.handshake.issued;
+    return at !== null && at >= madeAt;
   }
 
-  /** Sends those away who came before a time, in milliseconds since 1970. */
+  /** Sends those away who came before a time on `performance.now()`: the clock of the machine may be set back. */
   #revokeHere(userId: string, at: number): number {
     const room = userRoom(userId);
     this.#known.note(userId, at);
@@ -76,7 +76,7 @@ export class Revocations implements RevocationCheck {
       [...(adapter.rooms.get(room) ?? [])].flatMap((id) => {
         const socket = sockets.get(id);
         const state = socket && stateOf(socket);
-        return state !== undefined && state.socket.handshake.issued <= at ? state : [];
+        return state !== undefined && state.madeAt <= at ? state : [];
       }),
     );
     for (const state of states) sendAway(state, revoked());
@@ -87,7 +87,7 @@ export class Revocations implements RevocationCheck {
   async #catchUpWithOthers(): Promise<void> {
     try {
       const recent = (await this.#shared?.recent()) ?? new Map<string, number>();
-      for (const [userId, ageMs] of recent) this.#revokeHere(userId, Date.now() - ageMs);
+      for (const [userId, ageMs] of recent) this.#revokeHere(userId, performance.now() - ageMs);
     } catch (error) {
       this.#fail(error);
     }

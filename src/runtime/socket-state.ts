@@ -49,6 +49,7 @@ export class ClientState implements SocketState {
   user: unknown = undefined;
   expiresAt: number | null = null;
   isRenewing = false;
+  readonly madeAt = performance.now();
   arrivedAt = 0;
   waiting: EventPacket[] | null = null;
   isSettled = false;

@@ -141,6 +141,8 @@ export interface SocketState extends Located {
   expiresAt: number | null;
   /** Whether a new identity is being checked. */
   isRenewing: boolean;
+  /** Time at which the client asked to come in, on `performance.now()`. */
+  readonly madeAt: number;
   /** Time of arrival on `performance.now()`; 0 while nobody subscribes to `gatewire:socket`. */
   arrivedAt: number;
   /** Events that came before `@OnConnect` was done; null once they flow. */

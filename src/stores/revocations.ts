@@ -11,7 +11,7 @@ export interface RevocationStore {
 
 /** Revocations in the memory of one node. */
 export class MemoryRevocations implements RevocationStore {
-  /** Times of revocation by user, in milliseconds since 1970; the oldest first. */
+  /** Times of revocation by user, on `performance.now()`, which nobody sets back; the oldest first. */
   readonly #times = new Map<string, number>();
 
   constructor(private readonly keepMs = REVOCATION_KEEP_MS) {}
@@ -22,24 +22,24 @@ export class MemoryRevocations implements RevocationStore {
   }
 
   async add(userId: string): Promise<void> {
-    this.note(userId, Date.now());
+    this.note(userId, performance.now());
   }
 
   async recent(): Promise<ReadonlyMap<string, number>> {
-    const now = Date.now();
+    const now = performance.now();
     this.#forgetOld(now);
     return new Map([...this.#times].map(([userId, at]) => [userId, now - at]));
   }
 
-  /** Adds a user with the time of revocation; a later one that is known stays. */
+  /** Adds a user with the time of revocation on `performance.now()`; a later one that is known stays. */
   note(userId: string, at: number): void {
-    this.#forgetOld(Date.now());
-    if (at <= (this.#times.get(userId) ?? 0)) return;
+    this.#forgetOld(performance.now());
+    if (at <= (this.#times.get(userId) ?? Number.NEGATIVE_INFINITY)) return;
     this.#times.delete(userId);
     this.#times.set(userId, at);
   }
 
-  /** Finds the time at which a user's access ended, in milliseconds since 1970; null when it did not. */
+  /** Finds the time at which a user's access ended, on `performance.now()`; null when it did not. */
   timeOf(userId: string): number | null {
     return this.#times.get(userId) ?? null;
   }

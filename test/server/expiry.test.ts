@@ -53,6 +53,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+/** Sets the clock of the machine back by an hour, until the test is over. */
+function setClockBack(): void {
+  const now = Date.now.bind(Date);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+}
+
 describeMatrix('an identity that ends', (cell) => {
   const start = async () => {
     signals = [];
@@ -185,6 +191,10 @@ describeMatrix('an identity that ends', (cell) => {
     }
     expect(await ack(bob, 'who')).toMatchObject({ id: 'bob' });
     expect(await test.app.revoke('ann')).toBe(0);
+    const ann = await connect('/', 'ann');
+    setClockBack();
+    expect(await test.app.revoke('ann')).toBe(1);
+    expect(await ann.disconnected()).toBe('io server disconnect');
     await expect(test.app.revoke('')).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
   });
 
@@ -280,6 +290,7 @@ describeMatrix('an identity that ends', (cell) => {
     await using test = await createTestApp(Expiring, { ...cell, use: [slow] });
     const connecting = test.client.connect('/', { auth: { id: 'ann' } });
     await entered.promise;
+    setClockBack();
     await test.app.revoke('ann');
     released.resolve();
     const client = await connecting;

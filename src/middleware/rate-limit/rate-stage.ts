@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isThenable } from '../../base/deadline.js';
 import { GatewireError } from '../../errors/gatewire-error.js';
 import type { BatteryCall, BatteryHost, BatteryPlan, OpenBattery } from '../../metadata/battery.js';
@@ -65,8 +66,16 @@ function keyOf({ per }: RateOptions, { ctx }: BatteryCall): string {
   // A namespace with such a limit has auth: the plan sees to it.
   if (per === 'user') return (ctx.user as { readonly id: string }).id;
   const key: unknown = typeof per === 'function' ? per(ctx as never) : ctx.socket.id;
-  if (typeof key === 'string') return key;
+  if (typeof key === 'string') return boundedKey(key);
   throw new TypeError(`\`per\` of @RateLimit has to return a string, and returned ${typeof key}`);
+}
+
+/** Longer keys are hashed: a function may make them of what a client sent, and each is kept here or in Redis for its window. */
+const MAX_KEY_LENGTH = 128;
+
+function boundedKey(key: string): string {
+  if (key.length <= MAX_KEY_LENGTH) return key;
+  return `sha256 ${createHash('sha256').update(key).digest('base64url')}`;
 }
 
 function exceed({ onExceed }: RateOptions, call: BatteryCall, retryAfterMs: number): undefined {

@@ -41,10 +41,11 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
 };
 
+// A revocation of the future is one from before the clock was set back: it counts as one of now.
 const RECENT: Script = {
   text: `${NOW}
-local found = redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], now, 'WITHSCORES')
-for i = 2, #found, 2 do found[i] = tostring(now - found[i]) end
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf', 'WITHSCORES')
+for i = 2, #found, 2 do found[i] = tostring(math.max(0, now - found[i])) end
 return found`,
 };
 

@@ -81,7 +81,11 @@ export class Request {
   }
 }
 
-const BINARY = '\u0001binary';
+/** Begins the keys of the encoding. It is put before keys of payloads that begin so, and taken off again. */
+const MARK = '\u0001';
+const BINARY = `${MARK}binary`;
+/** The mark, as JSON writes it. */
+const WRITTEN_MARK = '"\\u0001';
 
 /**
  * Encodes what travels between nodes: JSON, with binary values inside.
@@ -93,7 +97,7 @@ export function encodeMessage(message: object): string {
     // Buffers have a toJSON, which has run by now: the holder still has the original.
     const raw = (this as Record<string, unknown>)[key];
     if (raw instanceof ArrayBuffer) return { [BINARY]: Buffer.from(raw).toString('base64') };
-    if (!ArrayBuffer.isView(raw)) return value;
+    if (!ArrayBuffer.isView(raw)) return hasMarkedKey(value) ? withKeys(value, (name) => MARK + name) : value;
     return { [BINARY]: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64') };
   });
 }
@@ -101,7 +105,7 @@ export function encodeMessage(message: object): string {
 /** Decodes what another node encoded; null when it is no object, or nothing that can be read. */
 export function decodeMessage(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const message: unknown = text.includes(BINARY.slice(1)) ? JSON.parse(text, revive) : JSON.parse(text);
+    const message: unknown = text.includes(WRITTEN_MARK) ? JSON.parse(text, revive) : JSON.parse(text);
     return typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : null;
   } catch {
     return null;
@@ -109,8 +113,23 @@ export function decodeMessage(text: string): Readonly<Record<string, unknown>> |
 }
 
 function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, BINARY)) return value;
-  return Buffer.from(String((value as Record<string, unknown>)[BINARY]), 'base64');
+  if (!hasMarkedKey(value)) return value;
+  if (Object.hasOwn(value, BINARY))
+    return Buffer.from(String((value as Record<string, unknown>)[BINARY]), 'base64');
+  return withKeys(value, (name) => name.slice(MARK.length));
+}
+
+function hasMarkedKey(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const name in value) if (name.startsWith(MARK)) return true;
+  return false;
+}
+
+/** Copies an object with its marked keys changed. */
+function withKeys(value: object, change: (name: string) => string): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name.startsWith(MARK) ? change(name) : name, one]),
+  );
 }
 
 /** Another node, as far as it is known here. */

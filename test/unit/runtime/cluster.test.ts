@@ -157,6 +157,20 @@ describe('a message between nodes', () => {
     });
   });
 
+  it('carries objects that look like the marks of the encoding as they are', () => {
+    const mark = '\u0001binary';
+    const { parse } = JSON;
+    const values = [
+      { [mark]: 'AAAA' },
+      { [mark]: 'AAAA', name: 'ann' },
+      { [`\u0001${mark}`]: { [mark]: 5 } },
+      { '\u0001': 1, '\u0001\u0001': 2, '': 3 },
+      parse('{"\\u0001binary":"AAAA","__proto__":{"\\u0001binary":"AAAA"}}') as object,
+      { rooms: ['\u0001u:ann'], bytes: Buffer.from('x'), list: [[{ [mark]: [] }]] },
+    ];
+    for (const value of values) expect(decodeMessage(encodeMessage({ value }))).toEqual({ value });
+  });
+
   it('is counted and nothing else where it is none', async () => {
     const { cluster, bus } = await openCluster();
     const wrong = [

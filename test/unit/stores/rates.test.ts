@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { BatteryCall } from '../../../src/metadata/battery.js';
+import { openRates, type RateOptions } from '../../../src/middleware/rate-limit/rate-stage.js';
 import { MemoryRates, TokenBucket } from '../../../src/stores/rates.js';
 
 const rule = (limit: number, windowMs: number, burst = limit) => ({ limit, windowMs, burst });
@@ -72,5 +74,28 @@ describe('rates in memory', () => {
     jest.advanceTimersByTime(3_600_000);
     expect(rates.take('a', own)).toBe(WEEKS_MS - 3_600_000);
     rates.close();
+  });
+});
+
+describe('keys of rates', () => {
+  it('are bounded, whatever length a function makes them of, and differ', () => {
+    const keys: string[] = [];
+    const take = (key: string): number => keys.push(key) - keys.length;
+    const options: RateOptions = {
+      ...rule(1, 1_000),
+      per: ((ctx: { readonly payload: string }) => ctx.payload) as never,
+      scope: 'cluster',
+      onExceed: 'reject',
+      whenStoreFails: 'reject',
+    };
+    const battery = { options, namespace: '/shop', at: { location: 'shop.ts:1:1' } };
+    const call = openRates({ store: null, rates: { take } }).stage(battery as never)(() => 'ran');
+    const texts = ['a', 'b'.repeat(128), ...['c', 'd', 'e'].map((end) => 'x'.repeat(1_000_000) + end)];
+    for (const payload of [...texts, ...texts]) {
+      expect(call({ ctx: { payload } } as unknown as BatteryCall)).toBe('ran');
+    }
+    expect(new Set(keys).size).toBe(texts.length);
+    expect(keys.slice(0, 2)).toEqual(texts.slice(0, 2).map((text) => `/shop shop.ts:1:1 ${text}`));
+    expect(Math.max(...keys.map(({ length }) => length))).toBeLessThan(200);
   });
 });
