@@ -243,6 +243,7 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   attachmentTimeoutMs: rules.milliseconds,
   eventsPerSecond: rules.count,
   eventsBurst: rules.count,
+  inputBytes: rules.count,
   slowOutputBytes: rules.count,
   slowOutputMs: rules.milliseconds,
   outputBytes: rules.count,
@@ -286,6 +287,32 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
     validateEmits: options.validateEmits ?? process.env['NODE_ENV'] !== 'production',
-    allLimits: Object.freeze({ ...DEFAULT_LIMITS, ...limits }),
+    allLimits: Object.freeze({
+      ...DEFAULT_LIMITS,
+      ...limits,
+      inputBytes: inputBytesOf(limits, options.socket, problems, where),
+    }),
   };
+}
+
+/** A packet of any size that is taken has to fit several times, or reading would stop with each. */
+const PACKETS_IN_INPUT = 4;
+
+function inputBytesOf(
+  { inputBytes }: Partial<Limits>,
+  socket: AppOptions['socket'],
+  problems: Problems,
+  where: Place,
+): number {
+  const least = PACKETS_IN_INPUT * (Number(socket?.maxHttpBufferSize) || MAX_HTTP_BUFFER_SIZE);
+  if (inputBytes === undefined) return Math.max(least, DEFAULT_LIMITS.inputBytes);
+  if (inputBytes < least) {
+    const expected = `at least ${least}, four times \`socket.maxHttpBufferSize\``;
+    problems.add(
+      'GW_ERR_BUILD_BAD_OPTION',
+      { option: 'limits.inputBytes', given: String(inputBytes), expected },
+      where,
+    );
+  }
+  return inputBytes;
 }

@@ -128,6 +128,7 @@ export const STACK = {
       sendPacket: { kind: 'method', use: 'ping slow readers' },
       onClose: { kind: 'method', use: 'cut connections whose clients do not read' },
       data: { kind: 'event', use: 'keep what a client sends while it waits in line' },
+      packet: { kind: 'event', use: 'count pings and pongs' },
       packetCreate: { kind: 'event', use: 'count what waits for a client' },
       flush: { kind: 'event', use: 'count what waits for a client' },
     },

@@ -94,8 +94,8 @@ export interface BatteryCall {
    * @throws {GatewireError} UNAUTHENTICATED when the identity of its client has ended, UNAVAILABLE when it has left
    */
   mayStart(): boolean;
-  /** Calls back when the socket leaves. @returns a function that takes it back */
-  whenLeaving(onLeave: (reason: Error) => void): () => void;
+  /** Calls back when the socket leaves, or with null when the call ran out of time. @returns a function that takes it back */
+  whenLeaving(onLeave: (reason: Error | null) => void): () => void;
   /**
    * Ends a call that asks for no acknowledgement without a word to its client; channels of calls carry the code.
    *

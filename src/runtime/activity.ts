@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallMessage } from '../base/channels.js';
 import type { ConnectContext } from '../metadata/context.js';
+import { inputOf } from '../transport/decoder.js';
 import { CallContext, SocketContext } from './context.js';
 import { clientLeft, type FailurePlace } from './failures.js';
 import { expired, hasExpired } from './identity.js';
@@ -79,12 +80,15 @@ export class EventCall extends SocketActivity implements Call {
   message: CallMessage | null = null;
   /** Whether the client had said goodbye by then: the event had waited for `@OnConnect`. */
   readonly #isBehindGoodbye: boolean;
+  stopWaiting: (() => void) | null = null;
+  #isHeld = false;
 
   constructor(
     state: SocketState,
     readonly event: string,
     public args: readonly unknown[],
     readonly compiled: CompiledEvent,
+    private readonly bytes: number,
   ) {
     super(state);
     this.payload = args[0];
@@ -110,8 +114,27 @@ export class EventCall extends SocketActivity implements Call {
     return true;
   }
 
-  whenLeaving(onLeave: (reason: Error) => void): () => void {
-    return this.state.whenLeaving(onLeave);
+  whenLeaving(onLeave: (reason: Error | null) => void): () => void {
+    const forget = this.state.whenLeaving(onLeave);
+    this.stopWaiting = () => {
+      forget();
+      onLeave(null);
+    };
+    return () => {
+      this.stopWaiting = null;
+      forget();
+    };
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+    inputOf(this.state.socket.conn)?.enter(this.bytes);
+  }
+
+  letGo(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    inputOf(this.state.socket.conn)?.leave(this.bytes);
   }
 
   drop(code: string): undefined {

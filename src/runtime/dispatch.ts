@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { INTERNAL_EVENTS, isReservedEvent } from '../base/reserved-names.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { ReplyShape } from '../plan/types.js';
+import { inputOf } from '../transport/decoder.js';
 import { RejectedPacket } from '../transport/packet-check.js';
 import { announceRefused, hasCallWatchers } from './announce.js';
 import { sendException } from './exceptions.js';
@@ -42,8 +43,17 @@ export function onEarlyEvent(this: Socket, packet: EventPacket): void {
   nameEvent(packet);
   // A server that is closing refuses at once, too: `@OnConnect` may outlast it.
   if (state.waiting === null || state.namespace.calls.refuses(this.conn)) return dispatch(state, packet);
-  if (state.waiting.length < state.namespace.limits.waitingEvents) state.waiting.push(packet);
-  else refusePacket(state, packet, new GatewireError('OVERLOADED'));
+  if (state.waiting.length >= state.namespace.limits.waitingEvents)
+    return refusePacket(state, packet, new GatewireError('OVERLOADED'));
+  state.waiting.push(packet);
+  inputOf(this.conn)?.enter(packet.bytes ?? 0);
+}
+
+/** Takes the events out of the line in which they wait for `@OnConnect`. */
+export function takeWaiting({ waiting, socket }: SocketState): readonly EventPacket[] {
+  const input = inputOf(socket.conn);
+  for (const { bytes = 0 } of waiting ?? []) input?.leave(bytes);
+  return waiting?.splice(0) ?? [];
 }
 
 /** Runs one event, or answers why it does not run. */

@@ -4,7 +4,7 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { User } from '../metadata/context.js';
 import { SocketActivity } from './activity.js';
 import { announceSocket } from './announce.js';
-import { dispatch, onEarlyEvent, onEvent, refusePacket } from './dispatch.js';
+import { dispatch, onEarlyEvent, onEvent, refusePacket, takeWaiting } from './dispatch.js';
 import { sendException } from './exceptions.js';
 import { clientLeft } from './failures.js';
 import { expired, hasExpired } from './identity.js';
@@ -137,7 +137,7 @@ export function mayConnect(state: SocketState): boolean {
 
 /** Lets the events flow, those first that waited. */
 function openGate(state: SocketState): void {
-  const waiting = state.waiting ?? [];
+  const waiting = takeWaiting(state);
   state.waiting = null;
   routeEvents(state.socket, onEvent);
   for (const packet of waiting) {
@@ -161,9 +161,7 @@ function turnAway(state: SocketState, error: unknown): void {
 
 /** Answers the events that wait; those that ask for nothing are dropped. */
 function refuseWaiting(state: SocketState, error: GatewireError): void {
-  const waiting = state.waiting ?? [];
-  state.waiting = [];
-  for (const packet of waiting) if (packet.id != null) refusePacket(state, packet, error);
+  for (const packet of takeWaiting(state)) if (packet.id != null) refusePacket(state, packet, error);
 }
 
 function ignore(): void {}

@@ -26,7 +26,7 @@ export interface ArrivedEvent {
  */
 export function runEvent(compiled: CompiledEvent, state: SocketState, arrived: ArrivedEvent): void {
   const { name, args, send, bytes } = arrived;
-  const call = new EventCall(state, name, args, compiled);
+  const call = new EventCall(state, name, args, compiled, bytes);
   if (send !== null) call.reply = new Reply(send, compiled.plan.reply, (cause) => reportUnsent(call, cause));
   if (!hasCallWatchers()) return start(call);
   const { requestId } = call;
@@ -100,6 +100,7 @@ function keepPlace(call: Call): void {
 
 function startClock(call: Call): void {
   call.isRunning = true;
+  call.hold();
   call.state.namespace.calls.add(call);
   call.timer = setTimeout(expire, call.compiled.plan.timeoutMs, call);
 }
@@ -107,6 +108,9 @@ function startClock(call: Call): void {
 function expire(call: Call): void {
   call.timer = null;
   interrupt(call, new GatewireError('TIMEOUT'));
+  // What still waits for a place lets go of its arguments; a handler that hangs is bounded by its place.
+  call.stopWaiting?.();
+  call.letGo();
   // Nothing will settle a handler that only waits for its ack to be called.
   if (call.isByHand) finish(call);
 }
@@ -146,6 +150,7 @@ function finish(call: Call): void {
     call.isRunning = false;
     if (call.timer !== null) clearTimeout(call.timer);
     calls.delete(call);
+    call.letGo();
   }
   call.giveBack?.();
   const disposal = call.release((error) => report(call, error, 'dispose'));

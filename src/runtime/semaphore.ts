@@ -5,8 +5,8 @@ import { GatewireError } from '../errors/gatewire-error.js';
 export interface QueuedCall {
   /** Tells whether a call that waited may go on; it throws the reason when there is one to answer with. */
   mayStart(): boolean;
-  /** Calls back when the socket leaves. @returns a function that takes it back */
-  whenLeaving(onLeave: (reason: Error) => void): () => void;
+  /** Calls back when the socket leaves, or with null when the call ran out of time. @returns a function that takes it back */
+  whenLeaving(onLeave: (reason: Error | null) => void): () => void;
 }
 
 /** Limit of the calls that run at the same time, with a bounded queue in order of arrival. */
@@ -57,9 +57,10 @@ export class Semaphore {
   wait<TCall extends QueuedCall>(call: TCall, next: (call: TCall) => unknown): Promise<unknown> {
     if (this.#queue.length >= this.queueLimit) throw new GatewireError('OVERLOADED');
     return new Promise((resolve, reject) => {
-      const leave = (reason: Error): void => {
+      const leave = (reason: Error | null): void => {
         this.#queue = this.#queue.filter((one) => one !== waiting);
-        reject(reason);
+        if (reason === null) resolve(undefined);
+        else reject(reason);
       };
       const waiting: Waiting = {
         start: () => (call.mayStart() ? next(call) : undefined),

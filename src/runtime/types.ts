@@ -56,6 +56,12 @@ export interface Call extends Activity, BatteryCall {
   timer: NodeJS.Timeout | null;
   /** Whether the call is registered as in flight. */
   isRunning: boolean;
+  /** Takes the call out of the queue in which it waits; null while it waits in none. */
+  readonly stopWaiting: (() => void) | null;
+  /** Counts the bytes of the call among those that wait because of the connection. */
+  hold(): void;
+  /** Takes the bytes of the call out of that count; harmless when they are not in it. */
+  letGo(): void;
   /** Whether the handler answers by `@Ack()`. */
   isByHand: boolean;
   /** Whether the client was told of a failure. */

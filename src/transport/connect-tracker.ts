@@ -10,12 +10,14 @@ interface Shared {
 }
 
 /**
- * Namespaces of one connection, as its packets show them. Unknown namespaces never reach a middleware, and
+ * Namespaces of one connection and questions to its client, as its packets show them. Unknown namespaces never reach a middleware, and
  * instances of a pattern are made before one runs, so that counting has to happen here.
  */
 export class ConnectTracker {
   /** True when the connection has used up its refusals: nothing that it sends is read any more. */
   isOver = false;
+  /** Questions to the client that it has not answered, in all namespaces. */
+  #questions = 0;
   #refusals = 0;
   /** Namespaces that the connection is in, or on the way into. */
   #names: readonly string[] = [];
@@ -24,6 +26,18 @@ export class ConnectTracker {
     private readonly connection: EngineConnection,
     private readonly shared: Shared,
   ) {}
+
+  /** Counts an event that asks for an acknowledgement. */
+  onQuestion(): void {
+    this.#questions++;
+  }
+
+  /** Takes note of an acknowledgement. @returns whether anything was asked */
+  takeAnswer(): boolean {
+    if (this.#questions === 0) return false;
+    this.#questions--;
+    return true;
+  }
 
   /** Counts a CONNECT. @returns why it is refused, or null */
   enter(name: string): RejectedPacket | null {

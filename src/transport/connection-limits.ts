@@ -1,5 +1,6 @@
 import { type LimitReporter, limitReporter } from '../base/channels.js';
 import type { ConnectionStep } from './engineio.js';
+import { InputBudget } from './input-budget.js';
 import { OutputLimit } from './output-limit.js';
 import type { RejectedPacket } from './packet-check.js';
 import { ReadThrottle } from './read-throttle.js';
@@ -19,6 +20,7 @@ export class ConnectionLimits {
   readonly report: LimitReporter;
   readonly throttle = new ReadThrottle();
   readonly output: OutputLimit;
+  readonly input: InputBudget;
   readonly attachmentTimeouts: TimeoutQueue<Waiting>;
   /** Texts below this length can neither be too deep nor have too many members. */
   readonly skipBelow: number;
@@ -33,6 +35,7 @@ export class ConnectionLimits {
   ) {
     this.report = limitReporter(app);
     this.output = new OutputLimit(limits, this.report);
+    this.input = new InputBudget(limits.inputBytes);
     this.attachmentTimeouts = new TimeoutQueue(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());
     this.skipBelow = CHARS_PER_LEVEL * Math.min(limits.packetDepth, limits.packetKeys);
   }

@@ -2,8 +2,10 @@ import { MAX_NAME } from '../base/reserved-names.js';
 import { ConnectTracker } from './connect-tracker.js';
 import type { ConnectionLimits, Waiting } from './connection-limits.js';
 import {
+  cut,
   Decoder,
   type EngineConnection,
+  type EnginePacket,
   holdEnd,
   keepAlive,
   namespaceOf,
@@ -12,6 +14,7 @@ import {
   type RawPacket,
   resumeReading,
 } from './engineio.js';
+import { InputAccount } from './input-budget.js';
 import {
   Assembly,
   checkBinaryPacket,
@@ -21,7 +24,7 @@ import {
   tooLarge,
 } from './packet-check.js';
 import { COUNTED_FROM, PacketText } from './packet-text.js';
-import { type Keeper, TokenBucket } from './read-throttle.js';
+import { type Keeper, TokenBucket, tokensOf } from './read-throttle.js';
 
 const { CONNECT, DISCONNECT, EVENT, ACK, BINARY_EVENT, BINARY_ACK } = PacketType;
 const CHAR_ZERO = 0x30;
@@ -33,7 +36,18 @@ type Bytes = Uint8Array | ArrayBuffer;
 // The number of attachments is judged here, so that too many are an answer and not a closed connection.
 const BASE_OPTIONS = Object.freeze({ reviver: undefined, maxAttachments: Number.POSITIVE_INFINITY });
 
-/** Pieces that came too fast, in their order. */
+/** Pings and pongs of a connection that cost nothing: those of hours, without a bucket for each client that listens. */
+const FREE_CONTROLS = 100;
+
+const kDecoder = Symbol('gatewire.decoder');
+type Decoded = { [kDecoder]?: StrictDecoder };
+
+/** Finds the count of what waits because of a connection; undefined when another parser reads it. */
+export function inputOf(connection: object): InputAccount | undefined {
+  return (connection as Decoded)[kDecoder]?.input;
+}
+
+/** Pieces that came too fast or for which there is no room, in their order. */
 interface Backlog {
   readonly pieces: (string | Bytes)[];
   next: number;
@@ -53,6 +67,8 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   /** True once the client has sent its first CONNECT: one that only listens sends nothing more, and needs no bucket. */
   #hasBegun = false;
   #tokens: TokenBucket | null = null;
+  #input: InputAccount | null = null;
+  #controls = 0;
   /** Packet whose attachments are to come. */
   #assembly: Assembly | null = null;
   /** Acknowledgement whose attachments are to come, and which overtakes the pieces that are kept. */
@@ -67,6 +83,20 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#connection = connection;
     this.#connects = new ConnectTracker(connection, limits);
     limits.output.follow(connection, this.#connects);
+    (connection as Decoded)[kDecoder] = this;
+    connection.on('packet', onControl);
+  }
+
+  /** Count of what waits because of the connection. */
+  get input(): InputAccount {
+    this.#input ??= new InputAccount(this.#shared.input);
+    return this.#input;
+  }
+
+  /** @internal Takes a packet of the engine that carries nothing, such as a pong. */
+  control(): void {
+    if (this.#controls++ < FREE_CONTROLS || this.#bucket().charge(1)) return;
+    this.#cut('eventsPerSecond');
   }
 
   /** Takes one piece as the engine delivers it. A throw makes Socket.IO close the connection. */
@@ -96,6 +126,9 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
 
   override destroy(): void {
     this.#kept = null;
+    this.#input?.releaseAll();
+    for (const { packet } of [this.#assembly, this.#aside].filter((one) => one !== null))
+      this.input.leave(packet.bytes ?? 0);
     this.#assembly = null;
     this.#aside = null;
     this.#shared.attachmentTimeouts.end(this);
@@ -104,34 +137,51 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     resumeReading(this.#connection);
   }
 
-  #takeToken(): boolean {
+  #bucket(): TokenBucket {
+    this.#tokens ??= new TokenBucket(this.#shared.limits);
+    return this.#tokens;
+  }
+
+  /** Tells whether an event may be handed on now, and takes its tokens. */
+  #mayHandOn(bytes: number): boolean {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       return true;
     }
-    this.#tokens ??= new TokenBucket(this.#shared.limits);
-    return this.#tokens.take();
+    return !this.#isFull && this.#bucket().take(bytes);
+  }
+
+  get #isFull(): boolean {
+    return this.#input?.isFull === true;
+  }
+
+  /** Takes tokens for bytes that cannot wait. */
+  #charge(bytes: number): void {
+    const tokens = tokensOf(bytes);
+    if (tokens > 0) this.#bucket().charge(tokens);
   }
 
   #addText(text: string): void {
     if (this.#aside !== null) throw new Error('text where an attachment was due');
     const type = text.charCodeAt(0) - CHAR_ZERO;
-    const isAck = type === ACK || type === BINARY_ACK;
+    // An acknowledgement that nobody asked for waits like an event.
+    const isAnswer = (type === ACK || type === BINARY_ACK) && this.#connects.takeAnswer();
+    if (isAnswer) this.#charge(text.length);
     if (this.#kept !== null) {
       // A handler may wait for it: it would wait behind what is kept.
-      if (isAck) this.#decode(text, true);
+      if (isAnswer) this.#decode(text, true);
       else this.#keep(text);
       return;
     }
     if (this.#assembly !== null) throw new Error('text where an attachment was due');
-    if (isAck || this.#takeToken()) this.#decode(text, false);
+    if (isAnswer || this.#mayHandOn(text.length)) this.#decode(text, false);
     else this.#keep(text);
   }
 
   #addBytes(bytes: Bytes): void {
     if (this.#aside !== null) {
       const whole = this.#aside;
-      if (!whole.take(bytes)) return;
+      if (!this.#takePart(whole, bytes)) return;
       this.#aside = null;
       this.#complete(whole);
     } else if (this.#kept !== null) {
@@ -144,23 +194,32 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
   #attach(bytes: Bytes): void {
     const whole = this.#assembly;
     if (whole === null) throw new Error('an attachment that no packet announced');
-    if (!whole.take(bytes)) return;
+    if (!this.#takePart(whole, bytes)) return;
     this.#assembly = null;
     this.#complete(whole);
   }
 
+  #takePart(whole: Assembly, bytes: Bytes): boolean {
+    this.#charge(bytes.byteLength);
+    this.input.grow(bytes.byteLength);
+    return whole.take(bytes);
+  }
+
   #complete({ packet, refusal }: Assembly): void {
     if (this.#assembly === null && this.#aside === null) this.#shared.attachmentTimeouts.end(this);
+    this.input.leave(packet.bytes ?? 0);
     this.#emit(packet, refusal);
   }
 
   #keep(piece: string | Bytes): void {
     if (this.#kept === null) {
       this.#kept = { pieces: [], next: 0, transport: null, release: () => {} };
-      this.#shared.report('connection.slowed', 'eventsPerSecond');
+      this.#shared.report('connection.slowed', this.#isFull ? 'inputBytes' : 'eventsPerSecond');
       this.#shared.throttle.begin(this.#connection, this);
     }
     this.#kept.pieces.push(piece);
+    this.input.keep(sizeOf(piece));
+    if (this.input.isExcessive) return this.#cut('inputBytes');
     // At each piece, since the transport may have changed meanwhile.
     if (this.#kept.transport !== this.#connection.transport) {
       this.#kept.transport = this.#connection.transport;
@@ -175,19 +234,30 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       if (kept === null) return true; // what was handed on closed the connection
       const piece = kept.pieces[kept.next];
       if (piece === undefined) break;
-      if (typeof piece !== 'string') this.#attach(piece);
-      else if (this.#assembly !== null) throw new Error('text where an attachment was due');
-      else if (isUnlimited || this.#takeToken()) this.#decode(piece, false);
-      else return false;
-      kept.next++;
+      if (typeof piece === 'string') {
+        if (this.#assembly !== null) throw new Error('text where an attachment was due');
+        if (!isUnlimited && !this.#mayHandOn(piece.length)) return false;
+      }
+      kept.pieces[kept.next++] = '';
+      this.input.release(sizeOf(piece));
+      if (typeof piece === 'string') this.#decode(piece, false);
+      else this.#attach(piece);
       if (this.#connects.isOver) break;
     }
+    // The attachments of a packet have to be read, which ends at their bound.
+    if (!isUnlimited && this.#isFull && this.#assembly === null && !this.#connects.isOver) return false;
     this.#kept?.release();
     this.#kept = null;
+    this.#input?.releaseAll();
     resumeReading(this.#connection);
     // While nothing was read, nothing could arrive.
     if (this.#assembly !== null || this.#aside !== null) this.#shared.attachmentTimeouts.begin(this);
     return true;
+  }
+
+  #cut(limit: string): void {
+    this.#shared.report('connection.closed', limit);
+    cut(this.#connection, 'too much input');
   }
 
   /** @param isAhead - whether it overtakes what is kept */
@@ -244,6 +314,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     const assembly = new Assembly(plain, slots, refusal, maxBytes);
     if (isAhead) this.#aside = assembly;
     else this.#assembly = assembly;
+    this.input.enter(text.length);
     attachmentTimeouts.begin(this);
   }
 
@@ -273,6 +344,14 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.emitReserved('decoded', packet);
   }
 }
+
+/** Listener of all connections: one each would cost a closure each. */
+function onControl(this: EngineConnection, { type }: EnginePacket): void {
+  if (type !== 'message') (this as Decoded)[kDecoder]?.control();
+}
+
+const sizeOf = (piece: string | Bytes): number =>
+  typeof piece === 'string' ? piece.length : piece.byteLength;
 
 const isEvent = ({ type }: RawPacket): boolean => type === EVENT || type === BINARY_EVENT;
 

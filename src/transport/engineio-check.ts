@@ -82,7 +82,8 @@ function connectionSpecimens() {
   const transport = new transports.websocket(poll());
   const connection = new Socket('id', server, transport, poll(), 4);
   const events = { Socket: new Set<string>(), Transport: new Set<string>() };
-  for (const event of ['data', 'packetCreate', 'flush']) connection.on(event, () => events.Socket.add(event));
+  for (const event of ['data', 'packet', 'packetCreate', 'flush'])
+    connection.on(event, () => events.Socket.add(event));
   connection.write('text');
   for (const receive of websocket.listeners('message')) receive(Buffer.from('4text'), false);
   connection.resetPingTimeout?.();

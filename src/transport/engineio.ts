@@ -19,7 +19,10 @@ export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remote
   on(event: 'flush' | 'upgrade', listener: (this: EngineConnection) => void): unknown;
   on(event: 'close', listener: (this: EngineConnection, reason: string) => void): unknown;
   on(event: 'data', listener: (this: EngineConnection, data: unknown) => void): unknown;
-  on(event: 'packetCreate', listener: (this: EngineConnection, packet: EnginePacket) => void): unknown;
+  on(
+    event: 'packet' | 'packetCreate',
+    listener: (this: EngineConnection, packet: EnginePacket) => void,
+  ): unknown;
   once(event: 'close', listener: () => void): unknown;
   off(event: 'data' | 'close', listener: (this: EngineConnection, data: unknown) => void): unknown;
   listeners(event: 'data'): readonly unknown[];

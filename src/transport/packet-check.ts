@@ -117,10 +117,13 @@ export const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payloa
 /** Makes the rejection of a packet with too many members. */
 export const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');
 
+/** Bytes that a part may keep besides its own. */
+const SLACK_BYTES = 256;
+
 /** Packet whose binary parts are still to come. */
 export class Assembly {
   #missing: number;
-  #bytes = 0;
+  #bytes = 0; // of the parts
   #parts: (Uint8Array | ArrayBuffer)[] = [];
 
   /**
@@ -145,14 +148,21 @@ export class Assembly {
       this.refusal = tooLarge('attachments', 'the attachments have too many bytes');
       this.#parts = [];
     }
-    if (this.refusal === null) this.#parts.push(part);
+    if (this.refusal === null) this.#parts.push(ownBytes(part));
+    this.packet.bytes = (this.packet.bytes ?? 0) + part.byteLength;
     if (this.#missing > 0) return false;
-    this.packet.bytes = (this.packet.bytes ?? 0) + this.#bytes;
     if (this.refusal === null) {
       for (const { parent, key, num } of this.slots) parent[key] = this.#parts[num];
     }
     return true;
   }
+}
+
+/** Copies a small part: as a piece of what was read with it, it would keep all of that. */
+function ownBytes(part: Uint8Array | ArrayBuffer): Uint8Array | ArrayBuffer {
+  if (part instanceof ArrayBuffer || part.buffer.byteLength <= 2 * part.byteLength + SLACK_BYTES) return part;
+  const { buffer, byteOffset, byteLength } = part;
+  return Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 /** Stand-in for the data of a packet that the server does not take. */

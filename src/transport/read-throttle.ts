@@ -4,6 +4,8 @@ import type { EngineConnection } from './engineio.js';
 const DRAIN_MS = 20;
 /** Tokens that are taken out of a bucket at once: reading the clock costs as much as decoding a small packet. */
 const TOKENS_AT_ONCE = 64;
+/** Bytes that cost a token. */
+const BYTES_PER_TOKEN = 4_096;
 
 /** Keeper of what a client sent too fast. */
 export interface Keeper {
@@ -89,9 +91,11 @@ export interface Rate {
   readonly eventsBurst: number;
 }
 
-/** Counts the events of one connection. */
+/** Counts the events of one connection, and their bytes. */
 export class TokenBucket {
+  /** Tokens that were taken out and are not spent. */
   #slice = 0;
+  /** Negative while what was sent costs more than there was. */
   #tokens: number;
   #filledAt = performance.now();
 
@@ -99,21 +103,53 @@ export class TokenBucket {
     this.#tokens = rate.eventsBurst;
   }
 
-  /** @returns whether there was a token to take */
-  take(): boolean {
-    if (this.#slice > 0) {
-      this.#slice--;
-      return true;
+  /**
+   * Takes the tokens of an event. One token has to be there, and the rest may be owed, so that a packet of any length can
+   * be paid.
+   *
+   * @returns whether there was one
+   */
+  take(bytes: number): boolean {
+    const cost = Math.min(1 + tokensOf(bytes), this.rate.eventsBurst);
+    if (this.#slice < cost) {
+      this.#fill();
+      if (this.#tokens < 1) return false;
+      this.#slice = Math.min(Math.max(TOKENS_AT_ONCE, cost), Math.floor(this.#tokens));
+      this.#tokens -= this.#slice;
     }
-    const { eventsPerSecond, eventsBurst } = this.rate;
-    const now = performance.now();
-    const filled = this.#tokens + ((now - this.#filledAt) * eventsPerSecond) / 1_000;
-    this.#tokens = Math.min(eventsBurst, filled);
-    this.#filledAt = now;
-    const slice = Math.min(TOKENS_AT_ONCE, Math.floor(this.#tokens));
-    if (slice === 0) return false;
-    this.#tokens -= slice;
-    this.#slice = slice - 1;
+    this.#spend(cost);
     return true;
   }
+
+  /**
+   * Takes tokens for what cannot wait, whether they are there or not.
+   *
+   * @returns whether no more than a whole burst is owed
+   */
+  charge(tokens: number): boolean {
+    if (this.#slice < tokens) this.#fill();
+    this.#spend(tokens);
+    return this.#tokens > -this.rate.eventsBurst;
+  }
+
+  #spend(tokens: number): void {
+    this.#slice -= tokens;
+    if (this.#slice >= 0) return;
+    this.#tokens += this.#slice;
+    this.#slice = 0;
+  }
+
+  #fill(): void {
+    const { eventsPerSecond, eventsBurst } = this.rate;
+    const now = performance.now();
+    const filled = this.#tokens + this.#slice + ((now - this.#filledAt) * eventsPerSecond) / 1_000;
+    this.#tokens = Math.min(eventsBurst, filled);
+    this.#slice = 0;
+    this.#filledAt = now;
+  }
+}
+
+/** Number of tokens that bytes cost. */
+export function tokensOf(bytes: number): number {
+  return Math.floor(bytes / BYTES_PER_TOKEN);
 }

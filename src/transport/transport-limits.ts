@@ -42,7 +42,8 @@ export interface TransportLimits {
    */
   readonly attachmentTimeoutMs: number;
   /**
-   * Events of one connection per second; a connection that sends more is read more slowly, and nothing is lost.
+   * Events of one connection per second, each with 4 KB; each further 4 KB count as one more. A connection that sends
+   * more is read more slowly, and nothing is lost.
    * @default 1000
    */
   readonly eventsPerSecond: number;
@@ -51,6 +52,13 @@ export interface TransportLimits {
    * @default 2000
    */
   readonly eventsBurst: number;
+  /**
+   * Bytes that may wait for a connection and because of it: events that are kept, that wait for `@OnConnect` or for a
+   * place, and whose handlers run. Each packet counts 256 bytes more. Beyond it the connection is not read, until half of
+   * it is done. At least four times `socket.maxHttpBufferSize`.
+   * @default 4000000, or four times `socket.maxHttpBufferSize` where that is more
+   */
+  readonly inputBytes: number;
   /**
    * Bytes that may wait for a client for `slowOutputMs`; then it is closed with the reason `slow consumer`.
    * @default 1000000
@@ -85,6 +93,7 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
   attachmentTimeoutMs: 10_000,
   eventsPerSecond: 1_000,
   eventsBurst: 2_000,
+  inputBytes: 4_000_000,
   slowOutputBytes: 1_000_000,
   slowOutputMs: 5_000,
   outputBytes: 8_000_000,

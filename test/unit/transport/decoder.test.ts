@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
-import { StrictDecoder } from '../../../src/transport/decoder.js';
+import { inputOf, StrictDecoder } from '../../../src/transport/decoder.js';
 import type { EngineConnection, RawPacket } from '../../../src/transport/engineio.js';
 import { RejectedPacket } from '../../../src/transport/packet-check.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../../../src/transport/transport-limits.js';
@@ -19,17 +19,20 @@ function decode(
   shared = new ConnectionLimits('app', { ...DEFAULT_TRANSPORT_LIMITS, ...limits }, maxBytes);
   shared.admit = admit;
   const written: string[] = [];
+  const ended: string[] = [];
   const connection = Object.assign(new EventEmitter(), {
     protocol: 3, // no pings
     transport: new EventEmitter(),
     write: (text: string) => written.push(text),
     close: () => {},
+    onClose: (reason: string) => ended.push(reason),
   });
+  shared.output.watch(connection as unknown as EngineConnection);
   const decoder = new StrictDecoder(shared, connection as unknown as EngineConnection);
   const packets: RawPacket[] = [];
   (decoder as unknown as EventEmitter).on('decoded', (packet: RawPacket) => packets.push(packet));
   for (const piece of pieces) decoder.add(piece);
-  return { packets, written, decoder };
+  return { packets, written, ended, connection, decoder };
 }
 
 const place = (num: number): string => `{"_placeholder":true,"num":${num}}`;
@@ -140,11 +143,75 @@ describe('pieces in an order that no client sends', () => {
   });
 });
 
-it('keeps what comes too fast, and lets acknowledgements overtake it', () => {
-  const { packets, decoder } = decode(['0', '2["a"]', '2["b"]', '31[1]', '2["c"]'], {
-    eventsPerSecond: 1,
-    eventsBurst: 1,
+describe('tokens', () => {
+  const SLOW = { eventsPerSecond: 1, eventsBurst: 4 };
+  const kinds = ({ packets }: ReturnType<typeof decode>) => packets.slice(1).map(({ type }) => type);
+
+  it('are taken by acknowledgements that nobody asked for', () => {
+    expect(kinds(decode(['0', ...Array.from({ length: 9 }, (_, id) => `3${id}[]`)], SLOW))).toHaveLength(4);
   });
+
+  it.each(['21["ask"]', '2/a,1["ask"]', `51-1["ask",${place(0)}]`, `51-/a,1["ask",${place(0)}]`])(
+    'are not taken by the answer to %s, which overtakes what is kept',
+    (question) => {
+      const result = decode(['0'], SLOW);
+      const { connection, decoder } = result;
+      connection.emit('packetCreate', { type: 'message', data: '2["tell"]' });
+      connection.emit('packetCreate', { type: 'message', data: question });
+      for (let i = 0; i < 9; i++) decoder.add('2["a"]');
+      decoder.add('31[]');
+      decoder.add('31[]');
+      expect(kinds(result)).toEqual([2, 2, 2, 2, 3]);
+    },
+  );
+
+  it('are taken by bytes, of texts and of attachments', () => {
+    const text = `2["a","${'x'.repeat(8_192)}"]`;
+    expect(kinds(decode(['0', text, text, text], SLOW))).toHaveLength(2);
+    const upload = [`51-["a",${place(0)}]`, bytes(20_000)];
+    expect(kinds(decode(['0', ...upload, ...upload], SLOW, 100_000))).toHaveLength(1);
+  });
+
+  it('are taken by pongs, and a flood of them ends the connection', () => {
+    const { connection, ended } = decode(['0'], SLOW);
+    for (let i = 0; i < 105; i++) connection.emit('packet', { type: 'pong' });
+    expect(ended).toEqual([]);
+    for (let i = 0; i < 10; i++) connection.emit('packet', { type: 'pong' });
+    expect(ended[0]).toBe('too much input');
+  });
+});
+
+it('hands nothing on while too much waits because of the connection', () => {
+  const result = decode(['0', '2["a"]'], { inputBytes: 1_000 });
+  const { connection, decoder, packets } = result;
+  const input = inputOf(connection);
+  input?.enter(1_000);
+  decoder.add('2["b"]');
+  expect([packets.length, decoder.drain(false)]).toEqual([2, false]);
+  input?.leave(1_000);
+  expect([decoder.drain(false), packets.length]).toEqual([true, 3]);
+  decoder.destroy();
+  expect(shared?.input.bytes).toBe(0);
+});
+
+it('counts attachments that are on their way, and forgets them with the connection', () => {
+  const { decoder } = decode(['0', `52-["a",${place(0)},${place(1)}]`, bytes(50)]);
+  expect(shared?.input.bytes).toBeGreaterThan(300);
+  decoder.destroy();
+  expect(shared?.input.bytes).toBe(0);
+});
+
+it('keeps no more of what was read than a small attachment has', () => {
+  const read = Buffer.alloc(60_000, 1);
+  const { packets } = decode(['0', `51-["a",${place(0)}]`, read.subarray(100, 103)]);
+  const [, part] = (packets[1] as RawPacket).data as [string, Buffer];
+  expect([part, part.buffer.byteLength]).toEqual([Buffer.alloc(3, 1), 3]);
+});
+
+it('keeps what comes too fast, and lets acknowledgements overtake it', () => {
+  const { connection, packets, decoder } = decode(['0'], { eventsPerSecond: 1, eventsBurst: 1 });
+  connection.emit('packetCreate', { type: 'message', data: '21["ask"]' });
+  for (const piece of ['2["a"]', '2["b"]', '31[1]', '2["c"]']) decoder.add(piece);
   const names = () => packets.slice(1).map(({ type, data }) => (type === 3 ? 'ack' : (data as [string])[0]));
   expect(names()).toEqual(['a', 'ack']);
   expect(decoder.drain(true)).toBe(true);
