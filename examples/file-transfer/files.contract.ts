@@ -33,7 +33,7 @@ export const files = defineContract('/files', {
     'file:list': { ack: z.array(file) },
   },
   serverToClient: {
-    files: { description: 'All files, whenever there is another one', payload: z.array(file) },
+    'file:added': { description: 'One more file is there', payload: file },
   },
   errors: {
     /** The bytes are not those that come next. */
@@ -42,6 +42,8 @@ export const files = defineContract('/files', {
     STORAGE_FULL: z.object({ freeBytes: z.number() }),
     /** One address has as many unfinished uploads as it may. */
     TOO_MANY_UPLOADS: z.object({ limit: z.number() }),
+    /** One address has as many files as it may, finished and unfinished. */
+    TOO_MANY_FILES: z.object({ limit: z.number() }),
   },
 });
 

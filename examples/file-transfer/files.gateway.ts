@@ -11,7 +11,9 @@ type Payload = PayloadsOf<typeof files>;
 export class FilesGateway {
   constructor(@inject(Uploads) private readonly uploads: Uploads) {}
 
+  // Whoever may begin may fill the lists of all others: by files of no bytes, as fast as they come.
   @Files.OnEvent('upload:begin')
+  @Files.RateLimit({ limit: 60, windowMs: 60_000, per: 'address' })
   async begin({ name, size, id }: Payload['upload:begin'], ctx: Context) {
     const offset = id === undefined ? null : await this.uploads.resume(id, size);
     if (id !== undefined && offset !== null) return { id, offset };
@@ -28,8 +30,9 @@ export class FilesGateway {
 
   @Files.OnEvent('upload:end')
   async end({ id }: Payload['upload:end'], ctx: Context) {
-    const file = await this.uploads.end(id);
-    ctx.namespace.emit('files', [...this.uploads.files]);
+    const { file, isNew } = await this.uploads.end(id);
+    // One file, and once: the list to everybody would be all files times all clients, for one small event.
+    if (isNew) ctx.namespace.emit('file:added', file);
     return file;
   }
 
@@ -39,6 +42,7 @@ export class FilesGateway {
   }
 
   @Files.OnEvent('file:list')
+  @Files.RateLimit({ limit: 30, windowMs: 60_000, per: 'address' })
   list() {
     return [...this.uploads.files];
   }

@@ -23,7 +23,9 @@ test('a file arrives as it was, and everybody hears of it', async () => {
     const stored = await ann.call('upload:end', { id });
     const sha256 = createHash('sha256').update(content).digest('hex');
     assert.deepEqual(stored, { id, name: 'notes.txt', size: content.length, sha256 });
-    assert.deepEqual(await bob.next('files'), [stored]);
+    assert.deepEqual(await bob.next('file:added'), stored);
+    assert.deepEqual(await ann.call('upload:end', { id }), stored); // a second time it is no news
+    await bob.expectNone('file:added');
   } finally {
     await app.close();
   }
@@ -88,6 +90,45 @@ test('unfinished uploads are few, of one address and of all', async () => {
   await assert.rejects(begin(0), { code: 'TOO_MANY_UPLOADS', details: { limit: 10 } });
   for (let i = 0; i < 40; i++) await begin(1 + (i % 4));
   await assert.rejects(begin(5), { code: 'STORAGE_FULL' });
+});
+
+test('files are few and small, of one network and of all', async () => {
+  await using folder = new Folder();
+  await using uploads = new Uploads(folder);
+  const store = async (address: string, size = 0) => uploads.end(await uploads.begin('x', size, address));
+  // As many addresses as there are in one network, which is what one client has.
+  for (let i = 0; i < 40; i++) await store(`2001:db8:0:${i % 2 === 0 ? '0:' : ''}:${i + 1}`);
+  for (const address of ['2001:db8::9', '2001:db8:0:0:1:2:3:4']) {
+    await assert.rejects(store(address), { code: 'TOO_MANY_FILES', details: { limit: 40 } });
+  }
+  for (let i = 0; i < 160; i++) await store(`10.0.${i % 4}.1`);
+  await assert.rejects(store('2001:db8:0:1::1'), { code: 'STORAGE_FULL' });
+});
+
+test('one network takes half of the room at most', async () => {
+  await using folder = new Folder();
+  await using uploads = new Uploads(folder);
+  for (let i = 0; i < 2; i++) await uploads.begin('film.mkv', MAX_FILE_BYTES, '10.0.0.1');
+  await assert.rejects(uploads.begin('film.mkv', MAX_FILE_BYTES, '10.0.0.1'), {
+    code: 'STORAGE_FULL',
+    details: { freeBytes: 100_000_000 },
+  });
+  await uploads.begin('film.mkv', MAX_FILE_BYTES, '10.0.0.2');
+});
+
+test('uploads that begin too fast are told to wait', async () => {
+  const app = await start();
+  try {
+    const client = await app.client.connect(files);
+    const begin = async () => {
+      const { id } = await client.call('upload:begin', { name: 'x', size: 1 });
+      client.emit('upload:cancel', { id });
+    };
+    for (let i = 0; i < 60; i++) await begin();
+    await assert.rejects(begin(), { code: 'RATE_LIMITED' });
+  } finally {
+    await app.close();
+  }
 });
 
 test('an upload that nobody goes on with is given up after a while, and a file after an hour', async (t) => {

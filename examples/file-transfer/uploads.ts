@@ -5,6 +5,9 @@ import type { StoredFile } from './files.contract.js';
 import { Folder } from './folder.js';
 
 const MAX_TOTAL_BYTES = 1_000_000_000;
+const MAX_BYTES_PER_ADDRESS = 500_000_000;
+const MAX_FILES = 200;
+const MAX_FILES_PER_ADDRESS = 40;
 const MAX_UNFINISHED = 50;
 const MAX_UNFINISHED_PER_ADDRESS = 10;
 const KEEP_UNFINISHED_MS = 10 * 60_000;
@@ -13,7 +16,7 @@ const SWEEP_MS = 60_000;
 
 interface Upload {
   readonly id: string;
-  readonly address: string;
+  readonly network: string;
   readonly name: string;
   readonly size: number;
   readonly handle: Promise<FileHandle>;
@@ -24,13 +27,19 @@ interface Upload {
   touchedAt: number;
 }
 
+interface Stored {
+  readonly file: StoredFile;
+  readonly network: string;
+  readonly at: number;
+}
+
 /**
  * Files that come in pieces. An upload belongs to whoever knows its id, which nobody can guess, and so it outlives
  * the connection that began it.
  */
 export class Uploads {
   readonly #unfinished = new Map<string, Upload>();
-  readonly #files = new Map<string, { readonly file: StoredFile; readonly at: number }>();
+  readonly #files = new Map<string, Stored>();
   readonly #timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
 
   constructor(@inject(Folder) private readonly folder: Folder) {}
@@ -45,18 +54,29 @@ export class Uploads {
 
   /** @param address - of the client: nobody takes all the room by beginning, and never ending */
   async begin(name: string, size: number, address: string): Promise<string> {
-    const all = [...this.#unfinished.values()];
-    if (all.filter((upload) => upload.address === address).length >= MAX_UNFINISHED_PER_ADDRESS) {
+    const network = networkOf(address);
+    const unfinished = [...this.#unfinished.values()];
+    const stored = [...this.#files.values()];
+    const all = [...unfinished, ...stored.map((one) => ({ network: one.network, size: one.file.size }))];
+    const own = all.filter((one) => one.network === network);
+    if (unfinished.filter((one) => one.network === network).length >= MAX_UNFINISHED_PER_ADDRESS) {
       throw new GatewireError('TOO_MANY_UPLOADS', {
         message: 'end or cancel other uploads first',
         details: { limit: MAX_UNFINISHED_PER_ADDRESS },
       });
     }
-    const freeBytes = MAX_TOTAL_BYTES - this.#usedBytes;
-    if (size > freeBytes || all.length >= MAX_UNFINISHED) {
+    if (own.length >= MAX_FILES_PER_ADDRESS) {
+      throw new GatewireError('TOO_MANY_FILES', {
+        message: 'wait until older files are gone',
+        details: { limit: MAX_FILES_PER_ADDRESS },
+      });
+    }
+    // A file of no bytes takes room, too: on the disk, and in the list of everybody.
+    const freeBytes = Math.min(MAX_TOTAL_BYTES - bytesOf(all), MAX_BYTES_PER_ADDRESS - bytesOf(own));
+    if (size > freeBytes || all.length >= MAX_FILES || unfinished.length >= MAX_UNFINISHED) {
       throw new GatewireError('STORAGE_FULL', { message: 'there is no room for it', details: { freeBytes } });
     }
-    return this.#open(name, size, address);
+    return this.#open(name, size, network);
   }
 
   /** @returns from where on the bytes are missing; null when there is no such upload of that size */
@@ -92,18 +112,18 @@ export class Uploads {
   }
 
   /** Answers the same when it is called again, by a client that lost the answer. */
-  async end(id: string): Promise<StoredFile> {
+  async end(id: string): Promise<{ readonly file: StoredFile; readonly isNew: boolean }> {
     const stored = this.find(id);
-    if (stored !== null) return stored;
+    if (stored !== null) return { file: stored, isNew: false };
     const upload = this.#get(id);
     if (upload.offset !== upload.size) throw wrongOffset(upload);
     await Promise.allSettled(upload.writes); // the last ones: no more bytes are taken
     // Meanwhile it may have been ended by another call, cancelled, or given up when a write failed.
     if (!this.#unfinished.delete(id)) return this.end(id);
     const file = { id, name: upload.name, size: upload.size, sha256: upload.hash.digest('hex') };
-    this.#files.set(id, { file, at: Date.now() });
+    this.#files.set(id, { file, network: upload.network, at: Date.now() });
     await (await upload.handle).close();
-    return file;
+    return { file, isNew: true };
   }
 
   async cancel(id: string): Promise<void> {
@@ -119,13 +139,13 @@ export class Uploads {
     for (const id of this.#unfinished.keys()) await this.cancel(id);
   }
 
-  async #open(name: string, size: number, address: string): Promise<string> {
+  async #open(name: string, size: number, network: string): Promise<string> {
     const id = randomBytes(16).toString('hex');
     const handle = this.folder.create(id);
     const hash = createHash('sha256');
     const upload = {
       id,
-      address,
+      network,
       name,
       size,
       handle,
@@ -151,10 +171,6 @@ export class Uploads {
     return upload;
   }
 
-  get #usedBytes(): number {
-    return [...this.#unfinished.values(), ...this.files].reduce((sum, { size }) => sum + size, 0);
-  }
-
   /** Nobody deletes files here, so they go by themselves; so do uploads that nobody goes on with. */
   async #sweep(): Promise<void> {
     const now = Date.now();
@@ -167,6 +183,18 @@ export class Uploads {
       await this.folder.remove(id).catch(() => {});
     }
   }
+}
+
+function bytesOf(files: readonly { readonly size: number }[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Who has one IPv6 address has the 2^64 that begin like it. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [left = [], right = []] = address.split('::').map((part) => part.split(':').filter(Boolean));
+  const zeros = address.includes('::') ? Array<string>(8 - left.length - right.length).fill('0') : [];
+  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }
 
 function wrongOffset({ offset }: Upload): GatewireError {

@@ -1,15 +1,17 @@
 import { connect } from 'gatewire/client';
 import { byId, create } from './dom.js';
-import type { files, StoredFile } from './shared.js';
+import type { files as contract, StoredFile } from './shared.js';
 import { transfer } from './transfer.js';
 import { sizeOf } from './words.js';
 
-const server = connect<typeof files>('/files');
+const server = connect<typeof contract>('/files');
 const chooser = byId('chooser', HTMLInputElement);
 const zone = byId('zone', HTMLElement);
 const transfers = byId('transfers', HTMLUListElement);
 const stored = byId('stored', HTMLTableSectionElement);
 const status = byId('connection', HTMLElement);
+/** The files on the server, as rows, by their id. */
+const files = new Map<string, HTMLElement>();
 let last: Promise<unknown> = Promise.resolve();
 
 const STATES = {
@@ -26,20 +28,32 @@ function showState(): void {
 }
 
 function showFiles(all: readonly StoredFile[]): void {
-  byId('none', HTMLElement).hidden = all.length > 0;
-  byId('table', HTMLElement).hidden = all.length === 0;
-  stored.replaceChildren(
-    ...all.map(({ id, name, size, sha256 }) => {
-      const row = document.createElement('tr');
-      const link = create('a', '', name);
-      link.href = `/files/${id}`;
-      const cells = [create('th', ''), create('td', 'size', sizeOf(size)), create('td', 'sum', sha256)];
-      cells[0]?.append(link);
-      cells[0]?.setAttribute('scope', 'row');
-      row.append(...cells);
-      return row;
-    }),
-  );
+  files.clear();
+  for (const file of all) files.set(file.id, rowOf(file));
+  showRows();
+}
+
+/** It may be in the list that came before. */
+function addFile(file: StoredFile): void {
+  files.set(file.id, rowOf(file));
+  showRows();
+}
+
+function showRows(): void {
+  byId('none', HTMLElement).hidden = files.size > 0;
+  byId('table', HTMLElement).hidden = files.size === 0;
+  stored.replaceChildren(...files.values());
+}
+
+function rowOf({ id, name, size, sha256 }: StoredFile): HTMLElement {
+  const row = document.createElement('tr');
+  const link = create('a', '', name);
+  link.href = `/files/${id}`;
+  const cells = [create('th', ''), create('td', 'size', sizeOf(size)), create('td', 'sum', sha256)];
+  cells[0]?.append(link);
+  cells[0]?.setAttribute('scope', 'row');
+  row.append(...cells);
+  return row;
 }
 
 // One after the other: each has all of the line, and the server bounds the chunks of a connection, not of a file.
@@ -54,7 +68,7 @@ server.subscribe(showState);
 server.subscribe(() => {
   if (server.state === 'connected') server.call('file:list').then(showFiles, () => {});
 });
-server.on('files', showFiles);
+server.on('file:added', addFile);
 chooser.addEventListener('change', () => {
   send(chooser.files);
   chooser.value = ''; // so that the same file can be chosen again
