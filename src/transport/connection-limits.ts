@@ -18,7 +18,7 @@ export interface Waiting {
 /** Limits shared by all connections of a server: input rate, packet size, output buffer. */
 export class ConnectionLimits {
   readonly report: LimitReporter;
-  readonly throttle = new ReadThrottle();
+  readonly throttle: ReadThrottle;
   readonly output: OutputLimit;
   readonly input: InputBudget;
   readonly attachmentTimeouts: TimeoutQueue<Waiting>;
@@ -34,6 +34,7 @@ export class ConnectionLimits {
     readonly maxBytes: number = DEFAULT_MAX_BYTES,
   ) {
     this.report = limitReporter(app);
+    this.throttle = new ReadThrottle(maxBytes);
     this.output = new OutputLimit(limits, this.report);
     this.input = new InputBudget(limits.inputBytes);
     this.attachmentTimeouts = new TimeoutQueue(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());

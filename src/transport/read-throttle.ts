@@ -20,8 +20,11 @@ export interface Keeper {
 export class ReadThrottle {
   readonly #keepers = new Map<EngineConnection, Keeper>();
   /** Next request of each, which is not read before what was read is handed on. */
-  readonly #held = new Map<EngineConnection, () => void>();
+  readonly #held = new Map<EngineConnection, Held>();
   #timer: NodeJS.Timeout | null = null;
+
+  /** @param maxBytes - bytes of one request */
+  constructor(private readonly maxBytes: number) {}
 
   /** From now on, `keeper` is drained until nothing is left. */
   begin(connection: EngineConnection, keeper: Keeper): void {
@@ -31,9 +34,9 @@ export class ReadThrottle {
 
   end(connection: EngineConnection): void {
     this.#keepers.delete(connection);
-    const proceed = this.#held.get(connection);
+    const held = this.#held.get(connection);
     this.#held.delete(connection);
-    proceed?.();
+    held?.go();
   }
 
   /**
@@ -52,9 +55,10 @@ export class ReadThrottle {
     const go = (): void => {
       if (!request.destroyed && !response.destroyed) proceed();
     };
-    this.#held.set(connection, go);
+    const held = { request, go };
+    this.#held.set(connection, held);
     response.once('close', () => {
-      if (this.#held.get(connection) === go) this.#held.delete(connection);
+      if (this.#held.get(connection) === held) this.#held.delete(connection);
     });
     return 'held';
   }
@@ -79,10 +83,18 @@ export class ReadThrottle {
     for (const [connection, keeper] of this.#keepers) {
       if (keeper.drain(isUnlimited)) this.end(connection);
     }
+    // A request that came through a primary cannot be paused; the engine would refuse this one, too.
+    for (const { request } of this.#held.values())
+      if (request.readableLength > this.maxBytes) request.destroy();
     if (this.#keepers.size > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
   }
+}
+
+interface Held {
+  readonly request: IncomingMessage;
+  readonly go: () => void;
 }
 
 /** Speed at which one connection may send. */

@@ -7,6 +7,7 @@ import { checkStackOf } from '../../base/stack-check.js';
 import { BootError, type Problem } from '../../errors/boot-error.js';
 import { readRequest } from '../../transport/engine-request.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
+import { BodyRelay } from './body-relay.js';
 import type { NodeProcess } from './node-process.js';
 
 interface Sticky {
@@ -20,8 +21,9 @@ interface Address {
 
 /** Time that a connection gets for its first bytes. */
 const FIRST_BYTES_MS = 10_000;
-/** Above the limit at which a node disconnects a slow client. */
-const MAX_WAITING_BYTES = 16_000_000;
+const UPGRADE = /^upgrade:/im;
+const BODY = /^(?:content-length|transfer-encoding):/im;
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 /** Length of session ids, by which @socket.io/sticky knows them. */
 const SESSION_LENGTH = STACK['@socket.io/sticky'].SessionId.length.value;
 
@@ -32,6 +34,7 @@ const SESSION_LENGTH = STACK['@socket.io/sticky'].SessionId.length.value;
  */
 export class PrimaryListener {
   readonly #sticky = new EventEmitter();
+  readonly #relay = new BodyRelay();
   #server: Promise<Server> | null = null;
   #asked: Address | null = null;
   #next: NodeProcess | null = null;
@@ -53,6 +56,7 @@ export class PrimaryListener {
   /** Answers the requests of a node to listen. */
   add(node: NodeProcess): void {
     const { worker } = node;
+    this.#relay.add(worker);
     // The library chooses the worker with the lowest of these numbers.
     Object.defineProperty(worker, 'clientsCount', {
       get: () => (node === this.#next ? 0 : 1),
@@ -107,13 +111,16 @@ export class PrimaryListener {
     socket.setTimeout(FIRST_BYTES_MS, () => socket.destroy());
     socket.once('data', (head: Buffer) => {
       socket.setTimeout(0);
-      const isNew = isHandshake(head.toString('latin1'));
+      const text = head.toString('latin1');
+      // The library would keep the socket of such an upgrade here, and with it all that a WebSocket carries.
+      if (isUpgradeWithBody(text)) return void socket.end(BAD_REQUEST, () => socket.destroy());
+      const isNew = isHandshake(text);
       this.#next = this.choose(); // also for a session, whose node may be gone
       // The primary cannot answer; the client connects again.
       if (isNew && this.#next === null) return void socket.destroy();
       if (isNew) this.#next?.addClient();
-      limitOutput(socket);
       this.#sticky.emit('connection', socket);
+      this.#relay.follow(socket);
       socket.emit('data', head);
     });
   };
@@ -124,6 +131,11 @@ function isHandshake(head: string): boolean {
   const [, url = ''] = /^\S+ (\S+)/.exec(head) ?? [];
   const reading = readRequest({ url, headers: {} });
   return typeof reading !== 'string' && reading.sessionId === '';
+}
+
+function isUpgradeWithBody(request: string): boolean {
+  const [head = ''] = request.split('\r\n\r\n', 1);
+  return UPGRADE.test(head) && BODY.test(head);
 }
 
 /** Checks how @socket.io/sticky finds a node, with two that do not exist. No node has been started yet. */
@@ -159,16 +171,4 @@ function checkSticky(setupPrimary: Sticky['setupPrimary']): readonly Problem[] {
       for (const listener of listeners(event))
         if (!before[event].has(listener)) cluster.off(event, listener as () => void);
   }
-}
-
-/**
- * Destroys a socket that too many bytes wait for. Requests with a body stay in the primary with their answers, as does a
- * WebSocket whose handshake claims a body: there, nodes do not see whether the client reads.
- */
-function limitOutput(socket: Socket): void {
-  const write = socket.write.bind(socket) as (chunk: Buffer) => boolean;
-  socket.write = (chunk: unknown) => {
-    if (socket.writableLength > MAX_WAITING_BYTES) socket.destroy();
-    return write(chunk as Buffer);
-  };
 }
