@@ -155,7 +155,8 @@ describeMatrix('an identity that ends', (cell) => {
       expect(await ack(client, 'gw:auth', wrong)).toEqual(failure('INVALID_PAYLOAD'));
     expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 1 });
     const slow = ack(client, 'gw:auth', { id: 'ann', version: 'slow' });
-    expect(await ack(client, 'gw:auth', { id: 'ann' })).toEqual(failure('CONFLICT'));
+    expect(await ack(client, 'gw:auth', { id: 'ann', version: 2 })).toEqual(failure('CONFLICT'));
+    expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 1 });
     gate.resolve();
     expect(await slow).toEqual({ ok: true, data: {} });
     expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 'slow' });

@@ -11,6 +11,7 @@ import {
 } from '../../src/index.js';
 import { createTestApp, describeMatrix } from '../../src/testing/index.js';
 import { type Deferred, deferred } from '../support/deferred.js';
+import { until } from '../support/until.js';
 
 /** What happened, in order, and a way to wait for it. */
 class Diary {
@@ -246,6 +247,36 @@ describeMatrix('the life of a socket', (cell) => {
       }
       expect(diary.lines.splice(0)).toHaveLength(20);
     }
+  });
+
+  it.each([
+    ['delivers', 'said goodbye', ['said 1', 'said 2', 'left']],
+    ['drops', 'lost its connection', ['left']],
+  ])('%s what waits for @OnConnect of a client that %s', async (_, how, expected) => {
+    const diary = new Diary();
+    const gate = deferred();
+    @Gateway('/')
+    class Gated {
+      @OnConnect() wait() {
+        return gate.promise;
+      }
+      @OnEvent('say') say(n: number) {
+        diary.add(`said ${n}`);
+      }
+      @OnDisconnect() left() {
+        diary.add('left');
+      }
+    }
+    await using test = await createTestApp(Gated, { ...cell, limits: { waitingEvents: 2 } });
+    const client = await test.client.connect();
+    for (const n of [1, 2]) client.emit('say', n);
+    await expect(client.call('say', 3)).rejects.toMatchObject({ code: 'OVERLOADED' }); // both wait by now
+    if (how === 'said goodbye') client.socket.disconnect();
+    else for (const { conn } of test.app.io.of('/').sockets.values()) conn.close();
+    await until('it to be gone', () => test.app.io.of('/').sockets.size === 0);
+    gate.resolve();
+    await diary.has('left');
+    expect(diary.lines).toEqual(expected);
   });
 
   it('survives hooks that throw', async () => {
