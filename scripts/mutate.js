@@ -127,7 +127,8 @@ function usesOf(tree, { names, file, line }) {
 
 async function attempt(tree, mutant, covering) {
   let budget = Number(values.seconds);
-  const tests = covering(mutant).filter(({ seconds }, index) => {
+  const all = covering(mutant);
+  const tests = all.filter(({ seconds }, index) => {
     budget -= seconds;
     return index === 0 || budget > 0;
   });
@@ -145,7 +146,7 @@ async function attempt(tree, mutant, covering) {
       if ((await run(tree, suspect ? [suspect] : left)) !== null) return seen;
       left = suspect ? left.slice(left.indexOf(suspect) + 1) : [];
     }
-    return { result: 'survived', by: `by none of ${tests.length} test files` };
+    return { result: 'survived', by: `by ${tests.length} of the ${all.length} test files that run it` };
   });
 }
 
