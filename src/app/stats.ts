@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import type { ConnectionState } from '../runtime/connection-state.js';
 import type { InFlight } from '../runtime/in-flight.js';
 import { applicationRooms } from '../runtime/rooms.js';
 import { stateOf } from '../runtime/socket-state.js';
@@ -32,6 +33,7 @@ export interface AppStats {
 /** Counts what is there now. It looks through all sockets and connections, and so costs time in proportion. */
 export function statsOf(io: Server, engine: Engine | null, calls: InFlight): AppStats {
   const namespaces: Record<string, NamespaceStats> = {};
+  const connections = new Set<ConnectionState>();
   let waiting = 0;
   for (const { name, sockets, adapter } of namespacesOf(io)) {
     const ownRooms = new Set(sockets.keys());
@@ -39,9 +41,12 @@ export function statsOf(io: Server, engine: Engine | null, calls: InFlight): App
     namespaces[name] = { sockets: sockets.size, rooms: applicationRooms(rooms, '').size };
     for (const socket of sockets.values()) {
       const state = stateOf(socket);
-      waiting += (state?.waiting?.length ?? 0) + (state?.semaphore?.waiting ?? 0);
+      if (state === undefined) continue;
+      waiting += state.waiting?.length ?? 0;
+      connections.add(state.connection);
     }
   }
+  for (const { semaphore } of connections) waiting += semaphore?.waiting ?? 0;
   let read = 0;
   let written = 0;
   for (const connection of Object.values(engine?.clients ?? {})) {

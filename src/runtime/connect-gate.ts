@@ -3,6 +3,7 @@ import { isThenable } from '../base/deadline.js';
 import type { WireError } from '../contract/wire.js';
 import { announceConnecting, announceSocket } from './announce.js';
 import { aroundConnect, type CompiledStep } from './compose.js';
+import { ConnectionState } from './connection-state.js';
 import { clientLeft } from './failures.js';
 import { assume, expired, hasExpired, withinAuthTime } from './identity.js';
 import { lookAgain, recognize } from './recovery.js';
@@ -160,14 +161,34 @@ export class PendingConnects {
     const candidate = { socket, start, done };
     const entrances = this.#entrances.get(socket.client) ?? new Map<string, Entrance>();
     this.#entrances.set(socket.client, entrances);
-    const entrance = entrances.get(socket.nsp.name);
+    const { name } = socket.nsp;
+    const entrance = entrances.get(name);
     if (entrance === undefined) {
-      const opened: Entrance = { waiting: null };
-      entrances.set(socket.nsp.name, opened);
-      return this.#run(candidate, opened);
+      const opened: Entrance = { waiting: candidate };
+      entrances.set(name, opened);
+      // Hooks of a stay that is over may still run: each CONNECT and DISCONNECT would add to them.
+      ConnectionState.of(socket.conn).afterHooks(name, () => this.#admit(opened));
+      return;
     }
     if (entrance.waiting !== null) this.drop(entrance.waiting.socket);
     entrance.waiting = candidate;
+  }
+
+  /** Runs the newest candidate, once its connection may ask auth. */
+  #admit(entrance: Entrance): void {
+    const candidate = entrance.waiting as Candidate;
+    const { conn } = candidate.socket;
+    if (conn.readyState !== 'open') {
+      this.#leave(candidate.socket);
+      return candidate.done();
+    }
+    const waitMs = ConnectionState.of(conn).takeAuth();
+    if (waitMs > 0) {
+      setTimeout(() => this.#admit(entrance), waitMs).unref();
+      return;
+    }
+    entrance.waiting = null;
+    this.#run(candidate, entrance);
   }
 
   #run({ socket, start, done }: Candidate, entrance: Entrance): void {

@@ -110,6 +110,8 @@ export function renew(state: SocketState, auth: unknown, answer: RenewalAnswer):
   }
   if (state.isRenewing)
     return answer.fail(new GatewireError('CONFLICT', { message: 'a renewal is under way' }));
+  const retryAfterMs = state.connection.takeAuth();
+  if (retryAfterMs > 0) return answer.fail(new GatewireError('RATE_LIMITED', { retryAfterMs }));
   state.isRenewing = true;
   const handshake = { ...stay.ctx.handshake, auth: auth as Readonly<Record<string, unknown>> };
   const renewing = withinAuthTime(namespace.identify(stay, handshake), namespace.limits)

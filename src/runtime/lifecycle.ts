@@ -72,7 +72,9 @@ function awaitConnect(state: SocketState, connecting: Promise<void>): void {
     settle(state);
   };
   calls.addWaiting(refuse);
-  calls.track(connecting.then(done), state.socket.conn);
+  const connected = connecting.then(done);
+  calls.track(connected, state.socket.conn);
+  state.connection.addHook(state.nsp.name, connected);
 }
 
 /** All sockets of a user are in one room, so that `user(id)` reaches them. */
@@ -239,8 +241,10 @@ function runLeaveHook(state: SocketState, hook: CompiledHook): unknown {
   }
 }
 
-function track({ namespace }: SocketState, rest: Promise<unknown> | null): void {
-  if (rest !== null) namespace.calls.track(rest);
+function track({ namespace, connection, nsp }: SocketState, rest: Promise<unknown> | null): void {
+  if (rest === null) return;
+  namespace.calls.track(rest);
+  connection.addHook(nsp.name, rest);
 }
 
 /** One after the other, without a promise as long as none returns one. */

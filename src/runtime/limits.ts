@@ -28,12 +28,12 @@ export interface Limits extends TransportLimits {
    */
   readonly roomsPerSocket: number;
   /**
-   * Handlers of one socket that may run at the same time.
+   * Handlers of one connection that may run at the same time, in all of its namespaces.
    * @default 64
    */
   readonly callsInFlight: number;
   /**
-   * Events of one socket that may wait for a running one to end; more are answered with OVERLOADED.
+   * Events of one connection that may wait for a running one to end; more are answered with OVERLOADED.
    * @default 2000
    */
   readonly callsWaiting: number;

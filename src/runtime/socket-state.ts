@@ -1,7 +1,7 @@
 import type { Namespace, Socket } from 'socket.io';
 import { SocketActivity } from './activity.js';
+import { ConnectionState } from './connection-state.js';
 import { ExceptionWindow } from './exceptions.js';
-import type { Semaphore } from './semaphore.js';
 import type { EventPacket } from './socketio.js';
 import type {
   Activity,
@@ -56,10 +56,10 @@ export class ClientState implements SocketState {
   hasLeft = false;
   isOver = false;
   connectsStarted = 0;
-  semaphore: Semaphore | null = null;
   disconnecting: Promise<void> | null = null;
   leftBecause: string | null = null;
   lastRooms: ReadonlySet<string> | null = null;
+  readonly connection: ConnectionState;
   #stay: Activity | null = null;
   #exceptions: ExceptionWindow | null = null;
   #leaving: Set<(reason: Error) => void> | null = null;
@@ -69,6 +69,7 @@ export class ClientState implements SocketState {
     readonly namespace: CompiledNamespace,
     readonly params: Readonly<Record<string, string>>,
   ) {
+    this.connection = ConnectionState.of(socket.conn);
     new StateField(socket, this);
   }
 

@@ -12,12 +12,12 @@ import type {
 } from '../metadata/context.js';
 import type { CallOptions, RemoteOptions, ServerSideResult, SocketInfo } from '../metadata/target.js';
 import type { EventPlan, NamespacePlan, ServerSidePlan } from '../plan/types.js';
+import type { ConnectionState } from './connection-state.js';
 import type { FailurePlace, Failures } from './failures.js';
 import type { ScopeInstances } from './injection/instances.js';
 import type { Limits } from './limits.js';
 import type { Members } from './remote/node-adapter.js';
 import type { Reply } from './reply.js';
-import type { Semaphore } from './semaphore.js';
 import type { EventPacket } from './socketio.js';
 
 // The types of the runtime that know each other stand here, so that their implementations need not.
@@ -141,6 +141,8 @@ export interface SocketState extends Located {
   readonly socket: Socket;
   readonly namespace: CompiledNamespace;
   readonly params: Readonly<Record<string, string>>;
+  /** State that the sockets of one connection share. */
+  readonly connection: ConnectionState;
   /** Result of authentication; undefined without. */
   user: unknown;
   /** End of the identity in milliseconds since 1970; null for never. */
@@ -160,8 +162,6 @@ export interface SocketState extends Located {
   isOver: boolean;
   /** Number of gateways whose `@OnConnect` has started. */
   connectsStarted: number;
-  /** Limit of the calls that run; null as long as no call needed a promise. */
-  semaphore: Semaphore | null;
   /** Settles when `@OnDisconnecting` is done; null when there is nothing to wait for. */
   disconnecting: Promise<void> | null;
   /** Socket.IO's reason, once the client is leaving. */

@@ -5,6 +5,7 @@ import { stepDecorator } from '../../decorators/steps.js';
 import type { Battery, BatteryCall, BatteryStage } from '../../metadata/battery.js';
 import type { EventContext } from '../../metadata/context.js';
 import { Semaphore } from '../../runtime/semaphore.js';
+import { connectionOf } from '../../runtime/socketio.js';
 import { type LimitKey, limitKeyRule, limitKeyWords } from '../limit-key.js';
 
 /** Options of `@Concurrency`. */
@@ -12,7 +13,7 @@ export interface ConcurrencyOptions<TContext = EventContext> {
   /** Handlers that may run at the same time, 1 or more. 1 keeps events in order. */
   readonly limit: number;
   /**
-   * Whose events share the limit: one socket's, the application's, or those of a key.
+   * Whose events share the limit: those of one connection in one namespace, the application's, or those of a key.
    * @default 'socket'
    */
   readonly per?: LimitKey<TContext, 'socket' | 'app'>;
@@ -81,6 +82,10 @@ function keyedStage({ limit, per, queue }: CheckedOptions): BatteryStage {
 }
 
 function keyOf(per: CheckedOptions['per'], { ctx }: BatteryCall): unknown {
-  if (per === 'socket') return ctx.socket;
+  // A client that leaves and enters again has another socket, and its handlers go on.
+  if (per === 'socket') {
+    const { id } = connectionOf(ctx.socket);
+    return `${id} ${ctx.socket.nsp.name}`;
+  }
   return per === 'app' ? null : per(ctx as never);
 }

@@ -19,8 +19,8 @@ export interface RateLimitOptions<TContext = EventContext> {
    */
   readonly burst?: number;
   /**
-   * Whose events are counted together. `'user'` needs a namespace with auth, and `'address'` counts the first
-   * 64 bits of an IPv6 address.
+   * Whose events are counted together: `'socket'` stands for a connection in one namespace, also when it leaves and enters
+   * again. `'user'` needs a namespace with auth, and `'address'` counts the first 64 bits of an IPv6 address.
    * @default 'socket'
    */
   readonly per?: LimitKey<TContext, 'socket' | 'user' | 'address'>;

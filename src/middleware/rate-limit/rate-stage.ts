@@ -36,15 +36,37 @@ export function openRates({ store, rates }: BatteryHost): OpenBattery<RateOption
 /** Function that counts one event; it returns 0, or milliseconds to wait when the event is one too many. */
 type Take = (call: BatteryCall) => number | Promise<number>;
 
-/** Buckets that go with their sockets. A socket stays on its node, and so does its bucket, whatever the scope. */
+/**
+ * Buckets that go with their connections, one for each namespace. A connection stays on its node, and so do its buckets,
+ * whatever the scope. By socket, a client would have a full bucket after each DISCONNECT and CONNECT.
+ */
 function ofSockets({ options }: BatteryPlan<RateOptions>): Take {
-  const buckets = new WeakMap<object, TokenBucket>();
+  const connections = new WeakMap<object, Map<string, TokenBucket>>();
   return ({ ctx: { socket } }) => {
-    const known = buckets.get(socket);
-    const bucket = known ?? new TokenBucket();
-    if (known === undefined) buckets.set(socket, bucket);
-    return bucket.take(options, performance.now());
+    const now = performance.now();
+    let buckets = connections.get(socket.conn);
+    if (buckets === undefined) {
+      buckets = new Map();
+      connections.set(socket.conn, buckets);
+    }
+    const { name } = socket.nsp;
+    const bucket = buckets.get(name) ?? addBucket(buckets, name, now);
+    return bucket.take(options, now);
   };
+}
+
+/** Buckets of one connection that are not full. A client that has used as many namespaces shares one in all others. */
+const MAX_BUCKETS = 128;
+const OTHERS = '';
+
+function addBucket(buckets: Map<string, TokenBucket>, namespace: string, now: number): TokenBucket {
+  if (buckets.size >= MAX_BUCKETS) {
+    for (const [name, bucket] of buckets) if (bucket.isFull(now)) buckets.delete(name);
+  }
+  const key = buckets.size < MAX_BUCKETS ? namespace : OTHERS;
+  const bucket = buckets.get(key) ?? new TokenBucket();
+  buckets.set(key, bucket);
+  return bucket;
 }
 
 function ofKeys({ options, namespace, at }: BatteryPlan<RateOptions>, store: RateStore): Take {

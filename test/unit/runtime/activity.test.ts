@@ -11,14 +11,14 @@ it('listens for the end of its client while it runs, and no longer', () => {
   const activity = new SocketActivity(stateWith(whenLeaving));
   expect(activity.signal.aborted).toBe(false);
   expect(whenLeaving).toHaveBeenCalledTimes(1);
-  activity.release(() => {});
+  void activity.release(() => {});
   expect(forget).toHaveBeenCalledTimes(1);
 });
 
 it('keeps no listener for a signal that is asked for after its end', () => {
   const whenLeaving = jest.fn(() => () => {});
   const activity = new SocketActivity(stateWith(whenLeaving));
-  activity.release(() => {});
+  void activity.release(() => {});
   expect(activity.signal.aborted).toBe(false);
   expect(whenLeaving).not.toHaveBeenCalled();
 });
