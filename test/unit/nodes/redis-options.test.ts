@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
 import { redisAdapter } from 'gatewire/redis';
-import { Server } from 'socket.io';
 import { BootError, createApp, Gateway, OnServerSideEmit, Payload, Scoped } from '../../../src/index.js';
-import { patchAdapter } from '../../../src/nodes/patch-adapter.js';
+import { checkClassicAdapter, checkShardedAdapter } from '../../../src/nodes/adapter-check.js';
 
 @Gateway('/')
 class Nothing {}
@@ -79,14 +78,10 @@ it('finds handlers that no other node could reach', () => {
 it('does not start with an adapter whose answers with handshakes it could not stop', () => {
   const { Adapter } = createRequire(createRequire(import.meta.url).resolve('socket.io/package.json'))(
     'socket.io-adapter',
-  ) as { Adapter: new (namespace: object) => never };
-  const Renamed = patchAdapter(
-    (namespace) => new Adapter(namespace),
-    {} as never,
-    {} as never,
-    false,
-  ) as new (
-    namespace: unknown,
-  ) => object;
-  expect(() => new Renamed(new Server().of('/'))).toThrow(/onrequest and onMessage/);
+  ) as { Adapter: new (namespace: object) => object };
+  const plain = (namespace: object): object => new Adapter(namespace);
+  const classic = checkClassicAdapter(() => plain).problems.map(({ message }) => message);
+  expect(classic).toContainEqual(expect.stringContaining('RedisAdapter.onrequest'));
+  const sharded = checkShardedAdapter(() => plain).problems.map(({ message }) => message);
+  expect(sharded).toContainEqual(expect.stringContaining('onMessage'));
 });

@@ -12,7 +12,8 @@ it('ends a request that grows beyond its bound while it is held', () => {
   throttle.begin(connection, { drain: () => false });
   const request = { readableLength: 1_000, destroyed: false, destroy: () => (request.destroyed = true) };
   let passed = 0;
-  const hold = () => throttle?.hold(connection, request as never, new EventEmitter() as never, () => passed++);
+  const hold = () =>
+    throttle?.hold(connection, request as never, new EventEmitter() as never, () => passed++);
   expect([hold(), hold()]).toEqual(['held', 'twice']);
   throttle.release();
   expect(request.destroyed).toBe(false);
