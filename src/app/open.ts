@@ -232,6 +232,7 @@ function transport({ options, services, opened, endpoints }: PartsNeeds): Part {
       opened.engine = engine;
       opened.front = front;
       opened.http = (options.server as HttpServer | undefined) ?? opened.http ?? createServer();
+      if (options.server === undefined) connectionLimits.silent.watch(opened.http);
       front.attach(opened.http);
     },
     close: () => opened.front?.detach(),

@@ -235,6 +235,8 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
 const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   connections: rules.count,
   connectionsPerAddress: rules.count,
+  silentConnections: rules.count,
+  requestHeadTimeoutMs: rules.milliseconds,
   namespacesPerConnection: rules.count,
   refusalsInARow: rules.count,
   packetDepth: rules.count,

@@ -1,9 +1,11 @@
 import { type LimitReporter, limitReporter } from '../base/channels.js';
+import { ClosingPolls } from './closing-polls.js';
 import type { ConnectionStep } from './engineio.js';
 import { InputBudget } from './input-budget.js';
 import { OutputLimit } from './output-limit.js';
 import type { RejectedPacket } from './packet-check.js';
 import { ReadThrottle } from './read-throttle.js';
+import { SilentConnections } from './silent-connections.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Shortest text of one more level: a bracket on each side. */
@@ -21,6 +23,8 @@ export class ConnectionLimits {
   readonly throttle: ReadThrottle;
   readonly output: OutputLimit;
   readonly input: InputBudget;
+  readonly closingPolls = new ClosingPolls();
+  readonly silent: SilentConnections;
   readonly attachmentTimeouts: TimeoutQueue<Waiting>;
   /** Texts below this length can neither be too deep nor have too many members. */
   readonly skipBelow: number;
@@ -37,6 +41,7 @@ export class ConnectionLimits {
     this.throttle = new ReadThrottle(maxBytes);
     this.output = new OutputLimit(limits, this.report);
     this.input = new InputBudget(limits.inputBytes);
+    this.silent = new SilentConnections(limits, this.report);
     this.attachmentTimeouts = new TimeoutQueue(limits.attachmentTimeoutMs, (waiting) => waiting.onLate());
     this.skipBelow = CHARS_PER_LEVEL * Math.min(limits.packetDepth, limits.packetKeys);
   }
@@ -50,6 +55,8 @@ export class ConnectionLimits {
   close(): void {
     this.throttle.close();
     this.output.close();
+    this.closingPolls.close();
+    this.silent.close();
     this.attachmentTimeouts.close();
   }
 }

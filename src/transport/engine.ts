@@ -20,6 +20,8 @@ const ID_LENGTH = 20;
 export interface ConnectionSteps {
   /** Gives the connection the address of its client. */
   readonly address: ConnectionStep;
+  /** Ends the connection in time once it was closed. */
+  readonly end: ConnectionStep;
   /** Makes the connection wait for its turn; null when none has to wait. */
   readonly queue: ConnectionStep | null;
   /** Bounds what the client sends and what waits for it. */
@@ -53,9 +55,9 @@ export function serveConnections(
   io: Server,
   engine: Engine,
   parser: StrictParser,
-  { address, queue, limits }: ConnectionSteps,
+  { address, end, queue, limits }: ConnectionSteps,
 ): void {
-  const steps = [address, queue, limits, socketIo(io, engine, parser)].filter((step) => step !== null);
+  const steps = [address, end, queue, limits, socketIo(io, engine, parser)].filter((step) => step !== null);
   const enter = steps.reduceRight<ConnectionListener>(
     (next, step) => (connection) => step(connection, next),
     () => {},

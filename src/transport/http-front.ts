@@ -22,6 +22,7 @@ import {
   rejectUpgrade,
 } from './handshake-policy.js';
 import type { ReadThrottle } from './read-throttle.js';
+import type { SilentConnections } from './silent-connections.js';
 
 /** Time that other listeners get to answer an upgrade outside of the path; engine.io waits as long. */
 const UNWANTED_UPGRADE_MS = 1_000;
@@ -36,6 +37,7 @@ export interface HttpFrontOptions {
   readonly policy: HandshakePolicy;
   /** Holds the requests of clients that sent too fast. */
   readonly throttle: ReadThrottle;
+  readonly silent: SilentConnections;
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
@@ -83,12 +85,14 @@ export class HttpFront {
     server.removeAllListeners('request');
     let isAttached = true;
     const onRequest: RequestListener = (request, response) => {
+      this.options.silent.spoke(request.socket);
       if (isAttached && this.#isOurs(request)) this.#handleRequest(request, response);
       else if (isAttached && this.options.others?.(request, response)) return;
       else if (others.length === 0) rejectRequest(response, plainRejection(404));
       else for (const listener of others) listener.call(server, request, response);
     };
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      this.options.silent.spoke(request.socket);
       if (this.#isOurs(request)) this.#handleUpgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) rejectUpgrade(socket, plainRejection(404));
       else leaveToOthers(socket);

@@ -12,6 +12,18 @@ export interface TransportLimits {
    */
   readonly connectionsPerAddress: number;
   /**
+   * TCP and TLS connections that have sent no request yet; beyond it the oldest is closed. Only for servers that the
+   * application opens itself.
+   * @default 5000
+   */
+  readonly silentConnections: number;
+  /**
+   * Milliseconds that a TCP connection gets to send the head of its first request, TLS included. Only for servers that the
+   * application opens itself.
+   * @default 10000
+   */
+  readonly requestHeadTimeoutMs: number;
+  /**
    * Namespaces that one connection may be in, or on the way into.
    * @default 32
    */
@@ -85,6 +97,8 @@ export interface TransportLimits {
 export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
   connections: 100_000,
   connectionsPerAddress: 100_000,
+  silentConnections: 5_000,
+  requestHeadTimeoutMs: 10_000,
   namespacesPerConnection: 32,
   refusalsInARow: 5,
   packetDepth: 32,

@@ -85,6 +85,7 @@ export function createTransport(
     engine,
     policy,
     throttle: limits.throttle,
+    silent: limits.silent,
     path: io.path(),
     serveClient: socket.serveClient !== false,
     hasCors: Boolean(socket.cors),
@@ -92,6 +93,7 @@ export function createTransport(
   });
   serveConnections(io, engine, parser, {
     address: front.welcome,
+    end: limits.closingPolls.watch,
     queue: queue?.arrive ?? null,
     limits: limits.watch,
   });

@@ -23,12 +23,13 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
       order.push(name);
       step(connection, next);
     };
-  const steps: ConnectionSteps = { address: handOn, queue: handOn, limits: handOn, ...changed };
+  const steps: ConnectionSteps = { address: handOn, end: handOn, queue: handOn, limits: handOn, ...changed };
   const parser = new StrictParser(new ConnectionLimits('app', DEFAULT_TRANSPORT_LIMITS));
   const io = new Server({ parser });
   const engine = new EventEmitter();
   serveConnections(io, engine as unknown as Engine, parser, {
     address: listed('address', steps.address),
+    end: listed('end', steps.end),
     queue: steps.queue === null ? null : listed('queue', steps.queue),
     limits: listed('limits', steps.limits),
   });
@@ -39,21 +40,21 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
 }
 
 describe('a new connection', () => {
-  it('goes through address, queue, limits and Socket.IO, in this order', () => {
+  it('goes through address, end, queue, limits and Socket.IO, in this order', () => {
     using entered = enter();
-    expect(entered.order).toEqual(['address', 'queue', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'socket.io']);
   });
 
   it('goes through the others when there is no queue', () => {
     using entered = enter({ queue: null });
-    expect(entered.order).toEqual(['address', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'limits', 'socket.io']);
   });
 
-  it.each(['address', 'queue', 'limits'] as const)(
+  it.each(['address', 'end', 'queue', 'limits'] as const)(
     'goes no further than a step `%s` that stops it',
     (name) => {
       using entered = enter({ [name]: () => {} });
-      const all = ['address', 'queue', 'limits'];
+      const all = ['address', 'end', 'queue', 'limits'];
       expect(entered.order).toEqual(all.slice(0, all.indexOf(name) + 1));
     },
   );
@@ -64,9 +65,9 @@ describe('a new connection', () => {
       turn = () => next(connection);
     };
     using entered = enter({ queue });
-    expect(entered.order).toEqual(['address', 'queue']);
+    expect(entered.order).toEqual(['address', 'end', 'queue']);
     turn();
-    expect(entered.order).toEqual(['address', 'queue', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'socket.io']);
   });
 });
 
