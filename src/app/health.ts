@@ -39,7 +39,7 @@ export interface Health {
    */
   readonly livez: (request: IncomingMessage, response: ServerResponse) => void;
   /**
-   * Answers `/readyz`: 200 when this node should be given clients, else 503.
+   * Answers `/readyz` with the status alone: 200 when this node should be given clients, else 503.
    *
    * @example
    * fastify.get('/readyz', (request, reply) => {
@@ -84,23 +84,22 @@ export class AppHealth implements Health {
     };
   }
 
+  // Where clients are served, anybody may ask: how many there are, and how Redis is, is none of their business.
   readonly livez = (request: IncomingMessage, response: ServerResponse): void =>
-    answer(request, response, 200, this.report());
+    answer(request, response, 200, { status: this.#status });
 
-  readonly readyz = (request: IncomingMessage, response: ServerResponse): void => {
-    const report = this.report();
-    answer(request, response, report.ready ? 200 : 503, report);
-  };
+  readonly readyz = (request: IncomingMessage, response: ServerResponse): void =>
+    answer(request, response, this.report().ready ? 200 : 503, { status: this.#status });
 }
 
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
-  report: HealthReport,
+  content: Partial<HealthReport>,
 ): void {
   const isAsked = request.method === 'GET' || request.method === 'HEAD';
-  const text = isAsked ? JSON.stringify(report) : '';
+  const text = isAsked ? JSON.stringify(content) : '';
   response.writeHead(isAsked ? status : 405, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
@@ -110,10 +109,19 @@ function answer(
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
+/** Makes the handler of a port of its own. */
+function withReport(health: Health, statusOf: (report: HealthReport) => number): Health['livez'] {
+  return (request, response) => {
+    const report = health.report();
+    answer(request, response, statusOf(report), report);
+  };
+}
+
 /** Endpoints that answer whether an application lives and is ready. */
 export interface HealthOptions {
   /**
-   * A port of its own, from 1 to 65535, which answers from the first moment of `listen()` to the last of `close()`.
+   * A port of its own, from 1 to 65535, which answers from the first moment of `listen()` to the last of `close()`, and
+   * with the whole report; elsewhere the status is all that is told.
    * @default the application's own server, or the one that it is attached to
    */
   readonly port?: number;
@@ -164,9 +172,10 @@ export class HealthEndpoints {
     health: Health,
   ) {
     const { livePath = '/livez', readyPath = '/readyz' } = options;
+    const isShared = options.port === undefined;
     this.#paths = new Map([
-      [livePath, health.livez],
-      [readyPath, health.readyz],
+      [livePath, isShared ? health.livez : withReport(health, () => 200)],
+      [readyPath, isShared ? health.readyz : withReport(health, ({ ready }) => (ready ? 200 : 503))],
     ]);
   }
 

@@ -225,6 +225,7 @@ function transport({ options, services, opened, endpoints }: PartsNeeds): Part {
         ...options,
         limits: connectionLimits,
         parser,
+        hasAddressLimit: options.limits?.connectionsPerAddress !== undefined,
         decisionTimeoutMs: options.allLimits.authTimeoutMs,
         others: endpoints?.shared ?? null,
       };

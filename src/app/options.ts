@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Container } from 'inversify';
 import type { ServerOptions } from 'socket.io';
 import { type Logger, loggerFrom } from '../base/logger.js';
-import { checkOptions, type OptionRule, rules } from '../base/options.js';
+import { checkOptions, type OptionRule, oneOf, rules } from '../base/options.js';
 import type { Problems } from '../base/problems.js';
 import type { Place } from '../errors/boot-error.js';
 import type { Auth } from '../metadata/context.js';
@@ -102,6 +102,12 @@ export interface AppOptions {
    * @default all
    */
   readonly addresses?: AddressFilter;
+  /**
+   * Addresses from which further requests of a polling session are taken, and its upgrade: `'any'`, or `'same'` for the one
+   * that it began from, of IPv6 the first 64 bits. With `'same'`, a client that changes its network connects again.
+   * @default 'any', and 'same' with `addresses`
+   */
+  readonly sessionAddress?: 'any' | 'same';
   /**
    * A waiting line for connections beyond a number, made by `admission`.
    * @default none
@@ -208,6 +214,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     expected: 'false, the number of your proxies from 1 to 32, or an array of their addresses and CIDRs',
   },
   addresses: { accepts: (value) => hasMethods(value, 'allows'), expected: 'ipFilter({ … })' },
+  sessionAddress: oneOf('any', 'same'),
   admission: {
     accepts: (value) => rules.object.accepts(value) && Object.hasOwn(value as object, 'problems'),
     expected: 'admission({ … })',

@@ -176,6 +176,11 @@ type WebSocketMembers = Private<
 const internals = (connection: EngineConnection): ConnectionMembers =>
   connection as unknown as ConnectionMembers;
 
+/** Finds the connection of a session. */
+export function findConnection({ clients }: Engine, sessionId: string): EngineConnection | undefined {
+  return Object.hasOwn(clients, sessionId) ? clients[sessionId] : undefined;
+}
+
 /** Finds the namespace that a packet is for: clients of version 2 may write a query behind its name. */
 export function namespaceOf(connection: EngineConnection, { nsp }: RawPacket): string {
   return internals(connection).protocol === 3 ? new URL(nsp, 'https://socket.io').pathname : nsp;

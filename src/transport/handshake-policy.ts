@@ -4,15 +4,22 @@ import type { Duplex } from 'node:stream';
 import type { LimitReporter } from '../base/channels.js';
 import type { ConnectionCount } from './connection-count.js';
 import type { ConnectionQueue } from './connection-queue.js';
-import type { EngineConnection } from './engineio.js';
+import { type EngineConnection, queryOf } from './engineio.js';
+import { countedAddress } from './ip.js';
 import type { AddressFilter } from './ip-filter.js';
 import { isFromOtherSite, isOrigin, type OriginCheck } from './origins.js';
 import type { Proxies } from './proxies.js';
+
+/** Addresses from which further requests of a session are taken: all, or the one that it began from. */
+export type SessionAddress = 'any' | 'same';
 
 /** Parts that a policy asks, in this order. */
 export interface HandshakePolicyParts {
   readonly proxies: Proxies;
   readonly addresses: AddressFilter | null;
+  readonly sessionAddress: SessionAddress;
+  /** Finds the connection of a session. */
+  readonly connectionOf: (sessionId: string) => EngineConnection | undefined;
   readonly count: ConnectionCount;
   readonly queue: ConnectionQueue | null;
   readonly origins: OriginCheck;
@@ -40,7 +47,7 @@ export class HandshakePolicy {
     isNew: boolean,
     carrier: EventEmitter,
   ): HttpRejection | null | Promise<HttpRejection | null> {
-    const refusal = isNew ? this.#judgeNew(request, carrier) : null;
+    const refusal = isNew ? this.#judgeNew(request, carrier) : this.#judgeFurther(request);
     if (refusal !== null) return refusal;
     // Asked of every request, as a page could otherwise take part in a connection that another one made.
     const isAllowed = this.parts.origins.allows(request);
@@ -62,12 +69,10 @@ export class HandshakePolicy {
   }
 
   #judgeNew(request: IncomingMessage, carrier: EventEmitter): HttpRejection | null {
-    const { proxies, addresses, count, queue, report, onLookupError } = this.parts;
+    const { proxies, count, queue, report } = this.parts;
     const address = proxies.addressOf(request);
-    if (addresses !== null && !addresses.allows(address, onLookupError)) {
-      report('connection.refused', 'addresses', { code: 'FORBIDDEN', option: 'addresses' });
-      return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
-    }
+    const refusal = this.#judgeAddress(address);
+    if (refusal !== null) return refusal;
     if (queue?.isFull(count.pending) === true) {
       report('connection.refused', 'admission', { code: 'OVERLOADED', option: 'admission' });
       return { status: 503, body: { code: 'OVERLOADED', message: 'the waiting line is full' } };
@@ -79,6 +84,26 @@ export class HandshakePolicy {
     const message = isFull ? 'the server has too many connections' : 'too many connections from this address';
     report('connection.refused', limit, { code });
     return { status: isFull ? 503 : 429, body: { code, message, limit } };
+  }
+
+  /** Judges a request of a session: who knows its id would otherwise speak for the address that was let in. */
+  #judgeFurther(request: IncomingMessage): HttpRejection | null {
+    const { proxies, addresses, sessionAddress, connectionOf, report } = this.parts;
+    if (sessionAddress === 'any' && addresses === null) return null;
+    const address = proxies.addressOf(request);
+    const connection = sessionAddress === 'same' ? connectionOf(queryOf(request)['sid'] ?? '') : undefined;
+    if (connection === undefined) return this.#judgeAddress(address);
+    // Of IPv6 its network, as machines change their addresses within it.
+    if (countedAddress(connection.remoteAddress) === countedAddress(address)) return null;
+    report('request.refused', 'sessionAddress', { code: 'FORBIDDEN', option: 'sessionAddress' });
+    return { status: 403, body: { code: 'FORBIDDEN', message: 'the session is that of another address' } };
+  }
+
+  #judgeAddress(address: string): HttpRejection | null {
+    const { addresses, report, onLookupError } = this.parts;
+    if (addresses === null || addresses.allows(address, onLookupError)) return null;
+    report('connection.refused', 'addresses', { code: 'FORBIDDEN', option: 'addresses' });
+    return { status: 403, body: { code: 'FORBIDDEN', message: 'this address may not connect' } };
   }
 
   #foreign(request: IncomingMessage): HttpRejection {

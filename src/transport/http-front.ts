@@ -9,6 +9,7 @@ import {
   type ConnectionStep,
   type Engine,
   type EngineConnection,
+  findConnection,
   netSocketOf,
   queryOf,
   setQuery,
@@ -178,7 +179,7 @@ export class HttpFront {
   #holdOrPass(request: IncomingMessage, response: ServerResponse): void {
     const { engine, throttle } = this.options;
     const { sid: id = '' } = queryOf(request);
-    const connection = Object.hasOwn(engine.clients, id) ? engine.clients[id] : undefined;
+    const connection = findConnection(engine, id);
     const outcome = throttle.hold(connection, request, response, () => this.#pass(request, response));
     if (outcome === 'free') this.#pass(request, response);
     else if (outcome === 'twice') rejectRequest(response, plainRejection(400)); // no client posts before its last post was answered

@@ -7,8 +7,8 @@ import type { ConnectionLimits } from './connection-limits.js';
 import { type Admission, ConnectionQueue } from './connection-queue.js';
 import { originsOfCors } from './cors.js';
 import { createEngine, serveConnections } from './engine.js';
-import type { Engine } from './engineio.js';
-import { HandshakePolicy } from './handshake-policy.js';
+import { type Engine, findConnection } from './engineio.js';
+import { HandshakePolicy, type SessionAddress } from './handshake-policy.js';
 import { HttpFront } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
 import { insecureOrigins, OriginCheck, type Origins } from './origins.js';
@@ -20,12 +20,15 @@ export interface TransportSettings {
   readonly origins?: Origins | undefined;
   readonly trustProxy?: TrustProxy | undefined;
   readonly addresses?: AddressFilter | undefined;
+  readonly sessionAddress?: SessionAddress | undefined;
   readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
   /** Name of this node, which session ids begin with. */
   readonly node?: string | undefined;
   readonly limits: ConnectionLimits;
   readonly parser: StrictParser;
+  /** True when the application has set the connections of one address. */
+  readonly hasAddressLimit: boolean;
   /** Time limit of functions of `origins` that return promises. */
   readonly decisionTimeoutMs: number;
   /** Answers further paths of the server, and returns whether it did; null where there are none. */
@@ -45,6 +48,7 @@ export function createTransport(
   logger: Pick<Logger, 'warn' | 'error'>,
 ): Transport {
   const { trustProxy = false, addresses = null, socket = {}, admission, limits, parser } = settings;
+  const isProduction = process.env['NODE_ENV'] === 'production';
   const log = new BoundedLog((record) => logger.warn(record));
   const warn = (record: LogRecord): void => log.write(record.event, record);
   const engine = createEngine(
@@ -56,6 +60,10 @@ export function createTransport(
   const origins = settings.origins ?? originsOfCors(socket.cors);
   for (const reason of insecureOrigins(origins))
     logger.warn({ event: 'origins.insecure', option: 'origins', reason });
+  if (isProduction && trustProxy === false && !settings.hasAddressLimit) {
+    const reason = 'one address may take all connections; set a number, or `trustProxy` behind a proxy';
+    logger.warn({ event: 'connections.unbounded', option: 'limits.connectionsPerAddress', reason });
+  }
   const queue =
     admission === undefined
       ? null
@@ -68,14 +76,12 @@ export function createTransport(
   const policy = new HandshakePolicy({
     proxies,
     addresses,
+    sessionAddress: settings.sessionAddress ?? (addresses === null ? 'any' : 'same'),
+    connectionOf: (id) => findConnection(engine, id),
     count: new ConnectionCount(engine, limits.limits),
     queue,
-    origins: new OriginCheck(
-      origins,
-      process.env['NODE_ENV'] !== 'production',
-      proxies,
-      settings.decisionTimeoutMs,
-      (error) => warn({ event: 'origins.rule-failed', error }),
+    origins: new OriginCheck(origins, !isProduction, proxies, settings.decisionTimeoutMs, (error) =>
+      warn({ event: 'origins.rule-failed', error }),
     ),
     report: limits.report,
     onLookupError: (error) => warn({ event: 'address.lookup-failed', error }),

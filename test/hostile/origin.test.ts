@@ -23,7 +23,7 @@ afterEach(() => {
 async function start(options: TestAppOptions = {}, mode = 'production'): Promise<TestApp & { port: number }> {
   process.env['NODE_ENV'] = mode;
   // Sessions that nobody polls would each take their full time to close.
-  const limits = { closeTimeoutMs: 50, ...options.limits };
+  const limits = { closeTimeoutMs: 50, connectionsPerAddress: 1_000, ...options.limits };
   const test = await createTestApp(Echo, { ...options, limits });
   return Object.assign(test, { port: test.app.address?.port as number });
 }

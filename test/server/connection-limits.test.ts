@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { ConnectionCount } from '../../src/transport/connection-count.js';
@@ -81,6 +81,32 @@ describeMatrix('limits.connectionsPerAddress', (cell) => {
     const again = await connect('203.0.113.1');
     expect(await again.call('echo', 2)).toBe(2);
   });
+});
+
+describe('a start in production', () => {
+  const environment = process.env['NODE_ENV'];
+  afterEach(() => {
+    process.env['NODE_ENV'] = environment;
+  });
+
+  const CASES: readonly (readonly [options: TestAppOptions, mode: string, warnings: number])[] = [
+    [{}, 'production', 1],
+    [{ limits: { connections: 50 } }, 'production', 1],
+    [{ limits: { connectionsPerAddress: 200 } }, 'production', 0],
+    [{ trustProxy: 1 }, 'production', 0],
+    [{}, 'development', 0],
+  ];
+  it.each(CASES)(
+    'with %j in %s warns of connections without a bound: %d',
+    async (options, mode, warnings) => {
+      process.env['NODE_ENV'] = mode;
+      await using test = await createTestApp(Echo, options);
+      const found = test.log.records.filter(({ event }) => event === 'connections.unbounded');
+      expect(found).toHaveLength(warnings);
+      for (const one of found)
+        expect(one).toMatchObject({ level: 'warn', option: 'limits.connectionsPerAddress' });
+    },
+  );
 });
 
 describe('what counts as a connection', () => {

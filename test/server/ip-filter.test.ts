@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as maxmind from 'maxmind';
 import { createApp, Gateway, type IpFilterOptions, ipFilter } from '../../src/index.js';
-import { createTestApp } from '../../src/testing/index.js';
+import { createTestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { mmdbOf } from '../support/mmdb.js';
-import { ask, askUpgrade } from '../support/raw-http.js';
+import { ask, askUpgrade, POLLING, WEBSOCKET } from '../support/raw-http.js';
 
 let authRuns = 0;
 
@@ -175,5 +175,48 @@ describe('at boot', () => {
     [null, 'GW_ERR_BUILD_BAD_OPTION option `options` is `null`'],
   ])('%p is a problem', (options, text) => {
     expect(problems(options)).toEqual([text]);
+  });
+});
+
+describe('a session', () => {
+  const IPV4 = '203.0.113.1';
+  const IPV6 = '2001:db8::1';
+  const filter = () => ipFilter({ deny: ['198.51.100.0/24'] });
+  const CASES: readonly (readonly [
+    options: Pick<TestAppOptions, 'sessionAddress' | 'addresses'>,
+    from: string,
+    refused: readonly string[],
+    allowed: readonly string[],
+  ])[] = [
+    [{ addresses: filter() }, IPV4, ['198.51.100.1', '203.0.113.2', IPV6], [IPV4]],
+    [{ addresses: filter() }, IPV6, ['198.51.100.1', '2001:db8:0:1::1'], ['2001:db8:0:0:ffff::1', IPV6]],
+    [{ addresses: filter(), sessionAddress: 'any' }, IPV4, ['198.51.100.1'], ['203.0.113.2', IPV6]],
+    [{ sessionAddress: 'same' }, IPV4, ['203.0.113.2'], [IPV4]],
+    [{}, IPV4, [], ['198.51.100.1', IPV6]],
+  ];
+  it.each(CASES)('with %j that began from %s refuses %j', async (options, from, refused, allowed) => {
+    await using test = await createTestApp(Nothing, {
+      ...options,
+      trustProxy: 1,
+      limits: { closeTimeoutMs: 50 },
+    });
+    const port = test.app.address?.port as number;
+    const of = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const { body } = await ask(port, of(from));
+    const { sid } = JSON.parse(body.slice(1)) as { sid: string };
+    const post = (address: string, packet: string) =>
+      ask(port, { ...of(address), method: 'POST', path: `${POLLING}&sid=${sid}`, body: packet });
+    for (const address of refused) {
+      const upgrade = await askUpgrade(port, { ...of(address), path: `${WEBSOCKET}&sid=${sid}` });
+      upgrade.socket?.destroy();
+      const poll = await ask(port, { ...of(address), path: `${POLLING}&sid=${sid}` });
+      const answers = [await post(address, '40'), poll, upgrade];
+      expect([address, ...answers.map(({ status }) => status)]).toEqual([address, 403, 403, 403]);
+      expect(JSON.parse(poll.body)).toEqual({ code: 'FORBIDDEN', message: expect.any(String) });
+    }
+    expect(test.app.io.engine.clientsCount).toBe(1);
+    expect((await post(from, '40')).status).toBe(200);
+    for (const address of allowed)
+      expect([address, (await post(address, '3')).status]).toEqual([address, 200]);
   });
 });
