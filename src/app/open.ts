@@ -9,7 +9,7 @@ import { Batteries } from '../runtime/compose.js';
 import type { Impersonate } from '../runtime/identity.js';
 import type { Resolver } from '../runtime/injection/resolver.js';
 import { createResolver } from '../runtime/injection/resolver.js';
-import { instanceBound } from '../runtime/namespace-instances.js';
+import { declarations, namespaceAdmission } from '../runtime/namespace-instances.js';
 import type { OpenedAdapter } from '../runtime/remote/node-adapter.js';
 import { openAdapter } from '../runtime/remote/open.js';
 import { ServerSideBus, serveServerSide } from '../runtime/remote/server-side.js';
@@ -177,7 +177,8 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
       });
       serveServerSide(bound, operations);
       emitter.open(bound);
-      connectionLimits.admit = instanceBound(io, bound, () => sweeper.hurry());
+      connectionLimits.admit = namespaceAdmission(io, bound, () => sweeper.hurry());
+      connectionLimits.declarationOf = declarations(bound);
     },
     // The HTTP server is not Socket.IO's to close: it was bound to an engine only.
     async close() {

@@ -47,7 +47,12 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
   const id = Cluster.newId();
   const logger = channelLogger(id);
   const failures = new Failures(logger, mapError ?? null);
-  const connectionLimits = new ConnectionLimits(id, allLimits, socket?.maxHttpBufferSize);
+  const connectionLimits = new ConnectionLimits(
+    id,
+    allLimits,
+    socket?.maxHttpBufferSize,
+    socket?.connectTimeout ?? CONNECT_TIMEOUT_MS,
+  );
   const parser = new StrictParser(connectionLimits);
   const ioOptions = {
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -63,6 +68,7 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
       const where = { namespace: nsp.name, socketId, requestId: randomUUID(), call };
       return new Refusal(failures.report(error, where));
     },
+    isServed: ({ name }) => connectionLimits.admit(name) === null,
     reportAdapter: ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
     holdSession: socket?.connectionStateRecovery ? holdSession : null,
   });

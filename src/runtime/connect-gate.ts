@@ -42,7 +42,9 @@ export function connectGate(
       await middleware(stay);
       if (hasExpired(state)) throw expired();
     }
-    if (socket.recovered) await lookAgain(state);
+    if (!socket.recovered) return;
+    await lookAgain(state);
+    if (!socket.recovered) setFirstData(state);
   };
   const isOpen = identify === null && middleware === null;
   return (socket, next) => {

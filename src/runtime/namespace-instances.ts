@@ -1,29 +1,42 @@
 import type { Namespace, Server } from 'socket.io';
 import { RejectedPacket } from '../transport/packet-check.js';
-import { childrenOf, countChildren, hasNamespace, isEmpty, removeChild } from './socketio.js';
+import { childrenOf, countChildren, hasListeners, hasNamespace, isEmpty, removeChild } from './socketio.js';
 import type { CompiledNamespace } from './types.js';
 
 const LIMIT = 'namespaceInstances';
 
 /**
- * Decides whether one more instance of a pattern may come into being. Socket.IO makes it before anybody is asked who the
- * client is: 20,000 refused CONNECT packets would leave 20,000 of them.
+ * Decides whether a client may ask to enter a namespace: not where nobody listens, and not where one more instance of a
+ * pattern would come into being than is allowed. Socket.IO makes instances before anybody is asked who the client is:
+ * 20,000 refused CONNECT packets would leave 20,000 of them.
  *
  * @param onFull - told that there is no room, so that the empty ones can be swept away
  */
-export function instanceBound(
+export function namespaceAdmission(
   io: Server,
   namespaces: readonly CompiledNamespace[],
   onFull: () => void,
 ): (name: string) => RejectedPacket | null {
   const patterns = namespaces.filter(({ plan }) => plan.pattern !== null);
+  const isRootDeclared = namespaces.some(({ plan }) => plan.name === '/' && plan.pattern === null);
   return (name) => {
+    // Socket.IO always has `/`, and would let everybody in, where no time limit for silent connections holds any more.
+    if (name === '/' && !isRootDeclared && !hasListeners(io.of('/')))
+      return new RejectedPacket('NOT_FOUND', null, 'Invalid namespace');
     if (patterns.length === 0 || hasNamespace(io, name)) return null;
     const bound = patterns.find(({ plan }) => plan.pattern?.test(name));
     if (bound === undefined || countChildren(bound.io) < bound.limits.namespaceInstances) return null;
     onFull();
     return new RejectedPacket('OVERLOADED', LIMIT, 'there are too many namespaces of this kind');
   };
+}
+
+/** Returns the function that finds the declaration of a namespace, such as `/team/:team`; null where no gateway has one. */
+export function declarations(namespaces: readonly CompiledNamespace[]): (name: string) => string | null {
+  const fixed = new Set(namespaces.flatMap(({ plan }) => (plan.pattern === null ? plan.name : [])));
+  const patterns = namespaces.filter(({ plan }) => plan.pattern !== null);
+  return (name) =>
+    fixed.has(name) ? name : (patterns.find(({ plan }) => plan.pattern?.test(name))?.plan.name ?? null);
 }
 
 const SWEEP_MS = 10_000;

@@ -49,10 +49,16 @@ export function areRoomsOf(userId: string | undefined, stored: readonly string[]
 export function applicationRooms(stored: Iterable<string>, socketId: string): ReadonlySet<string> {
   const rooms = new Set<string>();
   for (const room of stored) {
-    if (room === socketId || room.startsWith(USERS)) continue;
-    rooms.add(room.startsWith(ESCAPE) ? room.slice(ESCAPE.length) : room);
+    const name = applicationRoom(room, socketId);
+    if (name !== null) rooms.add(name);
   }
   return rooms;
+}
+
+/** The application's name of a room that a socket is in; null for one that it did not choose. */
+export function applicationRoom(stored: string, socketId: string): string | null {
+  if (stored === socketId || stored.startsWith(USERS)) return null;
+  return stored.startsWith(ESCAPE) ? stored.slice(ESCAPE.length) : stored;
 }
 
 /** Whom stored names mean, in the application's words. */

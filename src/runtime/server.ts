@@ -13,6 +13,7 @@ import {
   namespaceMembersOf,
   type OnError,
   refuseAnswer,
+  routeEvents,
   runMiddleware,
   type SocketMembers,
 } from './socketio.js';
@@ -27,6 +28,8 @@ export interface ServerHooks {
   prepare(socket: Socket): void;
   /** Takes what middleware or a listener of `connection` failed with, and makes the refusal of it. */
   refuse(socket: Socket, call: string, error: unknown): ConnectRefusal;
+  /** Tells whether a gateway or the application listens in a namespace. */
+  isServed(namespace: Namespace): boolean;
   /** Takes what an adapter rejects with. */
   reportAdapter(namespace: Namespace, error: unknown): void;
   /** Takes what a socket that comes back missed; null where connection state recovery is off. */
@@ -159,6 +162,7 @@ function guardNamespace(namespace: Namespace, hooks: ServerHooks): void {
   own.emitReserved = (event, ...args) => {
     const [socket] = args;
     if (!(socket instanceof Socket)) return emitReserved.call(namespace, event, ...args);
+    if (event === 'connect' && !hooks.isServed(namespace)) silence(socket);
     for (const listener of namespace.rawListeners(event as 'connection')) {
       runAlone(
         () => listener.call(namespace, socket),
@@ -167,6 +171,15 @@ function guardNamespace(namespace: Namespace, hooks: ServerHooks): void {
     }
     return true;
   };
+}
+
+/**
+ * Leaves a socket where it is, and nothing else: clients of Engine.IO 3 are put into `/` ahead of all namespaces, and
+ * connect nowhere without it.
+ */
+function silence(socket: Socket): void {
+  routeEvents(socket, () => {});
+  void socket.nsp.adapter.delAll(socket.id);
 }
 
 /** Methods of an adapter that send; the packet comes first. */

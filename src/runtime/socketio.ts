@@ -233,6 +233,14 @@ export function hasNamespace(io: Server, name: string): boolean {
   return serverMembersOf(io)._nsps.has(name);
 }
 
+/** Tells whether the application listens for sockets of a namespace, or has middleware for them. */
+export function hasListeners(namespace: Namespace): boolean {
+  return (
+    namespaceMembersOf(namespace)._fns.length > 0 ||
+    namespace.listenerCount('connection') + namespace.listenerCount('connect') > 0
+  );
+}
+
 /** Lists the instances of all patterns, each with its pattern. */
 export function childrenOf(io: Server): { readonly parent: Namespace; readonly child: Namespace }[] {
   return [...serverMembersOf(io).parentNsps.values()].flatMap((parent) =>
@@ -278,6 +286,12 @@ export async function lostSession(
   } catch {
     return null; // as Socket.IO does: the client then begins anew
   }
+}
+
+/** Gives a session back to its adapter, as if its client had just left. */
+export function keepSession({ adapter }: Namespace, session: LostSession): void {
+  const { sid, pid, rooms, data } = session as unknown as Parameters<typeof adapter.persistSession>[0];
+  adapter.persistSession({ sid, pid, rooms, data });
 }
 
 /** Gives a client back what it left behind, once it is in. */

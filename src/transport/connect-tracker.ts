@@ -7,6 +7,8 @@ import type { TransportLimits } from './transport-limits.js';
 interface Shared {
   readonly limits: TransportLimits;
   readonly report: LimitReporter;
+  admit(namespace: string): RejectedPacket | null;
+  declarationOf(namespace: string): string | null;
 }
 
 /**
@@ -18,7 +20,8 @@ export class ConnectTracker {
   isOver = false;
   /** Questions to the client that it has not answered, in all namespaces. */
   #questions = 0;
-  #refusals = 0;
+  /** Declarations of the namespaces that refused the connection; null for those that nobody declared. */
+  #refusals: readonly (string | null)[] = [];
   /** Namespaces that the connection is in, or on the way into. */
   #names: readonly string[] = [];
 
@@ -61,15 +64,25 @@ export class ConnectTracker {
     this.connection.write(connectErrorText(name, refusal.toError()));
   }
 
+  /** The time to enter a namespace is over: a place in `/`, where nobody listens, is none. */
+  onLate(): void {
+    if (this.#names.length === 0 && this.shared.admit('/') !== null) this.connection.close();
+  }
+
   /** Takes note of a packet about namespaces that goes out: whatever refuses, a refusal looks the same here. */
   onSent(type: number, packet: string): void {
+    const name = nameOf(packet);
     if (type === PacketType.CONNECT) {
-      this.#refusals = 0;
+      if (this.#refusals.length === 0) return;
+      // Elsewhere, a namespace that everybody may enter would give a client as many tries as it likes.
+      const declaration = this.shared.declarationOf(name);
+      if (declaration !== null) this.#refusals = this.#refusals.filter((one) => one !== declaration);
       return;
     }
-    this.leave(nameOf(packet));
+    this.leave(name);
     if (type !== PacketType.CONNECT_ERROR || this.isOver) return;
-    if (++this.#refusals < this.shared.limits.refusalsInARow) return;
+    this.#refusals = this.#refusals.concat(this.shared.declarationOf(name));
+    if (this.#refusals.length < this.shared.limits.refusalsInARow) return;
     this.isOver = true;
     this.shared.report('connection.closed', 'refusalsInARow');
     // The packet of this refusal is about to be queued: it goes out first.

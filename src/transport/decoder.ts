@@ -7,6 +7,7 @@ import {
   type EngineConnection,
   type EnginePacket,
   holdEnd,
+  isEngine3,
   keepAlive,
   namespaceOf,
   PacketType,
@@ -83,6 +84,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#connection = connection;
     this.#connects = new ConnectTracker(connection, limits);
     limits.output.follow(connection, this.#connects);
+    if (isEngine3(connection)) limits.entryTimeouts.begin(this.#connects);
     (connection as Decoded)[kDecoder] = this;
     connection.on('packet', onControl);
   }
@@ -132,6 +134,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     this.#assembly = null;
     this.#aside = null;
     this.#shared.attachmentTimeouts.end(this);
+    this.#shared.entryTimeouts.end(this.#connects);
     this.#shared.throttle.end(this.#connection);
     // A WebSocket that is not read would not see the other side's goodbye either.
     resumeReading(this.#connection);

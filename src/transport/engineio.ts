@@ -186,6 +186,11 @@ export function namespaceOf(connection: EngineConnection, { nsp }: RawPacket): s
   return internals(connection).protocol === 3 ? new URL(nsp, 'https://socket.io').pathname : nsp;
 }
 
+/** Tells connections of Engine.IO 3 from those of Engine.IO 4. */
+export function isEngine3(connection: EngineConnection): boolean {
+  return internals(connection).protocol === 3;
+}
+
 /** Stops reading a WebSocket; what has been read already still comes. Other transports are left alone. */
 export function pauseReading(connection: EngineConnection): void {
   const { socket } = internals(connection).transport;
@@ -209,7 +214,7 @@ const pingedAt = new WeakMap<EngineConnection, number>();
 export function keepAlive(connection: EngineConnection): void {
   const engine = internals(connection);
   engine.pingTimeoutTimer?.refresh();
-  if (engine.protocol === 3) return; // there, clients ping
+  if (isEngine3(connection)) return; // there, clients ping
   const now = performance.now();
   if (now - (pingedAt.get(connection) ?? Number.NEGATIVE_INFINITY) < engine.server.opts.pingTimeout / 2)
     return;

@@ -5,6 +5,7 @@ import {
   type EventContext,
   Gateway,
   GatewireError,
+  guardRoom,
   type Handshake,
   OnConnect,
   OnDisconnect,
@@ -41,6 +42,20 @@ class Vault {
   @OnEvent('where') where(_: unknown, ctx: EventContext) {
     const { recovered, rooms } = ctx.socket;
     return { user: ctx.user, rooms: [...ctx.rooms], stored: rooms.size, recovered, data: ctx.data };
+  }
+}
+
+let isStaff = true;
+
+@Gateway('/', {
+  auth,
+  data: () => ({ visits: 0 }),
+  rooms: [guardRoom('staff', () => isStaff), guardRoom('*', () => true)],
+})
+class Staffed extends Vault {
+  @OnConnect() async enter(ctx: EventContext) {
+    if (isStaff) await ctx.join(['vault', 'news', 'staff']);
+    if (isStaff) ctx.data = { visits: 1 };
   }
 }
 
@@ -136,6 +151,38 @@ describe('a session that Socket.IO recovers', () => {
     ]);
     tell('live');
     expect((await until(client, '42'))[0]).toContain('live');
+  });
+
+  it.each([true, false])('asks room guards again, also where it is kept only once: %s', async (isKept) => {
+    isStaff = true;
+    await test.close();
+    test = await createTestApp(Staffed, { socket: { connectionStateRecovery: {} } });
+    const say = (room: string, text: string) =>
+      test.app.get(Emitter).namespace('/').to(room).emit('told', text);
+    const { sid, pid, offset } = await lost();
+    for (const room of ['staff', 'news', 'staff']) say(room, `missed in ${room}`);
+    isStaff = false;
+    const adapter = test.app.io.of('/').adapter;
+    const restore = adapter.restoreSession.bind(adapter);
+    let lookups = 0;
+    if (!isKept)
+      jest
+        .spyOn(adapter, 'restoreSession')
+        .mockImplementation((...args) => (++lookups === 1 ? restore(...args) : (null as never)));
+    const client = await open();
+    client.send(`40${JSON.stringify({ id: 'ann', expiresAt: Date.now() + HOUR_MS, pid, offset })}`);
+    const [connected = ''] = await until(client, '40');
+    expect(JSON.parse(connected.slice(2)).sid === sid).toBe(isKept);
+    say('staff', 'live in staff');
+    client.send('420["where"]');
+    const frames = await until(client, '430');
+    expect(frames.filter((frame) => frame.includes('staff'))).toEqual([]);
+    expect(frames.filter((frame) => frame.includes('missed in news'))).toHaveLength(isKept ? 1 : 0);
+    expect(JSON.parse(String(frames.at(-1)).slice(3))[0].data).toMatchObject({
+      recovered: isKept,
+      rooms: isKept ? ['vault', 'news'] : ['vault'], // by its own @OnConnect
+      data: { visits: 1 },
+    });
   });
 
   it('needs no other nodes: none is spoken to', async () => {
