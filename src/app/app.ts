@@ -213,10 +213,18 @@ export class App {
     }
     this.#phase = 'open';
     this.#health.status = 'ok';
+    if (process.env['NODE_ENV'] !== 'production') await this.#warnOfPatterns();
     const { address } = this;
     const isEncrypted = this.#opened.tls !== null || this.#options.server instanceof TlsServer;
     if (address !== null)
       this.#services.logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
+  }
+
+  async #warnOfPatterns(): Promise<void> {
+    // Loaded on demand: production starts without it.
+    const { slowPatterns } = await import('../plan/slow-patterns.js');
+    for (const { pattern, of, location } of slowPatterns(this.plan()))
+      this.#services.logger.warn({ event: 'pattern.slow', pattern, of, location });
   }
 
   /**

@@ -91,3 +91,20 @@ describeMatrix('namespaces and rooms', (cell) => {
     }
   });
 });
+
+it('warns at the start of a RegExp that may take very long, and not in production', async () => {
+  @Gateway(/^\/(\w+-?)+$/)
+  class Slow {}
+  const started = async () => {
+    await using test = await createTestApp(Slow);
+    return test.log.records.filter(({ event }) => event === 'pattern.slow');
+  };
+  expect(await started()).toMatchObject([{ level: 'warn', pattern: '/^\\/(\\w+-?)+$/', of: 'namespace' }]);
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    expect(await started()).toEqual([]);
+  } finally {
+    process.env['NODE_ENV'] = before;
+  }
+});

@@ -1,6 +1,7 @@
 import { SAME_HOST } from '../../app/options.js';
 import type { Problem } from '../../errors/boot-error.js';
 import { relativeTo } from '../../inspect/locate.js';
+import { type SlowPattern, slowPatterns } from '../../plan/slow-patterns.js';
 import type { AppPlan, NamespacePlan } from '../../plan/types.js';
 import { loadApp } from '../app.js';
 import { CliError, isReport } from '../errors.js';
@@ -21,6 +22,7 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
       ok('application', fact),
       ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace),
       ...origins(plan, io),
+      ...slowPatterns(plan).map(slowPattern),
     ];
   } catch (error) {
     return problemsOf(error).map(({ message, help, places }) => {
@@ -37,6 +39,14 @@ function openNamespace({ name, gateways }: NamespacePlan): Finding {
     `everybody may enter the namespace ${name} (${who})`,
     'give its @Gateway, or createApp, an `auth`, unless it is meant so',
   );
+}
+
+/** Warns of a RegExp by its form. */
+function slowPattern({ pattern, of, location }: SlowPattern): Finding {
+  const fact = `some names of ${of}s may take very long for ${pattern}${location === null ? '' : ` (${location})`}`;
+  const fix =
+    'repeat nothing that is repeated: [\\w:]+ in place of (\\w+:?)+; only the form was looked at, and it may be fast all the same';
+  return warning('patterns', fact, fix);
 }
 
 /** Warns of unlimited origins: pages of any site can connect with the cookies of their visitors. */

@@ -37,6 +37,15 @@ describe('gatewire doctor', () => {
     expect(stdout).toMatch(/\n\n {2}1 error, 1 warning\n$/);
   });
 
+  it('warns of a RegExp that may take very long', async () => {
+    project.write('src/app.ts', APP.replace("@OnEvent('say')", '@OnEvent(/^(\\w+:?)+$/)'));
+    const { code, findings } = await project.examine();
+    expect(code).toBe(0);
+    expect(toFix(findings)).toMatchObject([
+      { check: 'patterns', level: 'warning', fact: expect.stringContaining('/^(\\w+:?)+$/ (src/app.ts:3') },
+    ]);
+  });
+
   it('tells a project without an application from a wrong command line', async () => {
     project.write('package.json', JSON.stringify({ gatewire: { app: 'none.ts' } }));
     const { code, findings } = await project.examine();
