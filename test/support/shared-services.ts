@@ -35,6 +35,8 @@ export const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
         '--disable-component-update',
         '--disable-sync',
         '--no-first-run',
+        // Names for pages of several sites, and of several hosts of one site.
+        '--host-resolver-rules=MAP *.test 127.0.0.1',
       ],
     });
     return { place: server.wsEndpoint(), stop: () => server.close() };
