@@ -4,6 +4,7 @@ import { loggerFrom } from '../../src/base/logger.js';
 import { RedisConnections } from '../../src/nodes/redis/redis-connections.js';
 import { checkRedisOptions } from '../../src/nodes/redis/redis-options.js';
 import { RedisStore } from '../../src/nodes/redis/redis-store.js';
+import { Signer } from '../../src/nodes/redis/signer.js';
 import { RedisServer } from '../support/redis-server.js';
 
 let redis: RedisServer;
@@ -13,11 +14,8 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   const given = { url: redis.url, prefix: 'shop' };
   const { options } = checkRedisOptions(given, {}, { location: null, label: 'test' });
-  connections = new RedisConnections(options, {
-    app: 'test',
-    logger: loggerFrom(false),
-    reachable: () => {},
-  });
+  const host = { app: 'test', logger: loggerFrom(false), reachable: () => {} };
+  connections = new RedisConnections(options, host, await Signer.create(options.secret, options.prefix));
   await connections.heartbeat.started(30_000);
   client = createClient({ url: redis.url });
   await client.connect();

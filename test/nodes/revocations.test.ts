@@ -3,6 +3,7 @@ import { loggerFrom } from '../../src/base/logger.js';
 import { RedisConnections } from '../../src/nodes/redis/redis-connections.js';
 import { checkRedisOptions } from '../../src/nodes/redis/redis-options.js';
 import { RedisRevocations, RedisStore } from '../../src/nodes/redis/redis-store.js';
+import { Signer } from '../../src/nodes/redis/signer.js';
 import { MemoryRevocations, type RevocationStore } from '../../src/stores/revocations.js';
 import type { TestApp } from '../../src/testing/index.js';
 import { Cable } from '../support/cable.js';
@@ -86,7 +87,7 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
     if (kind === 'memory') return new MemoryRevocations();
     const { options } = checkRedisOptions({ url: redis.url }, {}, { location: null, label: 'test' });
     const host = { app: 'test', logger: loggerFrom(false), reachable: () => {} };
-    connections = new RedisConnections(options, host);
+    connections = new RedisConnections(options, host, await Signer.create(options.secret, options.prefix));
     await connections.heartbeat.started(2_000);
     return new RedisRevocations(connections, new RedisStore(connections));
   };

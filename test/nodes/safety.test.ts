@@ -103,6 +103,43 @@ describe.each(MODES)('what comes over Redis in the mode %s', (mode) => {
     expect(await ann.client.next('said')).toBe('still');
   });
 
+  it('is dropped and counted when it was sent before, whoever signed it', async () => {
+    const prefix = `replayed.${mode}`;
+    await using one = await node(redis, mode, 'one', { prefix });
+    await using two = await node(redis, mode, 'two', { prefix });
+    const bob = await guest(two, 'bob');
+    await bob.client.call('join', 'room');
+    const recorder = raw.duplicate();
+    recorder.on('error', () => {});
+    await recorder.connect();
+    const recorded: { readonly command: string; readonly channel: string; readonly message: Buffer }[] = [];
+    const record = (command: string) => (message: Buffer, channel: Buffer) =>
+      void recorded.push({ command, channel: String(channel), message });
+    await recorder.pSubscribe('*', record('PUBLISH') as never, true);
+    for (const { name, command } of await channels())
+      if (command === 'SPUBLISH') await recorder.sSubscribe(name, record('SPUBLISH') as never, true);
+    lobby(one).to('room').emit('said', 'once');
+    expect(await bob.client.next('said')).toBe('once');
+    expect(await one.app.revoke('bob')).toBe(1);
+    expect(await bob.client.disconnected()).toBe('io server disconnect');
+    const again = await guest(two, 'bob');
+    await again.client.call('join', 'room');
+    await until('something is recorded', () => recorded.length > 3);
+    recorder.destroy();
+
+    const before = Number(two.app.adapterHealth?.counters['replayedMessages']);
+    const stored = (mode === 'streams' && (await raw.xRange(`${prefix}:stream`, '-', '+'))) || [];
+    for (const { command, channel, message } of recorded) await raw.sendCommand([command, channel, message]);
+    for (const { message } of stored) await raw.xAdd(`${prefix}:stream`, '*', message);
+    const counters = () => two.app.adapterHealth?.counters ?? {};
+    const expected = mode === 'streams' ? stored.length : 1;
+    await until('they are counted', () => Number(counters()['replayedMessages']) >= before + expected);
+    lobby(one).to('room').emit('said', 'twice');
+    expect(await again.client.next('said')).toBe('twice');
+    expect(again.client.socket.connected).toBe(true);
+    expect(counters()).toMatchObject({ forgedMessages: 0, malformedMessages: 0 });
+  });
+
   it('never carries what a client connected with', async () => {
     await using one = await node(redis, mode, 'one');
     await using two = await node(redis, mode, 'two');

@@ -3,6 +3,7 @@ import { reasonOf } from '../../base/show.js';
 import type { AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { AdapterState } from '../adapter-state.js';
 import type { Connection } from './redis-client.js';
+import type { RedisClock } from './replay-guard.js';
 import type { Subscriptions } from './subscriptions.js';
 
 const TICK_MS = 250;
@@ -15,6 +16,8 @@ const RESTORE_MS = 1_000;
 
 interface Beat {
   readonly connection: Connection;
+  /** Whether it is asked for the time instead: a connection with subscriptions answers pings only. */
+  readonly tellsTime: boolean;
   /** When the pending ping was sent; null when none is pending. */
   sentAt: number | null;
   /** Whether the last ping was answered. */
@@ -44,10 +47,12 @@ export class Heartbeat {
     publisher: Connection,
     listener: Connection,
     private readonly subscriptions: Subscriptions,
+    private readonly clock: RedisClock,
     private readonly host: Pick<AdapterHost, 'app' | 'logger' | 'reachable'>,
   ) {
     this.#beats = [publisher, listener].map((connection) => ({
       connection,
+      tellsTime: connection === publisher,
       sentAt: null,
       isAnswered: false,
     }));
@@ -142,8 +147,11 @@ export class Heartbeat {
       one.isAnswered = isAnswered;
       this.#judge();
     };
-    one.connection.send(['PING']).then(
-      () => settle(true),
+    one.connection.send([one.tellsTime ? 'TIME' : 'PING']).then(
+      (answer) => {
+        if (one.tellsTime) this.clock.set(timeOf(answer));
+        settle(true);
+      },
       () => settle(false),
     );
   }
@@ -188,4 +196,10 @@ export class Heartbeat {
     this.host.logger.warn({ event: 'redis.degraded', reason });
     this.#state.change(reason);
   }
+}
+
+/** Reads an answer to TIME, in milliseconds; NaN when it is none. */
+function timeOf(answer: unknown): number {
+  const [seconds, micros] = Array.isArray(answer) ? answer : [];
+  return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }

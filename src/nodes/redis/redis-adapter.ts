@@ -24,6 +24,7 @@ import {
   weaknesses,
 } from './redis-options.js';
 import { RedisRevocations, RedisStore } from './redis-store.js';
+import { Signer } from './signer.js';
 import { type SendInOrder, type StreamsModule, streamsAdapter } from './streams.js';
 
 /** Longest wait of a start for Redis, so that the first message is not lost; the start does not fail without it. */
@@ -56,7 +57,8 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   for (const reason of weaknesses(options, isEncrypted(options)))
     host.logger.warn({ event: 'redis.insecure', reason });
   await checkAdapter(options).finish();
-  const redis = new RedisConnections(options, host);
+  const signer = await Signer.create(options.secret, options.prefix);
+  const redis = new RedisConnections(options, host, signer);
   const streams = options.mode === 'streams' ? streamsAdapter(redis, host) : null;
   const adapter = streams?.adapter ?? pubSubAdapter(redis, host);
   const bus = new RedisBus(redis, host, streams?.sendInOrder ?? null);

@@ -4,7 +4,8 @@ import type { AdapterHealth, AdapterHost } from '../../runtime/remote/node-adapt
 import { Heartbeat } from './heartbeat.js';
 import { type Connection, createConnection } from './redis-client.js';
 import { adapterPackage, type RedisOptions } from './redis-options.js';
-import { Signer } from './signer.js';
+import { RedisClock } from './replay-guard.js';
+import type { Signer } from './signer.js';
 import { Subscriptions } from './subscriptions.js';
 
 const MAX_IN_FLIGHT = 10_000;
@@ -24,6 +25,8 @@ class Counters {
   malformedMessages = 0;
   /** Messages from Redis without a valid signature. */
   forgedMessages = 0;
+  /** Messages from Redis that their node had sent before. */
+  replayedMessages = 0;
 }
 
 /**
@@ -33,7 +36,7 @@ class Counters {
 export class RedisConnections {
   readonly adapterPackage: string;
   readonly counters = new Counters();
-  readonly signer: Signer;
+  readonly clock = new RedisClock();
   readonly subscriptions: Subscriptions;
   readonly heartbeat: Heartbeat;
   readonly #publisher: Connection;
@@ -44,14 +47,14 @@ export class RedisConnections {
   constructor(
     readonly options: RedisOptions,
     private readonly host: Pick<AdapterHost, 'app' | 'logger' | 'reachable'>,
+    readonly signer: Signer,
   ) {
-    const { secret, prefix, mode, acceptUnsigned } = options;
+    const { mode, acceptUnsigned } = options;
     this.adapterPackage = adapterPackage(mode);
-    this.signer = new Signer(secret, prefix);
     this.#publisher = createConnection(options);
     this.#listener = createConnection(options);
-    this.subscriptions = new Subscriptions(this.#listener, this.signer, this.counters, acceptUnsigned);
-    this.heartbeat = new Heartbeat(this.#publisher, this.#listener, this.subscriptions, host);
+    this.subscriptions = new Subscriptions(this.#listener, signer, this.clock, this.counters, acceptUnsigned);
+    this.heartbeat = new Heartbeat(this.#publisher, this.#listener, this.subscriptions, this.clock, host);
   }
 
   get isUp(): boolean {
@@ -64,7 +67,7 @@ export class RedisConnections {
       this.counters.droppedPublishes++;
       return false;
     }
-    const signed = this.signer.sign(channel, message);
+    const signed = this.signer.sign(channel, message, this.clock.now());
     this.#send([command, channel, signed], channel, signed.length)?.catch(() => {});
     return true;
   }

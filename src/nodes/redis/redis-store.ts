@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { REVOCATION_KEEP_MS, type RevocationStore } from '../../stores/revocations.js';
 import type { Script, SharedStore } from '../../stores/shared-store.js';
 import type { RedisConnections } from './redis-connections.js';
+import { CLOCK_ERROR_MS } from './replay-guard.js';
 
 /** Store of all nodes in Redis, under the prefix of the application. */
 export class RedisStore implements SharedStore {
@@ -41,15 +42,14 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
 };
 
-// A revocation of the future is one from before the clock was set back: it counts as one of now.
 const RECENT: Script = {
   text: `${NOW}
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf', 'WITHSCORES')
-for i = 2, #found, 2 do found[i] = tostring(math.max(0, now - found[i])) end
+for i = 2, #found, 2 do found[i] = tostring(now - found[i]) end
 return found`,
 };
 
-/** Revocations of all nodes, in Redis. Entries are signed like messages. */
+/** Revocations of all nodes, in Redis. Entries are signed like messages, with their time: an old one cannot be put back. */
 export class RedisRevocations implements RevocationStore {
   constructor(
     private readonly redis: RedisConnections,
@@ -57,28 +57,32 @@ export class RedisRevocations implements RevocationStore {
   ) {}
 
   async add(userId: string): Promise<void> {
-    await this.store.run(ADD, ['revoked'], [this.#sign(userId), String(REVOCATION_KEEP_MS)]);
+    const at = String(Math.trunc(this.redis.clock.now()));
+    await this.store.run(ADD, ['revoked'], [this.#sign(userId, at), String(REVOCATION_KEEP_MS)]);
   }
 
   async recent(): Promise<ReadonlyMap<string, number>> {
     const found = await this.store.run(RECENT, ['revoked'], [String(REVOCATION_KEEP_MS)]);
-    const entries = found as readonly string[];
     const recent = new Map<string, number>();
+    const entries = (found as readonly unknown[]).map(String);
     for (let i = 0; i + 1 < entries.length; i += 2) {
-      const userId = this.#verify(String(entries[i]));
-      if (userId === null) this.redis.counters.forgedMessages++;
-      else recent.set(userId, Number(entries[i + 1]));
+      const [entry = '', scoredMs] = entries.slice(i);
+      const [mac = '', at = ''] = entry.split(' ', 2);
+      const userId = entry.slice(mac.length + at.length + 2);
+      if (this.#sign(userId, at) !== entry) {
+        this.redis.counters.forgedMessages++;
+        continue;
+      }
+      const signedMs = this.redis.clock.now() - Number(at) - CLOCK_ERROR_MS;
+      // A time of the future is one from before the clock was set back: it counts as the present.
+      const ageMs = Math.max(0, Number(scoredMs), signedMs);
+      if (ageMs < (recent.get(userId) ?? REVOCATION_KEEP_MS)) recent.set(userId, ageMs);
     }
     return recent;
   }
 
-  #sign(userId: string): string {
+  #sign(userId: string, at: string): string {
     const { options, signer } = this.redis;
-    return `${signer.mac(`${options.prefix}:revoked`, userId)} ${userId}`;
-  }
-
-  #verify(entry: string): string | null {
-    const userId = entry.slice(entry.indexOf(' ') + 1);
-    return this.#sign(userId) === entry ? userId : null;
+    return `${signer.mac(`${options.prefix}:revoked`, `${at} ${userId}`)} ${at} ${userId}`;
   }
 }

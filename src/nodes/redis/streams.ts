@@ -7,6 +7,8 @@ import { patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import type { Connection } from './redis-client.js';
 import type { RedisConnections } from './redis-connections.js';
+import { isNear, ReplayGuard } from './replay-guard.js';
+import { readStamp, type Stamp, writeStamp } from './signer.js';
 
 /** Sends a message of nodes to each other in its place among the broadcasts of the stream. */
 export type SendInOrder = (message: string) => boolean;
@@ -36,11 +38,13 @@ export function streamsAdapter(redis: RedisConnections, host: AdapterHost): Stre
   const streamName = `${prefix}:stream`;
   const reader = host.hasClients ? new StreamReader(redis, streamName, host.receive) : null;
   const append = (fields: Fields): Promise<unknown> => {
-    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(redis, streamName, fields)];
-    for (const name in fields) args.push(name, fields[name] as string);
+    const stamped = { ...fields, stamp: writeStamp(redis.signer.stamp(redis.clock.now())) };
+    const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(redis, streamName, stamped)];
+    for (const [name, value] of Object.entries(stamped)) args.push(name, value);
     return redis.append(args, streamName);
   };
-  const sessionOf = (key: string, text: string) => redis.signer.sign(key, text).toString('base64');
+  const sessionOf = (key: string, text: string) =>
+    redis.signer.sign(key, text, redis.clock.now()).toString('base64');
   const reading = {
     ...(reader === null ? deafClient() : subscribingClient(redis)),
     connect: async () => {},
@@ -84,7 +88,7 @@ function takeOnce(redis: RedisConnections) {
       if (signed === null) return [null];
       const session = redis.signer.verify(taken, Buffer.from(String(signed), 'base64'));
       if (session === null) redis.counters.forgedMessages++;
-      return [session?.toString() ?? null];
+      return [session?.message.toString() ?? null];
     },
   };
   return multi;
@@ -106,6 +110,7 @@ const COUNT = 100;
  */
 class StreamReader {
   readonly #connection: Connection;
+  readonly #guard = new ReplayGuard();
   readonly #started: Promise<void>;
   #onStarted: () => void = () => {};
   #entries: Entry[] = [];
@@ -142,7 +147,7 @@ class StreamReader {
       const reply = await this.#connection.send(['XREAD', ...args], this.stream);
       const entries = entriesOf(streamOf(reply));
       this.#lastId = entries.at(-1)?.id ?? this.#lastId;
-      this.#entries = entries.filter((entry) => this.#isOurs(entry));
+      this.#entries = entries.filter((entry) => this.#isOurs(entry, (stamp, id) => this.#isNew(stamp, id)));
     } catch {
       await sleep(RETRY_MS);
     }
@@ -153,7 +158,14 @@ class StreamReader {
   /** Returns the entries between two ids, for connection state recovery. */
   async range(stream: string, from: string, to: string): Promise<readonly Entry[]> {
     const reply = await this.redis.command(['XRANGE', stream, from, to, 'COUNT', '1000'], stream);
-    return entriesOf(reply).filter((entry) => this.#isOurs(entry));
+    // Entries that were read already are new to the one client that comes back.
+    const counts = new Map<string, number>();
+    const isInOrder = ({ sender, count, sentAt }: Stamp, id: string): boolean => {
+      const isLater = count > (counts.get(sender) ?? 0);
+      if (isLater) counts.set(sender, count);
+      return isLater && [this.redis.clock.now(), timeOf(id)].some((time) => isNear(time, sentAt));
+    };
+    return entriesOf(reply).filter((entry) => this.#isOurs(entry, isInOrder));
   }
 
   close(): void {
@@ -171,11 +183,22 @@ class StreamReader {
     return this.#entries.splice(0, next === -1 ? this.#entries.length : next);
   }
 
-  #isOurs({ message }: Entry): boolean {
+  #isOurs({ id, message }: Entry, isNew: (stamp: Stamp, id: string) => boolean): boolean {
     const { counters, options } = this.redis;
     const isSigned = message['mac'] === macOf(this.redis, this.stream, message);
-    if (!isSigned && !options.acceptUnsigned) counters.forgedMessages++;
-    return isSigned || options.acceptUnsigned;
+    const stamp = isSigned ? readStamp(message['stamp'] ?? '') : null;
+    if (stamp === null) {
+      if (!options.acceptUnsigned) counters.forgedMessages++;
+      return options.acceptUnsigned;
+    }
+    if (isNew(stamp, id)) return true;
+    counters.replayedMessages++;
+    return false;
+  }
+
+  #isNew(stamp: Stamp, id: string): boolean {
+    // An entry may be read long after it was added, by a node that was cut off.
+    return this.#guard.accepts(this.stream, stamp, this.redis.clock.now(), timeOf(id));
   }
 
   async #newestId(): Promise<string> {
@@ -184,11 +207,16 @@ class StreamReader {
   }
 }
 
+/** Time at which Redis took an entry, in milliseconds since 1970. */
+function timeOf(id: string): number {
+  return Number(id.slice(0, id.indexOf('-')));
+}
+
 /** Signs an entry. */
 function macOf(redis: RedisConnections, stream: string, fields: Fields): string {
-  const { uid = '', nsp = '', type = '', data = '' } = fields;
-  const lengths = `${uid.length} ${nsp.length} ${type.length}`;
-  return redis.signer.mac(stream, `${lengths} ${uid}${nsp}${type}${data}`);
+  const { uid = '', nsp = '', type = '', stamp = '', data = '' } = fields;
+  const lengths = `${uid.length} ${nsp.length} ${type.length} ${stamp.length}`;
+  return redis.signer.mac(stream, `${lengths} ${uid}${nsp}${type}${stamp}${data}`);
 }
 
 /** Finds the one stream in a reply to XREAD, an array or, in RESP 3, a map. */

@@ -1,5 +1,6 @@
 import { settlesWithin } from '../../base/deadline.js';
 import type { Connection, SubscriptionKind } from './redis-client.js';
+import { type RedisClock, ReplayGuard } from './replay-guard.js';
 import type { Signer } from './signer.js';
 
 export type Listener = (message: Buffer, channel: string) => unknown;
@@ -14,6 +15,7 @@ interface Subscription {
 /** Counts of received messages that reached no listener. */
 interface DiscardCounters {
   forgedMessages: number;
+  replayedMessages: number;
   malformedMessages: number;
 }
 
@@ -26,6 +28,7 @@ const CONFIRM_MS = 1_000;
  */
 export class Subscriptions {
   readonly #wanted = new Map<string, Subscription>();
+  readonly #guard = new ReplayGuard();
   readonly #unconfirmed = new Set<Promise<unknown>>();
   #rounds = 0;
   #isRestored = false;
@@ -34,6 +37,7 @@ export class Subscriptions {
   constructor(
     private readonly connection: Connection,
     private readonly signer: Signer,
+    private readonly clock: RedisClock,
     private readonly counters: DiscardCounters,
     private readonly acceptUnsigned: boolean,
   ) {}
@@ -54,7 +58,7 @@ export class Subscriptions {
       kind,
       channel,
       listeners: new Set([listener]),
-      deliver: (message, from) => this.#deliver(subscription, message, String(from)),
+      deliver: (message, from) => this.#deliver(key, subscription, message, String(from)),
     };
     this.#wanted.set(key, subscription);
     if (this.connection.isReady) void this.#subscribe(subscription);
@@ -109,10 +113,14 @@ export class Subscriptions {
     return confirmed;
   }
 
-  #deliver({ listeners }: Subscription, signed: Buffer, channel: string): void {
+  #deliver(key: string, { listeners }: Subscription, signed: Buffer, channel: string): void {
     if (this.#isClosed) return;
-    const message = this.signer.verify(channel, signed) ?? (this.acceptUnsigned ? signed : null);
-    if (message === null) return void this.counters.forgedMessages++;
+    const verified = this.signer.verify(channel, signed);
+    if (verified === null && !this.acceptUnsigned) return void this.counters.forgedMessages++;
+    // A channel may belong to two subscriptions, each of which gets its message once.
+    if (verified !== null && !this.#guard.accepts(`${key} ${channel}`, verified.stamp, this.clock.now()))
+      return void this.counters.replayedMessages++;
+    const message = verified?.message ?? signed;
     for (const listener of listeners) {
       try {
         const result = listener(message, channel);
