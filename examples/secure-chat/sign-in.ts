@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import * as z from 'zod';
 import type { Accounts } from './accounts.js';
+import { Attempts } from './attempts.js';
 import type { Person } from './chat.contract.js';
 import type { Answer, Post } from './post.js';
 import { SESSION_SECONDS, type Sessions } from './sessions.js';
@@ -14,9 +15,6 @@ import type { Tokens } from './tokens.js';
  */
 const COOKIE = '__Host-session';
 const COOKIE_RULES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-
-const ATTEMPTS = 5;
-const ATTEMPTS_MS = 60_000;
 
 const credentials = z.object({
   name: z.string().trim().toLowerCase().max(64),
@@ -32,20 +30,23 @@ export interface Shared {
 
 /** The three endpoints that give tokens out and take sessions back, by their path. */
 export function signInEndpoints({ accounts, sessions, tokens }: Shared): ReadonlyMap<string, Post> {
-  // By account, because an attacker has many addresses. Names that nobody has count together.
   const attempts = new Attempts();
 
   /** Name and password in, a short-lived token and a cookie out. */
-  async function signIn(body: unknown): Promise<Answer> {
+  async function signIn(body: unknown, { socket }: IncomingMessage): Promise<Answer> {
     const { data } = credentials.safeParse(body);
     if (data === undefined) return refused(400, 'a name and a password are needed');
     const { name, password } = data;
-    const seconds = attempts.count(accounts.find(name)?.id ?? '');
+    // Of the proxy, where there is one in front: then take the client's from a header that only the proxy can set.
+    const address = socket.remoteAddress ?? '';
+    const account = accounts.find(name)?.id ?? '';
+    const seconds = attempts.count(address, account);
     if (seconds > 0)
       return refused(429, `too many attempts; wait ${seconds} seconds`, { 'retry-after': seconds });
     const person = await accounts.check(name, password);
     // One answer for both: which names there are is nobody's business.
     if (person === null) return refused(401, 'the name or the password is wrong');
+    attempts.succeeded(address, account);
     if (accounts.isRemoved(person.id)) return refused(403, 'a moderator has removed you');
     return withToken(person, cookie(sessions.open(person.id), SESSION_SECONDS));
   }
@@ -72,21 +73,6 @@ export function signInEndpoints({ accounts, sessions, tokens }: Shared): Readonl
     ['/refresh', refresh],
     ['/sign-out', signOut],
   ]);
-}
-
-/** Counts the attempts of each account in a minute. There are no more entries than accounts. */
-class Attempts {
-  private readonly all = new Map<string, { readonly until: number; count: number }>();
-
-  /** @returns 0 for an attempt that is allowed, else the seconds to wait */
-  count(id: string): number {
-    const now = performance.now();
-    const known = this.all.get(id);
-    const current = known && known.until > now ? known : { until: now + ATTEMPTS_MS, count: 0 };
-    this.all.set(id, current);
-    current.count++;
-    return current.count > ATTEMPTS ? Math.ceil((current.until - now) / 1_000) : 0;
-  }
 }
 
 function refused(status: number, error: string, headers: Answer['headers'] = {}): Answer {

@@ -45,6 +45,7 @@ export class ConsumerStatus {
   #since = Date.now();
   #reason: string | null = 'not connected yet';
   #isLogged = false;
+  #warning = '';
 
   constructor(
     private readonly source: string,
@@ -74,6 +75,13 @@ export class ConsumerStatus {
     else this.#reason = reason;
     this.#isLogged = true;
     if (isNew) this.logger.warn({ event: 'broker.degraded', source: this.source, reason });
+  }
+
+  /** Logs what the application should know about the broker; not again after each reconnect. */
+  warn(reason: string): void {
+    if (reason === this.#warning) return;
+    this.#warning = reason;
+    this.logger.warn({ event: 'broker.warning', source: this.source, reason });
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { EachBatchPayload, KafkaConfig, KafkaMessage, Producer } from 'kafkajs';
+import type { EachBatchPayload, Kafka, KafkaConfig, KafkaMessage, Producer } from 'kafkajs';
 import { checkOptions, type OptionRule, rules } from '../../base/options.js';
 import { missingPeers } from '../../base/peer.js';
 import { Problems } from '../../base/problems.js';
@@ -29,7 +29,8 @@ export interface KafkaOptions {
   /** Consumer group: its processes share the partitions of the topic. */
   readonly group: string;
   /**
-   * Topic for dead letters, which should exist. With `false` they are discarded, counted and logged.
+   * Topic for dead letters, which should exist: the log warns when it does not, as the consumer opens. With `false` they are
+   * discarded, counted and logged.
    * @default the name of the topic, followed by `.dead`
    */
   readonly deadLetterTopic?: string | false;
@@ -144,7 +145,9 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     broken(new Error(`${payload.broker} did not answer within ${REQUEST_MS} ms`)),
   );
   try {
-    await Promise.all([consumer.connect(), producer?.connect()]);
+    const connecting = [consumer.connect(), producer?.connect()];
+    if (dead !== false) connecting.push(checkDeadLetterTopic(client, dead, intake));
+    await Promise.all(connecting);
     await consumer.subscribe({ topics: [topic], fromBeginning: from === 'beginning' });
     await consumer.run({
       autoCommitInterval: COMMIT_MS,
@@ -159,6 +162,21 @@ async function open(options: KafkaOptions, intake: Intake): Promise<Session> {
     throw error;
   }
   return { stop: () => consumer.stop(), close };
+}
+
+/** Warns when there is no topic for dead letters: where brokers create none, the first dead letter holds up its partition. */
+async function checkDeadLetterTopic(client: Kafka, topic: string, intake: Intake): Promise<void> {
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    const topics = await admin.listTopics();
+    if (!topics.includes(topic))
+      intake.warn(`there is no topic \`${topic}\` for dead letters; create it, unless brokers create topics`);
+  } catch {
+    // The consumer tells what is wrong with the connection.
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
 }
 
 function configOf({ brokers, sasl, tls }: KafkaOptions): KafkaConfig {

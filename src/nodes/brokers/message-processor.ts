@@ -145,7 +145,7 @@ export class MessageProcessor {
   }
 }
 
-/** Returns the number of deliveries. The source takes it from a message: with one that is no count, no attempt would be the last. */
+/** Returns the number of deliveries, which a source takes from the message: without a number, no attempt would be the last. */
 function countOf({ deliveries }: Delivery): number {
   return Number.isSafeInteger(deliveries) && deliveries > 0 ? deliveries : 1;
 }

@@ -92,6 +92,7 @@ export class Reconnector {
         concurrency,
         broken: this.#endSession,
         deliver: (delivery) => this.deliver(delivery, over),
+        warn: (reason) => status.warn(reason),
         dropped: () => void status.counters.dropped++,
       }),
     );

@@ -37,6 +37,8 @@ export interface Intake {
   readonly concurrency: number;
   /** Takes a message. It resolves when a method of `Delivery` has settled it, and never rejects. */
   deliver(delivery: Delivery): Promise<void>;
+  /** Logs what the application should know about the broker, once for each text. */
+  warn(reason: string): void;
   /** Counts a message that the source had to discard. */
   dropped(): void;
   /** Reports that the session has broken: it is closed, and another one opened. */

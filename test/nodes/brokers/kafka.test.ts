@@ -45,6 +45,18 @@ describe('kafka(), against the mock cluster of librdkafka', () => {
     expect(log.records.map(({ event }) => event)).toEqual(['broker.degraded']);
   });
 
+  it('warns as it opens when there is no topic for dead letters, and only then', async () => {
+    await admin.fetchTopicMetadata({ topics: ['warned', 'warned.dead'] });
+    const warnings = () => log.records.filter(({ event }) => event === 'broker.warning');
+    await connected(start({ topic: 'warned', group: 'warned-1' }));
+    await connected(start({ topic: 'warned', group: 'warned-2', deadLetterTopic: false }));
+    expect(warnings()).toEqual([]);
+    await connected(start({ topic: 'warned', group: 'warned-3', deadLetterTopic: 'nowhere' }));
+    expect(warnings()).toMatchObject([
+      { level: 'warn', reason: expect.stringContaining('there is no topic `nowhere` for dead letters') },
+    ]);
+  });
+
   it('keeps the order of a partition also when a message is tried again, and drops what it is told to drop', async () => {
     await admin.fetchTopicMetadata({ topics: ['ordered', 'dropped'] });
     const seen: string[] = [];

@@ -238,6 +238,24 @@ describe('the process of examples/secure-chat', () => {
     expect(late?.headers['retry-after']).toMatch(/^\d+$/);
   });
 
+  it('lets nobody keep a moderator out by wrong passwords from elsewhere', async () => {
+    await using own = await Chat.start();
+    const from = (localAddress: string, password: string) => {
+      const body = JSON.stringify({ name: 'ada', password });
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      return own.http.ask(
+        '/sign-in',
+        { method: 'POST', host: '127.0.0.1', servername: 'localhost', localAddress, headers },
+        body,
+      );
+    };
+    const guesses = await Promise.all(Array.from({ length: 8 }, () => from('127.0.0.2', 'x')));
+    expect(guesses.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    // The right password is no guess, and takes nothing away.
+    for (let i = 0; i < 7; i++) expect((await from('127.0.0.1', PASSWORDS.ada)).status).toBe(200);
+    expect((await from('127.0.0.2', PASSWORDS.ada)).status).toBe(429);
+  });
+
   it('disconnects who does not renew, after asking for it', async () => {
     await using own = await Chat.start({ TOKEN_SECONDS: '4' });
     const socket = own.open(await own.signIn('ada'));
