@@ -245,6 +245,7 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   silentConnections: rules.count,
   requestHeadTimeoutMs: rules.milliseconds,
   namespacesPerConnection: rules.count,
+  authBytes: rules.count,
   refusalsInARow: rules.count,
   packetDepth: rules.count,
   packetKeys: rules.count,

@@ -1,6 +1,6 @@
 import type { LimitReporter } from '../base/channels.js';
 import { type EngineConnection, PacketType } from './engineio.js';
-import { connectErrorText, RejectedPacket } from './packet-check.js';
+import { connectErrorText, RejectedPacket, tooLarge } from './packet-check.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Parts that all connections of a server share. */
@@ -11,9 +11,12 @@ interface Shared {
   declarationOf(namespace: string): string | null;
 }
 
+/** Auth up to this length is not counted: few namespaces have it. */
+const SMALL_AUTH = 1_024;
+
 /**
- * Namespaces of one connection and questions to its client, as its packets show them. Unknown namespaces never reach a middleware, and
- * instances of a pattern are made before one runs, so that counting has to happen here.
+ * Namespaces of one connection and questions to its client, as its packets show them. Unknown namespaces never reach a
+ * middleware, and instances of a pattern are made before one runs, so that counting has to happen here.
  */
 export class ConnectTracker {
   /** True when the connection has used up its refusals: nothing that it sends is read any more. */
@@ -24,6 +27,8 @@ export class ConnectTracker {
   #refusals: readonly (string | null)[] = [];
   /** Namespaces that the connection is in, or on the way into. */
   #names: readonly string[] = [];
+  /** Bytes of auth of those where it is not small. */
+  #auth: Map<string, number> | null = null;
 
   constructor(
     private readonly connection: EngineConnection,
@@ -42,8 +47,17 @@ export class ConnectTracker {
     return true;
   }
 
-  /** Counts a CONNECT. @returns why it is refused, or null */
-  enter(name: string): RejectedPacket | null {
+  /**
+   * Counts a CONNECT that nothing else refuses.
+   *
+   * @param bytes - its length: auth is kept as long as the client is in the namespace
+   * @returns why it is refused, or null
+   */
+  enter(name: string, bytes: number): RejectedPacket | null {
+    return this.#enterName(name) ?? this.#keepAuth(name, bytes);
+  }
+
+  #enterName(name: string): RejectedPacket | null {
     if (this.#names.includes(name)) return null;
     if (this.#names.length >= this.shared.limits.namespacesPerConnection) {
       const text = `a connection may be in ${this.shared.limits.namespacesPerConnection} namespaces`;
@@ -54,14 +68,31 @@ export class ConnectTracker {
     return null;
   }
 
+  #keepAuth(name: string, bytes: number): RejectedPacket | null {
+    if (bytes <= SMALL_AUTH) return null;
+    this.#auth ??= new Map();
+    const kept = [...this.#auth.values()].reduce((sum, one) => sum + one, bytes);
+    if (kept > this.shared.limits.authBytes) {
+      if (!this.#auth.has(name)) this.leave(name);
+      return tooLarge('authBytes', 'auth is too large');
+    }
+    this.#auth.set(name, (this.#auth.get(name) ?? 0) + bytes);
+    return null;
+  }
+
   leave(name: string): void {
+    this.#auth?.delete(name);
     this.#names = this.#names.filter((one) => one !== name);
   }
 
   /** Refuses a CONNECT before Socket.IO sees it. */
   refuse(name: string, refusal: RejectedPacket): void {
     if (refusal.limit !== null) this.shared.report('connect.refused', refusal.limit, { code: refusal.code });
+    const [names, auth] = [this.#names, this.#auth === null ? null : new Map(this.#auth)];
     this.connection.write(connectErrorText(name, refusal.toError()));
+    // The client may be in the namespace, by a CONNECT before this one.
+    this.#names = names;
+    this.#auth = auth;
   }
 
   /** The time to enter a namespace is over: a place in `/`, where nobody listens, is none. */

@@ -329,9 +329,9 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
     const refusal =
       refused ??
       longNamespace(name) ??
-      this.#connects.enter(name) ??
       (isLong ? checkPacket([packet.data], 0, this.#shared.limits) : null) ??
-      this.#shared.admit(name);
+      this.#shared.admit(name) ??
+      this.#connects.enter(name, text.length);
     if (refusal === null) this.emitReserved('decoded', packet);
     else this.#connects.refuse(name, refusal);
   }

@@ -29,6 +29,11 @@ export interface TransportLimits {
    */
   readonly namespacesPerConnection: number;
   /**
+   * Bytes of `auth` of one connection, in all namespaces that it is in together.
+   * @default 100000
+   */
+  readonly authBytes: number;
+  /**
    * Refusals in a row after which a connection is closed.
    * @default 5
    */
@@ -100,6 +105,7 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
   silentConnections: 5_000,
   requestHeadTimeoutMs: 10_000,
   namespacesPerConnection: 32,
+  authBytes: 100_000,
   refusalsInARow: 5,
   packetDepth: 32,
   packetKeys: 10_000,
