@@ -76,11 +76,18 @@ export function partsOf(needs: PartsNeeds): readonly Part[] {
   ];
 }
 
-function log({ options, watchers }: PartsNeeds): Part {
+function log({ options, watchers, services: { failures } }: PartsNeeds): Part {
+  let finish = (): void => {};
   return {
     name: 'log',
-    open: () => writeLog(options.log, watchers),
-    close: () => watchers.close(),
+    open() {
+      finish = writeLog(options.log, watchers);
+    },
+    close() {
+      failures.close();
+      finish();
+      watchers.close();
+    },
   };
 }
 

@@ -55,13 +55,16 @@ export class Watchers {
 /**
  * Writes the log of an application: records of `gatewire:log` as they are, and those of `gatewire:limit`, which clients
  * cause at will, a few per limit and minute.
+ *
+ * @returns function that writes how much was left out
  */
-export function writeLog(logger: Logger, watchers: Watchers): void {
-  const bounded = new BoundedLog((record) => logger.warn(record));
+export function writeLog(logger: Logger, watchers: Watchers): () => void {
+  const bounded = new BoundedLog(logger);
   watchers.watch('gatewire:log', ({ level, record }: LogMessage) => logger[level](record));
   watchers.watch('gatewire:limit', ({ limit, event, fields }: LimitMessage) => {
     // Rules without a number, such as `origins`, are named by the field `option`.
     const name = 'option' in fields ? null : { limit };
     bounded.write(limit, { event, ...name, ...fields });
   });
+  return () => bounded.close();
 }

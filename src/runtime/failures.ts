@@ -1,5 +1,5 @@
 import { isThenable } from '../base/deadline.js';
-import type { Logger } from '../base/logger.js';
+import { BoundedLog, type Logger } from '../base/logger.js';
 import type { WireError } from '../contract/wire.js';
 import { GatewireError, toWireError } from '../errors/gatewire-error.js';
 
@@ -23,10 +23,19 @@ export function clientLeft(reason?: string): GatewireError {
 
 /** The one place where thrown things become errors that clients may see, and where they are logged. */
 export class Failures {
+  readonly #bounded: BoundedLog;
+
   constructor(
     private readonly logger: Logger,
     private readonly mapError: MapError | null,
-  ) {}
+  ) {
+    this.#bounded = new BoundedLog(logger);
+  }
+
+  /** Writes how much was left out of the log. */
+  close(): void {
+    this.#bounded.close();
+  }
 
   /**
    * @param error - whatever was thrown
@@ -57,15 +66,29 @@ export class Failures {
     }
   }
 
-  /** Level of a failure: mistakes of the server are warnings; those of clients are not, or clients could flood the log. */
+  /**
+   * Mistakes of the server are news, a few of each kind and minute, since clients cause them at will. Mistakes of clients
+   * are details.
+   */
   #log(failure: GatewireError, where: FailurePlace): void {
+    const { code, cause } = failure;
     const { namespace, socketId, requestId, call } = where;
-    const record = { event: 'call.failed', call, namespace, socketId, code: failure.code, id: requestId };
-    if (failure.code === 'INTERNAL') this.logger.error({ ...record, error: failure.cause ?? failure });
-    else if (failure.cause !== undefined) this.logger.warn({ ...record, error: failure.cause });
-    else if (failure.code === 'TIMEOUT' || failure.code === 'OVERLOADED') this.logger.warn(record);
-    else this.logger.debug(record);
+    const record = { event: 'call.failed', call, namespace, socketId, code, id: requestId };
+    const kind = `${code} ${call}`;
+    if (code === 'INTERNAL') this.#bounded.write(kind, { ...record, error: cause ?? failure }, 'error');
+    else if (isOfServer(cause)) this.#bounded.write(kind, { ...record, error: cause });
+    else if (code === 'TIMEOUT' || code === 'OVERLOADED') this.#bounded.write(kind, record);
+    else {
+      this.logger.debug(cause === undefined ? record : { ...record, error: cause });
+      // One wrong token is nothing; the number of them in a minute may be an attack.
+      if (code === 'UNAUTHENTICATED') this.#bounded.count(code);
+    }
   }
+}
+
+/** Tells causes that an operator has to know from those that say what a client did wrong. */
+function isOfServer(cause: unknown): boolean {
+  return cause !== undefined && !GatewireError.is(cause);
 }
 
 function internal(cause: unknown): GatewireError {

@@ -49,7 +49,7 @@ export function createTransport(
 ): Transport {
   const { trustProxy = false, addresses = null, socket = {}, admission, limits, parser } = settings;
   const isProduction = process.env['NODE_ENV'] === 'production';
-  const log = new BoundedLog((record) => logger.warn(record));
+  const log = new BoundedLog(logger);
   const warn = (record: LogRecord): void => log.write(record.event, record);
   const engine = createEngine(
     socket,

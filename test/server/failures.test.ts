@@ -7,12 +7,12 @@ import {
   OnConnect,
   OnEvent,
 } from '../../src/index.js';
+import { jwt } from '../../src/middleware/jwt/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 
 class NoSuchOrder extends Error {}
 
-@Gateway('/')
-class Orders {
+class Handlers {
   @OnEvent('order') order() {
     throw new NoSuchOrder('order 7 of customer 12');
   }
@@ -30,6 +30,9 @@ class Orders {
     throw new GatewireError('UNAVAILABLE', { cause: new Error('no connection to the store') });
   }
 }
+
+@Gateway('/')
+class Orders extends Handlers {}
 
 describe('failures', () => {
   it('become what mapError makes of them', async () => {
@@ -75,6 +78,34 @@ describe('failures', () => {
       ['warn', 'UNAVAILABLE', 'Error: no connection to the store'],
       ['debug', 'CONFLICT', undefined],
       ['debug', 'UNKNOWN_EVENT', undefined],
+    ]);
+  });
+});
+
+describe('what clients make the log write', () => {
+  it('is bounded for each kind and minute, and counted; wrong tokens are counted only', async () => {
+    @Gateway('/', { auth: jwt({ secret: 's'.repeat(32) }) })
+    class Closed {}
+    @Gateway('/open')
+    class Open extends Handlers {}
+    await using test = await createTestApp([Closed, Open]);
+    const client = await test.client.connect('/open');
+    const refused = { code: 'UNAUTHENTICATED' };
+    for (let i = 0; i < 15; i++) {
+      await client.call('crash').catch(() => {});
+      await client.call('refuse', 'OVERLOADED').catch(() => {});
+      await expect(test.client.connect('/', { auth: { token: 'a.b.c' } })).rejects.toMatchObject(refused);
+    }
+    const count = (level: string, code: string) =>
+      test.log.records.filter((record) => record.level === level && record['code'] === code).length;
+    expect([count('error', 'INTERNAL'), count('warn', 'OVERLOADED')]).toEqual([10, 10]);
+    expect([count('warn', 'UNAUTHENTICATED'), count('debug', 'UNAUTHENTICATED')]).toEqual([0, 15]);
+    test.takeErrors();
+    await test.close();
+    expect(test.log.records.filter(({ event }) => event === 'log.suppressed')).toMatchObject([
+      { kind: 'INTERNAL crash', suppressed: 5 },
+      { kind: 'OVERLOADED refuse', suppressed: 5 },
+      { kind: 'UNAUTHENTICATED', suppressed: 15 },
     ]);
   });
 });

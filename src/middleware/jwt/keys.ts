@@ -182,6 +182,7 @@ function explain(error: unknown): GatewireError {
 
 function refused(cause: unknown): GatewireError {
   const code = cause instanceof errors.JOSEError ? cause.code : 'ERR_TOKEN';
-  // The code only: messages of the library may quote the token.
-  return new GatewireError('UNAUTHENTICATED', { message: 'the token is not valid', cause: new Error(code) });
+  // The code only: messages of the library may quote the token. A cause of this class is the client's fault.
+  const reason = new GatewireError('UNAUTHENTICATED', { message: code });
+  return new GatewireError('UNAUTHENTICATED', { message: 'the token is not valid', cause: reason });
 }
