@@ -137,6 +137,10 @@ const BySession = gatewayFor(defineContract('/session', {}), {
 declare const bySession: ContextOf<typeof BySession>;
 same<typeof bySession.user.role, 'admin' | 'guest'>(true);
 jwt({ publicKey: 'PEM', algorithms: ['EdDSA'] });
+jwt({ jwks: 'https://keys.example/keys', audience: 'shop' });
+jwt({ jwks: 'https://keys.example/keys', audience: false });
+// @ts-expect-error tokens for whom: all of a provider's customers have its keys
+jwt({ jwks: 'https://keys.example/keys' });
 // @ts-expect-error algorithms of a public key are named
 jwt({ publicKey: 'PEM' });
 // @ts-expect-error a public key is no secret of HMAC

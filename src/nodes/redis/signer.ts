@@ -14,8 +14,8 @@ const SENDER_BYTES = 8;
 const NUMBER_BYTES = 6;
 const STAMP_BYTES = SENDER_BYTES + 2 * NUMBER_BYTES;
 
-/** One guess of the secret takes 32 MB and some 50 ms, where a plain HMAC lets a machine try millions in a second. */
-const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+/** One guess of the secret takes 16 MB and some 50 ms, where a plain HMAC lets a machine try millions in a second. */
+const COST: ScryptOptions = { N: 2 ** 14, r: 8, p: 1 };
 const KEY_BYTES = 32;
 
 /** Mark of one message, which no later message of its sender has. */
