@@ -68,6 +68,8 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
       const where = { namespace: nsp.name, socketId, requestId: randomUUID(), call };
       return new Refusal(failures.report(error, where));
     },
+    // Auth has half of it: what it takes too long for is answered in its own words.
+    middlewareTimeoutMs: Math.min(2 * allLimits.authTimeoutMs, 2_147_483_647),
     isServed: ({ name }) => connectionLimits.admit(name) === null,
     reportAdapter: ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
     holdSession: socket?.connectionStateRecovery ? holdSession : null,

@@ -1,8 +1,8 @@
 /**
  * Source of the RegExp that a value of a parameter matches. `[` and `\` in a name would break the patterns of the Redis
- * adapters; the length bounds the memory of a name.
+ * adapters; the length bounds the memory of a name. `..` would climb out of a folder, and `__proto__` is no key.
  */
-export const PARAMETER_VALUE = '[A-Za-z0-9_.~-]{1,128}';
+export const PARAMETER_VALUE = '(?!(?:\\.\\.?|__proto__|constructor)(?:/|$))[A-Za-z0-9_.~-]{1,128}';
 
 const IS_VALUE = new RegExp(`^${PARAMETER_VALUE}$`);
 
@@ -30,7 +30,7 @@ function refuse(namespace: string): (parameter: string, value: unknown) => never
   return (parameter, value) => {
     const given = typeof value === 'string' ? `'${value}'` : String(value);
     throw new TypeError(
-      `parameter \`${parameter}\` of \`${namespace}\` is ${given}; expected 1 to 128 letters, digits, _ . ~ or -`,
+      `parameter \`${parameter}\` of \`${namespace}\` is ${given}; expected 1 to 128 letters, digits, _ . ~ or -, and not . .. __proto__ constructor`,
     );
   };
 }

@@ -60,7 +60,7 @@ function toRegExp(pattern: string): RegExp {
     .split('/')
     .map((segment) =>
       segment.startsWith(':')
-        ? `(?<${segment.slice(1)}>[^/]+)`
+        ? `(?<${segment.slice(1)}>(?!(?:\\.\\.?|__proto__|constructor)(?:/|$))[^/]+)`
         : segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
     );
   return new RegExp(`^${segments.join('/')}$`);

@@ -1,5 +1,6 @@
 import { type Namespace, Server, type ServerOptions, Socket } from 'socket.io';
 import { catchRejection } from '../base/deadline.js';
+import { GatewireError } from '../errors/gatewire-error.js';
 import { RejectedPacket } from '../transport/packet-check.js';
 import type { PendingConnects } from './connect-gate.js';
 import {
@@ -28,6 +29,8 @@ export interface ServerHooks {
   prepare(socket: Socket): void;
   /** Takes what middleware or a listener of `connection` failed with, and makes the refusal of it. */
   refuse(socket: Socket, call: string, error: unknown): ConnectRefusal;
+  /** Time limit of all middleware of a namespace together, that of Socket.IO's own form included. */
+  readonly middlewareTimeoutMs: number;
   /** Tells whether a gateway or the application listens in a namespace. */
   isServed(namespace: Namespace): boolean;
   /** Takes what an adapter rejects with. */
@@ -152,8 +155,11 @@ function guardNamespace(namespace: Namespace, hooks: ServerHooks): void {
         const decide = (refusal?: unknown): void => {
           if (isDecided) return;
           isDecided = true;
+          clearTimeout(timer);
           settle(refusal);
         };
+        const late = () => fail(new GatewireError('TIMEOUT', { message: 'middleware took too long' }));
+        const timer = setTimeout(late, hooks.middlewareTimeoutMs).unref();
         const fail = (error: unknown): void => decide(hooks.refuse(socket, 'use', error));
         runMiddleware(own._fns, socket, decide, decide, fail);
       },

@@ -19,6 +19,7 @@ import { InputAccount } from './input-budget.js';
 import {
   Assembly,
   checkBinaryPacket,
+  checkKeys,
   checkPacket,
   RejectedPacket,
   type Slot,
@@ -285,7 +286,10 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       case EVENT:
       case ACK:
         packet.bytes = text.length;
-        return this.#emit(packet, refusal ?? longName(packet) ?? this.#check(packet, text));
+        return this.#emit(
+          packet,
+          refusal ?? longName(packet) ?? this.#check(packet, text) ?? checkKeys(packet.data, text),
+        );
       case BINARY_EVENT:
       case BINARY_ACK:
         return this.#await(packet, text, refusal ?? longName(packet), isAhead);
@@ -313,7 +317,14 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       refused ??
       (count > limits.attachments
         ? tooLarge('attachments', 'the payload has too many attachments')
-        : checkBinaryPacket((packet.data ?? []) as unknown[], type === EVENT ? 1 : 0, limits, count, slots));
+        : checkBinaryPacket(
+            (packet.data ?? []) as unknown[],
+            type === EVENT ? 1 : 0,
+            limits,
+            count,
+            slots,
+          )) ??
+      checkKeys(packet.data, text);
     const assembly = new Assembly(plain, slots, refusal, maxBytes);
     if (isAhead) this.#aside = assembly;
     else this.#assembly = assembly;
@@ -330,6 +341,7 @@ export class StrictDecoder extends Decoder implements Keeper, Waiting {
       refused ??
       longNamespace(name) ??
       (isLong ? checkPacket([packet.data], 0, this.#shared.limits) : null) ??
+      checkKeys(packet.data, text) ??
       this.#shared.admit(name) ??
       this.#connects.enter(name, text.length);
     if (refusal === null) this.emitReserved('decoded', packet);

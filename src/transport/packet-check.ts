@@ -120,6 +120,26 @@ export const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload
 /** Bytes that a part may keep besides its own. */
 const SLACK_BYTES = 256;
 
+/**
+ * Looks for a member `__proto__`, which `JSON.parse` makes: what copies the object by assignment gives its copy another
+ * prototype.
+ *
+ * @param text - what the data was parsed from
+ */
+export function checkKeys(data: unknown, text: string): RejectedPacket | null {
+  // The second one may write the first with escapes.
+  if (!text.includes('__proto__') && !text.includes('\\u')) return null;
+  const left = [data];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__'))
+      return new RejectedPacket('INVALID_PAYLOAD', null, 'the payload has a member `__proto__`');
+    for (const name in value) left.push((value as Record<string, unknown>)[name]);
+  }
+  return null;
+}
+
 /** Packet whose binary parts are still to come. */
 export class Assembly {
   #missing: number;

@@ -141,6 +141,14 @@ describeMatrix('CONNECT packets of one connection', (cell) => {
     expect(runs).toHaveLength(1);
   });
 
+  it('ends where middleware of Socket.IO never goes on, and leaves nothing behind', async () => {
+    await using test = await start({ ...cell, limits: { authTimeoutMs: 100 } });
+    test.app.io.of('/open').use(() => {});
+    const client = await open(test, cell);
+    expect(await client.connect('/open')).toMatchObject({ data: { code: 'TIMEOUT' } });
+    expect(countSockets(test, '/open')).toEqual({ in: 0, pending: 0 });
+  });
+
   it('a standard client may connect, disconnect and connect while auth is pending', async () => {
     await using test = await start(cell);
     const socket = io(`${test.url}/slow`, { transports: [cell.transport], auth: { id: 'old' } });

@@ -85,6 +85,35 @@ describeMatrix('a packet with too much in it', (cell) => {
     expect((await client.answer('/', 3)).args).toMatchObject([{ ok: true }]);
   });
 
+  it('is INVALID_PAYLOAD when a member is called `__proto__`, however it is written and wherever it is', async () => {
+    const { test, client } = await open(cell);
+    await using _ = test;
+    const written = ['"__proto__"', '"\\u005f_proto__"', '"__pr\\u006fto\\u005F_"'];
+    const places = [
+      (name: string) => `{${name}:{"isAdmin":true}}`,
+      (name: string) => `[[{"a":{${name}:1}}]]`,
+      (name: string) => `{"long":"${'x'.repeat(2_000)}",${name}:1}`,
+    ];
+    const texts = written.flatMap((name) => places.map((place) => place(name)));
+    for (const [i, text] of texts.entries()) {
+      client.packet(
+        `2${100 + i}["echo",${text}]`,
+        `51-${200 + i}["echo",{"_placeholder":true,"num":0},${text}]`,
+      );
+      client.packet(Buffer.from('x'));
+      for (const id of [100 + i, 200 + i]) {
+        const { args } = await client.answer('/', id);
+        expect(args).toMatchObject([{ ok: false, error: { code: 'INVALID_PAYLOAD' } }]);
+      }
+    }
+    expect(await client.connect('/inner', JSON.parse('{"__proto__":{"id":"admin"}}'))).toMatchObject({
+      data: { code: 'INVALID_PAYLOAD' },
+    });
+    expect(test.app.get(Echo).seen).toBe(0);
+    const values = ['__proto__', '\u005f_proto__', { prototype: { constructor: 'é\u0001' } }];
+    expect((await client.call('/', 'echo', values)).args).toEqual([{ ok: true, data: values }]);
+  });
+
   it('refuses to connect with a code, and asks no namespace, when its auth is too deep', async () => {
     const { test, client } = await open(cell);
     await using _ = test;

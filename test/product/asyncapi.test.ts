@@ -6,6 +6,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
+import { PARAMETER_VALUE } from '../../src/contract/namespace-name.js';
 import {
   type App,
   createApp,
@@ -191,7 +192,7 @@ describe('app.asyncapi()', () => {
   });
 
   it('has a channel for each namespace, with parameters and their pattern', () => {
-    const value = '[A-Za-z0-9_.~-]{1,128}';
+    const value = PARAMETER_VALUE;
     const parameter = { description: `Matches \`${value}\`.`, 'x-pattern': `^${value}$` };
     expect(channels['officeFloorRoom']).toMatchObject({
       address: '/office/{floor}/room/{room}',

@@ -61,7 +61,11 @@ describeMatrix('namespaces and rooms', (cell) => {
   it('are refused as Socket.IO refuses them when nobody declared them', async () => {
     await using test = await createTestApp([Team, Org, Teams], cell);
     const unknown = ['/nope', '/team/1', '/team/../x', '/team/1/room/%2e%2e', '/org/x', '/team/a b/room/c'];
-    for (const namespace of [...unknown, `/team/${'x'.repeat(129)}/room/y`]) {
+    const special = ['.', '..', '__proto__', 'constructor'].flatMap((name) => [
+      `/team/${name}/room/c`,
+      `/team/1/room/${name}`,
+    ]);
+    for (const namespace of [...unknown, ...special, `/team/${'x'.repeat(129)}/room/y`]) {
       await expect(test.client.connect(namespace)).rejects.toThrow('Invalid namespace');
     }
     await test.client.connect('/team');

@@ -63,6 +63,8 @@ describeMatrix('declared rooms', (cell) => {
       'order',
       'order/',
       'order/7/',
+      'order/..',
+      'order/__proto__',
       '/order/7',
       'order/7/x',
       'ORDER/7',

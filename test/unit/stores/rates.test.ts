@@ -30,6 +30,7 @@ describe('a token bucket', () => {
   });
 
   it('holds for weeks', () => {
+    expect(takeAt(new TokenBucket(), rule(1, WEEKS_MS, 3), [0, 0, 0, 0])).toEqual([0, 0, 0, WEEKS_MS]);
     const times = [0, 0, 0, WEEKS_MS - 1, WEEKS_MS];
     expect(takeAt(new TokenBucket(), rule(1, WEEKS_MS, 2), times)).toEqual([0, 0, WEEKS_MS, 1, 0]);
   });
