@@ -194,6 +194,13 @@ it('hands nothing on while too much waits because of the connection', () => {
   expect(shared?.input.bytes).toBe(0);
 });
 
+it('hands all on at the end of the server, however much waits', () => {
+  const { connection, decoder, packets } = decode(['0', '2["a"]'], { inputBytes: 1_000 });
+  inputOf(connection)?.enter(1_000);
+  for (const piece of ['2["b"]', '2["c"]']) decoder.add(piece);
+  expect([packets.length, decoder.drain(true), packets.length]).toEqual([2, true, 4]);
+});
+
 it('counts attachments that are on their way, and forgets them with the connection', () => {
   const { decoder } = decode(['0', `52-["a",${place(0)},${place(1)}]`, bytes(50)]);
   expect(shared?.input.bytes).toBeGreaterThan(300);
@@ -216,4 +223,35 @@ it('keeps what comes too fast, and lets acknowledgements overtake it', () => {
   expect(names()).toEqual(['a', 'ack']);
   expect(decoder.drain(true)).toBe(true);
   expect(names()).toEqual(['a', 'ack', 'b', 'c']);
+});
+
+it('lets an acknowledgement with attachments overtake what is kept, once it is whole', () => {
+  const { connection, packets, decoder } = decode(['0'], { eventsPerSecond: 1, eventsBurst: 1 });
+  connection.emit('packetCreate', { type: 'message', data: '21["ask"]' });
+  for (const piece of ['2["a"]', '2["b"]', `62-1[${place(0)},${place(1)}]`, bytes(1)]) decoder.add(piece);
+  expect(packets).toHaveLength(2);
+  decoder.add(bytes(2));
+  expect(packets[2]).toMatchObject({ type: 3, data: [bytes(1), bytes(2)] });
+  decoder.add('2["c"]');
+  expect([packets.length, decoder.drain(true), packets.length]).toEqual([3, true, 5]);
+});
+
+it('reads a WebSocket no further while something is kept, and again at the end of the connection', () => {
+  const { connection, decoder } = decode(['0'], { eventsPerSecond: 1, eventsBurst: 1 });
+  const socket = {
+    isPaused: false,
+    pause: () => void Object.assign(socket, { isPaused: true }),
+    resume: () => void Object.assign(socket, { isPaused: false }),
+  };
+  Object.assign(connection.transport, { socket });
+  decoder.add('2["a"]');
+  expect(socket.isPaused).toBe(false);
+  decoder.add('2["b"]');
+  expect(socket.isPaused).toBe(true);
+  decoder.drain(true);
+  expect(socket.isPaused).toBe(false);
+  decoder.add('2["c"]');
+  expect(socket.isPaused).toBe(true);
+  decoder.destroy();
+  expect(socket.isPaused).toBe(false);
 });
