@@ -110,7 +110,10 @@ describe('listen()', () => {
   it('says which port, host or state is wrong', async () => {
     for (const port of [-1, 65_536, 1.5, Number.NaN, '3000', null]) {
       const error = await refuseToListen(Echo, port);
-      expect(error.problems).toMatchObject([{ code: 'GW_ERR_BOOT_BAD_PORT' }]);
+      const given = typeof port === 'string' ? `'${port}'` : String(port);
+      expect(error.problems).toMatchObject([
+        { code: 'GW_ERR_BOOT_BAD_PORT', message: expect.stringContaining(`\`${given}\``) },
+      ]);
       expect(error.message).toContain(String(port));
     }
     await using test = await createTestApp(Echo);

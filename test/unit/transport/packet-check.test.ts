@@ -123,6 +123,22 @@ describe('a packet whose attachments arrive', () => {
     expect(packet).toEqual({ type: 5, nsp: '/', data: ['echo', bytes(4, 2), [bytes(3, 1)]], bytes: 17 });
   });
 
+  it('is copied where it is less than half of what was read with it, but for 256 bytes', () => {
+    const take = (length: number) => {
+      const data = ['echo', placeholder(0)];
+      const found: Slot[] = [];
+      checkBinaryPacket(data, 1, LIMITS, 1, found);
+      const read = new Uint8Array(length).fill(7);
+      new Assembly({ type: 5, nsp: '/', data, attachments: 1 } as never, found, null, 10_000).take(
+        read.subarray(100, 1_100),
+      );
+      const part = data[1] as unknown as Uint8Array;
+      expect(Buffer.from(part).equals(Buffer.alloc(1_000, 7))).toBe(true);
+      return part.buffer === read.buffer;
+    };
+    expect([take(2_256), take(2_257)]).toEqual([true, false]);
+  });
+
   it('is refused from the byte that is too many, and still waits for all of them', () => {
     const data = ['echo', placeholder(0), placeholder(1), placeholder(2)];
     const found: Slot[] = [];
