@@ -16,6 +16,8 @@ it('refusals in a row end a connection, and a goodbye is none', async () => {
   const tracker = new ConnectTracker(connection as EngineConnection, {
     limits: { ...DEFAULT_TRANSPORT_LIMITS, refusalsInARow: 3 },
     report: (...report) => reports.push(report),
+    admit: () => null,
+    declarationOf: () => '/team',
   });
   const { CONNECT, CONNECT_ERROR, DISCONNECT } = PacketType;
   for (let i = 0; i < 9; i++) tracker.onSent(DISCONNECT, `1/team/${i},`);

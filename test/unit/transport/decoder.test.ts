@@ -60,6 +60,13 @@ describe('a decoded packet', () => {
       bytes: text.length + 7,
     });
   });
+
+  it('may have as many attachments as the limit says, also more than the parser of Socket.IO takes', () => {
+    const places = Array.from({ length: 12 }, (_, num) => place(num));
+    const parts = places.map((_, num) => bytes(num + 1));
+    const { packets } = decode(['0', `512-["echo",${places.join()}]`, ...parts], { attachments: 12 });
+    expect(packets[1]?.data).toEqual(['echo', ...parts]);
+  });
 });
 
 describe('a packet beyond a limit', () => {
