@@ -170,7 +170,8 @@ export const HOSTILE_PACKETS: readonly HostilePacket[] = [
   ),
   packet('2,000 times ACK', ...Array.from({ length: 2_000 }, (_, i) => `3${i}[]`)),
   packet('200 namespaces', ...Array.from({ length: 200 }, (_, i) => `0/team/t${i},`)),
-  packet('events after DISCONNECT', '1', '27["ping"]', '1/hooks,', '2/hooks,7["ping"]'),
+  // CONNECT at the end: without it, a client whose packets were read at once gets neither an answer nor an end.
+  packet('events after DISCONNECT', '1', '27["ping"]', '1/hooks,', '2/hooks,7["ping"]', '0'),
 ];
 
 function packet(name: string, ...packets: readonly (string | Buffer)[]): HostilePacket {
