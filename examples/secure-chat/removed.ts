@@ -12,4 +12,9 @@ export class NotRemoved implements Middleware {
     }
     await next();
   }
+
+  /** A token that is renewed is no way around it. */
+  renew(ctx: ConnectContext, next: () => Promise<void>): Promise<void> {
+    return this.connect(ctx, next);
+  }
 }

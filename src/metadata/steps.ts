@@ -16,6 +16,11 @@ import type { ConnectContext, EventContext } from './context.js';
 export interface Middleware {
   /** Runs after auth, before the client is connected. */
   connect?(ctx: ConnectContext, next: () => Promise<void>): unknown;
+  /**
+   * Runs when the client renews its identity, after auth; only where there is `connect`, too. `ctx.user` and
+   * `ctx.handshake.auth` are those that are to come into force.
+   */
+  renew?(ctx: ConnectContext, next: () => Promise<void>): unknown;
   /** Runs around the handler. Its return value is the answer; undefined keeps the answer of `next()`. */
   event?(ctx: EventContext, next: () => Promise<unknown>): unknown;
 }

@@ -12,7 +12,7 @@ import {
 } from '../plan/types.js';
 import { callLimitStage } from './call-limit.js';
 import type { Batteries } from './compose.js';
-import { aroundEvent, type CompiledStep } from './compose.js';
+import { aroundEvent, aroundRenewal, type CompiledStep } from './compose.js';
 import { connectGate } from './connect-gate.js';
 import { bindHook, byHandStage, handlerStage } from './handlers.js';
 import { type Impersonate, identifier, identifyFirst } from './identity.js';
@@ -102,6 +102,7 @@ function bindNamespace(
   const bindEvent = (event: EventPlan) => bindOne(event, sources, app);
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
   const authSource = plan.auth === null ? null : (sources.get(plan.auth.value) ?? null);
+  const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
   const namespace: CompiledNamespace = {
     ...app,
     plan,
@@ -112,10 +113,10 @@ function bindNamespace(
     gateways,
     hasConnectHooks: hasConnectHooks(gateways),
     identify: plan.auth === null ? null : identifier(plan.auth, authSource),
+    renewal: steps.length === 0 ? null : aroundRenewal(steps, () => undefined),
     serverSide: bindServerSides(plan, sources),
     outgoing: plan.contract && new Outgoing(plan.contract, app.checksEmits),
   };
-  const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
   const identify = identifyFirst(app.impersonate, namespace.identify);
   namespace.io.use(connectGate({ namespace, steps, identify }));
   followConnections(namespace);

@@ -22,9 +22,14 @@ export function aroundConnect(steps: readonly CompiledStep[], inner: Stage<Activ
   return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'connect', rest), inner);
 }
 
+/** Puts the same middleware around the renewal of an identity; what has no `renew` has no say. */
+export function aroundRenewal(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
+  return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'renew', rest), inner);
+}
+
 function wrapped<TActivity extends Activity>(
   { plan, source }: CompiledStep,
-  method: 'connect' | 'event',
+  method: keyof Middleware,
   inner: Stage<TActivity>,
 ): Stage<TActivity> {
   return (activity) => {
@@ -41,6 +46,7 @@ function wrapped<TActivity extends Activity>(
       throw refused(plan);
     };
     const middleware = source.of(activity) as Middleware;
+    if (method === 'renew' && middleware.renew === undefined) return inner(activity);
     const answer = middleware[method]?.(activity.ctx as never, next);
     return isThenable(answer) ? Promise.resolve(answer).then(settle) : settle(answer);
   };

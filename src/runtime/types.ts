@@ -117,6 +117,8 @@ export interface CompiledNamespace {
   readonly outgoing: OutgoingContract | null;
   /** The namespace's own authentication; null where everybody may come in. */
   readonly identify: Identify | null;
+  /** Connect middleware that a renewal goes through; null where there is none. */
+  readonly renewal: Stage<Activity> | null;
   /** Identity of the application in the messages of channels. */
   readonly app: string;
   readonly expiry: IdentityExpiry;

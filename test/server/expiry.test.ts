@@ -5,9 +5,11 @@ import {
   Gateway,
   GatewireError,
   type Handshake,
+  type Middleware,
   OnConnect,
   OnDisconnect,
   OnEvent,
+  Use,
   type User,
 } from '../../src/index.js';
 import { createTestApp, describeMatrix, type TestClient } from '../../src/testing/index.js';
@@ -160,6 +162,41 @@ describeMatrix('an identity that ends', (cell) => {
     gate.resolve();
     expect(await slow).toEqual({ ok: true, data: {} });
     expect(await ack(client, 'who')).toEqual({ id: 'ann', version: 'slow' });
+  });
+
+  it('is renewed only where connect middleware that has `renew` agrees', async () => {
+    const banned = new Set<string>();
+    const asked: unknown[] = [];
+    const bans: Middleware = {
+      connect: (_, next) => next(),
+      renew(ctx, next) {
+        asked.push([ctx.user, ctx.handshake.auth['version']]);
+        if (banned.has((ctx.user as User).id)) throw new GatewireError('FORBIDDEN', { message: 'banned' });
+        return next();
+      },
+    };
+    const forgetful: Middleware = {
+      connect: (_, next) => next(),
+      renew: (ctx, next) => (ctx.handshake.auth['version'] === 'forgotten' ? undefined : next()),
+    };
+    const silent: Middleware = { connect: (_, next) => next() };
+    @Use(bans, silent, forgetful)
+    @Gateway('/', { auth })
+    class Banned {
+      @OnEvent('who') who(_: unknown, ctx: EventContext) {
+        return ctx.user;
+      }
+    }
+    await using test = await createTestApp(Banned, cell);
+    const client = await test.client.connect('/', { auth: { id: 'ann', version: 1 } });
+    expect(await client.call('gw:auth', { id: 'ann', version: 2 })).toEqual({});
+    expect(asked).toEqual([[{ id: 'ann', version: 2 }, 2]]);
+    banned.add('ann');
+    const refused = { code: 'FORBIDDEN' };
+    await expect(client.call('gw:auth', { id: 'ann', version: 3 })).rejects.toMatchObject(refused);
+    banned.clear();
+    await expect(client.call('gw:auth', { id: 'ann', version: 'forgotten' })).rejects.toMatchObject(refused);
+    expect(await client.call('who')).toEqual({ id: 'ann', version: 2 });
   });
 
   it('is renewed in vain where nobody is asked', async () => {
