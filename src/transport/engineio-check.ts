@@ -67,18 +67,18 @@ function connectionSpecimens() {
     send: (_text: string, done: () => void) => done(),
     close: () => void websocket.emit('close'),
   });
+  const server = new Server({ transports: ['polling'] });
+  const request = { url: '/?EIO=4' };
+  server.prepare?.(request);
   const poll = () =>
     Object.assign(new EventEmitter(), {
+      ...request, // with its query, wherever the engine keeps it
       method: 'GET',
       headers: {},
-      _query: { EIO: '4' },
       connection: { remoteAddress: '127.0.0.1' },
       res: {},
       websocket,
     });
-  const server = new Server({ transports: ['polling'] });
-  const request = { url: '/?EIO=4' };
-  server.prepare?.(request);
   const transport = new transports.websocket(poll());
   const connection = new Socket('id', server, transport, poll(), 4);
   const events = { Socket: new Set<string>(), Transport: new Set<string>() };
