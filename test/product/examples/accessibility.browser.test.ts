@@ -33,7 +33,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       await page.getByText('moderator').first().waitFor();
     },
   },
-  cluster: { start: plain('cluster') },
+  cluster: {
+    start: async () => new ServerProcess('examples/cluster/main.ts', await freePort(), { isSource: true }),
+  },
   'file-transfer': {
     start: plain('file-transfer'),
     use: async (page) => {
