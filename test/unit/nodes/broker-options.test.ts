@@ -56,6 +56,14 @@ describe('consume', () => {
       kafka({ brokers: ['kafka://host:9092'], topic: 'a', group: 'b', sasl: { username: 'c' } } as never),
       ['option `brokers`', 'option `sasl`'],
     ],
+    ...([false, 'letters', true, ''] as const).map((deadLetterTopic): [string, Source, readonly string[]] => [
+      'kafka',
+      kafka({ brokers: ['host:9092'], topic: 7, group: 'b', deadLetterTopic } as never),
+      [
+        'option `topic`',
+        ...(deadLetterTopic === true || deadLetterTopic === '' ? ['option `deadLetterTopic`'] : []),
+      ],
+    ]),
   ])('finds wrong options of %s', (_, source, starts) => {
     const found = messages(problemsOf(source));
     expect(found.map((message, i) => message.slice(0, starts[i]?.length))).toEqual(starts);

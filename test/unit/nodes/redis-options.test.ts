@@ -32,10 +32,19 @@ it.each([
   [{ url, prefx: 'a' }, /^GW_ERR_BUILD_UNKNOWN_OPTION/],
   [{ url, timeoutMs: 0 }, /^GW_ERR_BUILD_BAD_OPTION option `timeoutMs`/],
   [{ sentinel: { name: 'x' } }, /^GW_ERR_BUILD_BAD_OPTION option `sentinel`/],
+  [{ sentinel: { name: 'x', nodes: [] } }, /^GW_ERR_BUILD_BAD_OPTION option `sentinel`/],
+  [{ sentinel: { name: 'x', nodes: 'host' } }, /^GW_ERR_BUILD_BAD_OPTION option `sentinel`/],
+  [{ sentinel: { nodes: [{ host: 'host', port: 1 }] } }, /^GW_ERR_BUILD_BAD_OPTION option `sentinel`/],
 ])('finds at boot what is wrong with %j', (options, expected) => {
   const [first = ''] = problemsOf(redisAdapter(options as never));
   expect(first).toMatch(expected);
   expect(first).not.toContain('secret');
+});
+
+it('is named by its mode in the log', () => {
+  expect([undefined, 'sharded', 'streams'].map((mode) => redisAdapter({ url, mode } as never).label)).toEqual(
+    ['redis classic', 'redis sharded', 'redis streams'],
+  );
 });
 
 it('finds combinations that do not work', () => {
