@@ -1,6 +1,7 @@
 import { CallSite } from '../../base/call-site.js';
 import { checkOptions, type OptionRule, oneOf, rules } from '../../base/options.js';
 import { place } from '../../base/problems.js';
+import { show } from '../../base/show.js';
 import { stepDecorator } from '../../decorators/steps.js';
 import type { Battery } from '../../metadata/battery.js';
 import type { EventContext } from '../../metadata/context.js';
@@ -81,7 +82,7 @@ const rateLimit: Battery<RateOptions> = {
     const { burst = limit, onExceed = 'reject', whenStoreFails = 'allow' } = checked;
     if (burst < limit) {
       const expected = `at least \`limit\`, which is ${limit}`;
-      problems.add('GW_ERR_BUILD_BAD_OPTION', { option: 'burst', given: String(burst), expected }, where);
+      problems.add('GW_ERR_BUILD_BAD_OPTION', { option: 'burst', given: show(burst), expected }, where);
     }
     const options = Object.freeze({ limit, windowMs, burst, per, scope, onExceed, whenStoreFails });
     const label = `${limit}/${timeWords(windowMs)}`;

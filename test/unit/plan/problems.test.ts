@@ -778,6 +778,22 @@ error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespac
 3 problems found; nothing was started`);
   });
 
+  it('each option of a limit that is wrong, alone', () => {
+    const rate = { limit: 10, windowMs: 1_000 };
+    const found = (decorator: MethodDecorator) => {
+      @Gateway('/limits')
+      class Limits {
+        @decorator @OnEvent('a') a() {}
+      }
+      return problemsOf({ gateways: [Limits] }).map(({ message }) => message);
+    };
+    expect(found(RateLimit({ ...rate, burst: 9 }))).toEqual(['option `burst` is `9`']);
+    expect(found(RateLimit({ ...rate, burst: 10 }))).toEqual([]);
+    expect(found(RateLimit({ ...rate, per: 'all' as never }))).toEqual(["option `per` is `'all'`"]);
+    expect(found(Concurrency({ limit: 1, queue: -1 }))).toEqual(['option `queue` is `-1`']);
+    expect(found(Concurrency({ limit: 1, queue: 0 }))).toEqual([]);
+  });
+
   it('a list of gateways that is none', () => {
     expect(codesOf({ gateways: Fine })).toEqual(['GW_ERR_BUILD_BAD_OPTION', 'GW_ERR_BUILD_NO_GATEWAYS']);
     expect(codesOf({})).toEqual(['GW_ERR_BUILD_NO_GATEWAYS']);
