@@ -11,6 +11,7 @@ import type { ScopeName } from '../metadata/record.js';
 import type { RemoteOptions } from '../metadata/target.js';
 import { type Get, nameOf } from '../metadata/token.js';
 import { compile } from '../plan/compile.js';
+import { slowPatterns } from '../plan/slow-patterns.js';
 import type { AppPlan } from '../plan/types.js';
 import type { Impersonate } from '../runtime/identity.js';
 import { bindingsOf } from '../runtime/injection/resolver.js';
@@ -221,9 +222,7 @@ export class App {
   }
 
   async #warnOfPatterns(): Promise<void> {
-    // Loaded on demand: production starts without it.
-    const { slowPatterns } = await import('../plan/slow-patterns.js');
-    for (const { pattern, of, location } of slowPatterns(this.plan()))
+    for (const { pattern, of, location } of await slowPatterns(this.plan()))
       this.#services.logger.warn({ event: 'pattern.slow', pattern, of, location });
   }
 

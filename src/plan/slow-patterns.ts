@@ -1,4 +1,3 @@
-import safeRegex from 'safe-regex2';
 import type { CallSite } from '../base/call-site.js';
 import type { AppPlan, NamespacePlan } from './types.js';
 
@@ -15,22 +14,32 @@ export interface SlowPattern {
  * Finds RegExps that repeat what is repeated, such as `(\w+:)+`: for some of them, 40 characters take minutes. It looks at
  * the form alone, so that it finds some that are fast, and misses some that are slow.
  */
-export function slowPatterns(plan: AppPlan): readonly SlowPattern[] {
-  const found = new Map<RegExp, SlowPattern>();
-  const look = (of: SlowPattern['of'], pattern: RegExp | null, at: CallSite | undefined): void => {
-    if (pattern === null || safeRegex(plain(pattern))) return;
-    found.set(pattern, { pattern: String(pattern), of, location: at?.location ?? null });
-  };
-  for (const namespace of plan.namespaces) lookAt(namespace, look);
-  return [...found.values()];
+export async function slowPatterns(plan: AppPlan): Promise<readonly SlowPattern[]> {
+  const declared = plan.namespaces.flatMap(patternsIn);
+  if (declared.length === 0) return [];
+  const { default: isSafe } = await import('safe-regex2'); // most applications have no RegExp
+  const slow = declared.filter(({ pattern }) => !isSafe(plain(pattern)));
+  const once = new Map(slow.map((one) => [one.pattern, one]));
+  return [...once.values()].map(({ pattern, of, at }) => ({
+    pattern: String(pattern),
+    of,
+    location: at?.location ?? null,
+  }));
 }
 
-type Look = (of: SlowPattern['of'], pattern: RegExp | null, at: CallSite | undefined) => void;
+interface DeclaredPattern {
+  readonly of: SlowPattern['of'];
+  readonly pattern: RegExp;
+  readonly at: CallSite | undefined;
+}
 
-function lookAt({ pattern, gateways, patterns, rooms }: NamespacePlan, look: Look): void {
-  look('namespace', pattern, gateways[0]?.at);
-  for (const event of patterns) look('event', event.pattern, event.handler.at);
-  for (const room of rooms ?? []) look('room', room.pattern, room.at);
+function patternsIn({ pattern, gateways, patterns, rooms }: NamespacePlan): readonly DeclaredPattern[] {
+  const declared = [
+    { of: 'namespace', pattern, at: gateways[0]?.at },
+    ...patterns.map((event) => ({ of: 'event', pattern: event.pattern, at: event.handler.at })),
+    ...(rooms ?? []).map((room) => ({ of: 'room', pattern: room.pattern, at: room.at })),
+  ];
+  return declared.filter((one): one is DeclaredPattern => one.pattern !== null);
 }
 
 /** Writes a RegExp without what the library cannot read: names of groups, and looks behind. */

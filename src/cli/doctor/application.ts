@@ -22,7 +22,7 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
       ok('application', fact),
       ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace),
       ...origins(plan, io),
-      ...slowPatterns(plan).map(slowPattern),
+      ...(await slowPatterns(plan)).map(slowPattern),
     ];
   } catch (error) {
     return problemsOf(error).map(({ message, help, places }) => {

@@ -51,6 +51,10 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gatewire-project-'));
   const modules = path.join(folder, 'node_modules');
   cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  const own = Object.keys(manifest.dependencies).filter((name) => !name.startsWith('@standard-schema/'));
   const needed = [
     'socket.io',
     'socket.io-client',
@@ -60,11 +64,13 @@ beforeAll(async () => {
     'typescript',
     'tsx',
     'esbuild',
-    '@standard-schema',
     '@types',
+    ...own,
   ];
-  for (const name of needed)
+  for (const name of needed) {
+    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
     symlinkSync(path.join(root, 'node_modules', name), path.join(modules, name), 'dir');
+  }
   writeFileSync(
     path.join(folder, 'package.json'),
     JSON.stringify({ name: 'fresh', type: 'module', private: true }),
