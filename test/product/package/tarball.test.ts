@@ -54,7 +54,7 @@ beforeAll(async () => {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     dependencies: Readonly<Record<string, string>>;
   };
-  const own = Object.keys(manifest.dependencies).filter((name) => !name.startsWith('@standard-schema/'));
+
   const needed = [
     'socket.io',
     'socket.io-client',
@@ -65,7 +65,7 @@ beforeAll(async () => {
     'tsx',
     'esbuild',
     '@types',
-    ...own,
+    ...Object.keys(manifest.dependencies),
   ];
   for (const name of needed) {
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
