@@ -122,8 +122,10 @@ export class NodeProcess {
 /** Count of the clients of a node: those that it reported, and those that it was given since. */
 export class ClientCount {
   #value = 0;
-  #reported = 0;
-  #given = 0;
+  /** The last two reports, the older one first. */
+  #reports: readonly [number, number] = [0, 0];
+  /** Clients given before the last report and after the one before it, and those given since. */
+  #given: readonly [number, number] = [0, 0];
 
   get value(): number {
     return this.#value;
@@ -132,16 +134,18 @@ export class ClientCount {
   /** Counts a client that the node is given. */
   add(): void {
     this.#value++;
-    this.#given++;
+    this.#given = [this.#given[0], this.#given[1] + 1];
   }
 
   /**
-   * Takes a report of the node. It may have been on its way when clients were given, which it lacks then: the lower number
-   * holds when the next report has it, too.
+   * Takes a report of the node. It may have been on its way when clients were given, which it lacks then, and so may the
+   * report before it: a lower number holds when the second report after them has it, too.
    */
   report(connections: number): void {
-    this.#value = Math.max(connections, this.#reported + this.#given);
-    this.#reported = connections;
-    this.#given = 0;
+    const [older, last] = this.#reports;
+    const [before, since] = this.#given;
+    this.#value = Math.max(connections, older + before + since);
+    this.#reports = [last, connections];
+    this.#given = [since, 0];
   }
 }

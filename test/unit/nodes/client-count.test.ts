@@ -21,8 +21,12 @@ describe('the count of the clients of a node', () => {
     expect(countsAfter('given', 1, 'given', 'given', 2, 3)).toEqual([1, 1, 2, 3, 3, 3]);
   });
 
-  it('falls with the second report that has fewer, and rises at once', () => {
-    expect(countsAfter('given', 'given', 0, 0)).toEqual([1, 2, 2, 0]);
-    expect(countsAfter(5, 3, 9)).toEqual([5, 5, 9]);
+  it('keeps a client on its way also when the report before did not know another one', () => {
+    expect(countsAfter('given', 0, 'given', 1, 2)).toEqual([1, 1, 2, 2, 2]);
+  });
+
+  it('falls with the third report that lacks clients that were given, and at once for others', () => {
+    expect(countsAfter('given', 'given', 0, 0, 0)).toEqual([1, 2, 2, 2, 0]);
+    expect(countsAfter(5, 3, 9)).toEqual([5, 3, 9]);
   });
 });
