@@ -3,9 +3,9 @@ import { isPacket } from './client/raw-client.js';
 import type { Entry } from './server/journal.js';
 import { serverFixture, TRANSPORTS } from './shared-server.js';
 
-const fixture = serverFixture();
-
 describe.each(TRANSPORTS)('the process survives what an application does over %s', (transport) => {
+  const fixture = serverFixture(); // one each: failures of one kind are logged ten times a minute
+
   it.each([
     ['sync', '[]'],
     ['sync', '[null]'],

@@ -69,7 +69,6 @@ async function complete(
   if (folder !== undefined && template !== undefined) return { folder, template };
   const templates = await listTemplates();
   if (canAsk) {
-    const { askFor } = await import('./new.js');
     return askFor({ folder, template }, cwd, templates);
   }
   if (folder === undefined) throw usageError('new', 'new needs a folder');
@@ -112,7 +111,7 @@ const DEFAULT_FOLDER = 'app';
  *
  * @returns null when the user cancels a question
  */
-export async function askFor(
+async function askFor(
   { folder, template }: { readonly [TPart in keyof Choice]: string | undefined },
   cwd: string,
   templates: readonly Template[],

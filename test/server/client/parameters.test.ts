@@ -13,9 +13,9 @@ class Team {
 describeMatrix('the parameters of a namespace', (cell) => {
   it('lead to its instance', async () => {
     await using server = await startSampleServer(Team, cell);
-    const team = server.connect('/team/:team/desk/:desk', { params: { team: 'a~1', desk: '..' } });
-    expect(await team.call('where')).toEqual({ team: 'a~1', desk: '..' });
-    expect(team.params).toEqual({ team: 'a~1', desk: '..' });
+    const team = server.connect('/team/:team/desk/:desk', { params: { team: 'a~1', desk: 'b.c' } });
+    expect(await team.call('where')).toEqual({ team: 'a~1', desk: 'b.c' });
+    expect(team.params).toEqual({ team: 'a~1', desk: 'b.c' });
     expect(Object.isFrozen(team.params)).toBe(true);
     const other = server.connect('/team/b/desk/2');
     expect(await other.call('where')).toEqual({ team: 'b', desk: '2' });
