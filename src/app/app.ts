@@ -207,6 +207,7 @@ export class App {
     try {
       this.plan();
       this.#parts = this.#partsFor(port, host);
+      if (process.env['NODE_ENV'] !== 'production') await this.#warnOfPatterns();
       await this.#parts.open();
     } catch (error) {
       await this.close().catch(() => {}); // each failure to close was logged; that of the start is the cause
@@ -214,7 +215,6 @@ export class App {
     }
     this.#phase = 'open';
     this.#health.status = 'ok';
-    if (process.env['NODE_ENV'] !== 'production') await this.#warnOfPatterns();
     const { address } = this;
     const isEncrypted = this.#opened.tls !== null || this.#options.server instanceof TlsServer;
     if (address !== null)

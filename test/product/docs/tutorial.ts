@@ -12,7 +12,10 @@ let count = 0;
 let unpacked = '';
 
 /** What gatewire itself installs, besides what the pages name. */
-const OWN = ['@standard-schema', 'jose', 'cookie', 'cookie-signature', 'esbuild'];
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  dependencies: Readonly<Record<string, string>>;
+};
+const OWN = [...Object.keys(dependencies), 'esbuild'];
 
 /** Finds the packed gatewire, ahead of all tutorials. */
 export async function prepare(): Promise<void> {
