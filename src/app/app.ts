@@ -207,8 +207,9 @@ export class App {
     try {
       this.plan();
       this.#parts = this.#partsFor(port, host);
-      if (process.env['NODE_ENV'] !== 'production') await this.#warnOfPatterns();
+      const slow = process.env['NODE_ENV'] === 'production' ? [] : await slowPatterns(this.plan());
       await this.#parts.open();
+      for (const one of slow) this.#services.logger.warn({ event: 'pattern.slow', ...one });
     } catch (error) {
       await this.close().catch(() => {}); // each failure to close was logged; that of the start is the cause
       throw error;
@@ -219,11 +220,6 @@ export class App {
     const isEncrypted = this.#opened.tls !== null || this.#options.server instanceof TlsServer;
     if (address !== null)
       this.#services.logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
-  }
-
-  async #warnOfPatterns(): Promise<void> {
-    for (const { pattern, of, location } of await slowPatterns(this.plan()))
-      this.#services.logger.warn({ event: 'pattern.slow', pattern, of, location });
   }
 
   /**
