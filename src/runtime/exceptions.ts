@@ -23,7 +23,7 @@ export class ExceptionWindow implements ExceptionLimit {
   }
 }
 
-/** Tells a client that an event without acknowledgement failed, unless it was told enough for now. */
+/** Tells a client that an event without acknowledgement failed, within the bounds of such messages. */
 export function sendException(
   { socket, exceptions, namespace }: SocketState,
   event: unknown,

@@ -67,7 +67,7 @@ export class InputAccount {
     this.#kept = 0;
   }
 
-  /** Tells whether nothing more of the connection may be handed on for now. */
+  /** Tells whether nothing more of the connection may be handed on until there is room. */
   get isFull(): boolean {
     const { bytes, inAll, perConnection } = this.budget;
     const share = this.#isFull ? 2 : 1;
