@@ -86,8 +86,8 @@ export interface AppOptions {
    */
   readonly tls?: TlsOptions;
   /**
-   * Whose pages may connect: origins, RegExps, functions, or an array of them; `'*'` is everybody. Requests
-   * without `Origin` may, unless `Sec-Fetch-Site` names another site; outside of production, so may pages of this machine.
+   * Whose pages may connect: origins, RegExps, functions, or an array of them; `'*'` is everybody. `ws:` counts as `http:`,
+   * and `wss:` as `https:`. Requests without `Origin` may, unless `Sec-Fetch-Site` names another site; outside of production, so may pages of this machine.
    * @default pages of the host that is asked for, and what `socket.cors.origin` names
    */
   readonly origins?: Origins;

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerOptions } from 'socket.io';
 import type { OriginRule, Origins } from './origins.js';
 
-type Cors = ServerOptions['cors'];
+/** Socket.IO's own `cors` option. */
+export type Cors = ServerOptions['cors'];
 
 /**
  * Makes the `cors` option for the engine. One that names no origin would say "everybody", which browsers refuse together
@@ -13,11 +14,15 @@ export function engineCors(cors: NonNullable<Cors>): NonNullable<Cors> {
 }
 
 /** Lets the page of an allowed origin read what polling answers; without it, only its WebSockets would work. */
-export function allowReading(request: IncomingMessage, response: ServerResponse): void {
+export function allowReading(request: IncomingMessage, response: ServerResponse, cors?: Cors): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('vary', 'Origin');
+  // Of a request that came with cookies, browsers hide an answer without this header.
+  if (typeof cors === 'object' && cors.credentials === true) {
+    response.setHeader('access-control-allow-credentials', 'true');
+  }
 }
 
 /** Answers what a browser asks ahead of a request with headers of the page's own. */

@@ -7,7 +7,7 @@ import type { ConnectionQueue } from './connection-queue.js';
 import { type EngineConnection, queryOf } from './engineio.js';
 import { countedAddress } from './ip.js';
 import type { AddressFilter } from './ip-filter.js';
-import { isFromOtherSite, isOrigin, type OriginCheck } from './origins.js';
+import { isFromOtherSite, isOrigin, type OriginCheck, pageOrigin } from './origins.js';
 import type { Proxies } from './proxies.js';
 
 /** Addresses from which further requests of a session are taken: all, or the one that it began from. */
@@ -48,11 +48,20 @@ export class HandshakePolicy {
     carrier: EventEmitter,
   ): HttpRejection | null | Promise<HttpRejection | null> {
     const refusal = isNew ? this.#judgeNew(request, carrier) : this.#judgeFurther(request);
-    if (refusal !== null) return refusal;
     // Asked of every request, as a page could otherwise take part in a connection that another one made.
-    const isAllowed = this.parts.origins.allows(request);
+    return refusal ?? this.judgePage(request);
+  }
+
+  /** Judges a request by its origin alone. It never throws, and its promise never rejects. */
+  judgePage(request: IncomingMessage): HttpRejection | null | Promise<HttpRejection | null> {
+    const isAllowed = this.allowsPage(request);
     if (typeof isAllowed === 'boolean') return isAllowed ? null : this.#foreign(request);
     return isAllowed.then((decided) => (decided ? null : this.#foreign(request)));
+  }
+
+  /** Tells whether the page of a request may connect, and read what is answered. */
+  allowsPage(request: IncomingMessage): boolean | Promise<boolean> {
+    return this.parts.origins.allows(request);
   }
 
   /** Gives a connection the address of its client, which is what `handshake.address` will say. */
@@ -111,20 +120,19 @@ export class HandshakePolicy {
     if (isFromOtherSite(request)) {
       const fetchSite = String(request.headers['sec-fetch-site']).slice(0, 32);
       this.parts.report('connection.refused', 'origins', { code: 'FORBIDDEN', option: 'origins', fetchSite });
-      return {
-        status: 403,
-        body: { code: 'FORBIDDEN', message: 'pages of other sites may not ask for this' },
-      };
+      const message = 'pages of other sites may not ask for this';
+      return { status: 403, body: { code: 'FORBIDDEN', message }, isForeign: true };
     }
     // The line to write is only for what could be written: `null` and garbage cannot be allowed.
-    const write = isOrigin(origin) ? { write: `origins: ['${origin}']` } : {};
+    const write = isOrigin(origin) ? { write: `origins: ['${pageOrigin(origin)}']` } : {};
     this.parts.report('connection.refused', 'origins', {
       code: 'FORBIDDEN',
       option: 'origins',
       origin: origin.slice(0, 300),
       ...write,
     });
-    return { status: 403, body: { code: 'FORBIDDEN', message: 'pages of this origin may not connect' } };
+    const message = 'pages of this origin may not connect';
+    return { status: 403, body: { code: 'FORBIDDEN', message }, isForeign: true };
   }
 }
 
@@ -138,6 +146,8 @@ export interface HttpRejection {
     /** Option of the limit that decides. */
     readonly limit?: string;
   } | null;
+  /** True when it is for a page that may not read it. */
+  readonly isForeign?: true;
 }
 
 /** Makes a rejection that consists of its status. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionMessage, connectionChannel } from '../base/channels.js';
 import { serveClientFile } from './client-files.js';
-import { allowReading, answerPreflight } from './cors.js';
+import { allowReading, answerPreflight, type Cors } from './cors.js';
 import { readRequest } from './engine-request.js';
 import {
   type ConnectionStep,
@@ -42,8 +42,8 @@ export interface HttpFrontOptions {
   /** Path below which Socket.IO lives, without a slash at the end. */
   readonly path: string;
   readonly serveClient: boolean;
-  /** True when Socket.IO's own `cors` option writes the headers that let pages of other origins read. */
-  readonly hasCors: boolean;
+  /** Socket.IO's own option, which writes the headers that let pages of other origins read; undefined where we do. */
+  readonly cors: Cors;
   /** Answers further paths, and returns whether it did; null where there are none. */
   readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
@@ -157,11 +157,14 @@ export class HttpFront {
     response.setHeader('x-content-type-options', 'nosniff');
     if (this.options.serveClient && serveClientFile(this.options.path, request, response)) return;
     const reading = readRequest(request);
-    if (typeof reading === 'string') return rejectRequest(response, badRequest(reading));
+    if (typeof reading === 'string') return this.#rejectPage(request, response, badRequest(reading));
     setQuery(request, reading.query);
-    const isNew = reading.sessionId === '' && request.method !== 'OPTIONS';
-    if (this.#isClosing && isNew) return rejectRequest(response, plainRejection(503));
-    const refusal = this.options.policy.judge(request, isNew, response);
+    // What a browser asks ahead of a request connects nobody, and a refusal of it would hide that of the request.
+    const isPreflight = request.method === 'OPTIONS';
+    const isNew = reading.sessionId === '' && !isPreflight;
+    if (this.#isClosing && isNew) return this.#rejectPage(request, response, plainRejection(503));
+    const { policy } = this.options;
+    const refusal = isPreflight ? policy.judgePage(request) : policy.judge(request, isNew, response);
     if (!isPromise(refusal)) return this.#admitRequest(request, response, refusal);
     void refusal.then((decided) => {
       if (response.destroyed) return; // hung up meanwhile
@@ -171,9 +174,25 @@ export class HttpFront {
   }
 
   #admitRequest(request: IncomingMessage, response: ServerResponse, refusal: HttpRejection | null): void {
-    if (refusal !== null) return rejectRequest(response, refusal);
+    if (refusal !== null) return this.#rejectPage(request, response, refusal);
     if (request.method === 'POST' && this.options.throttle.isActive) this.#holdOrPass(request, response);
     else this.#pass(request, response);
+  }
+
+  /** Answers with a rejection that the page may read if it may connect: browsers would take it for a fault of CORS. */
+  #rejectPage(request: IncomingMessage, response: ServerResponse, rejection: HttpRejection): void {
+    const reject = (isAllowed: boolean): void => {
+      if (response.destroyed) return;
+      try {
+        if (isAllowed) allowReading(request, response, this.options.cors);
+      } catch {
+        // A header may be none that can be written.
+      }
+      rejectRequest(response, rejection);
+    };
+    const isAllowed = rejection.isForeign !== true && this.options.policy.allowsPage(request);
+    if (typeof isAllowed === 'boolean') reject(isAllowed);
+    else void isAllowed.then(reject);
   }
 
   #holdOrPass(request: IncomingMessage, response: ServerResponse): void {
@@ -182,12 +201,13 @@ export class HttpFront {
     const connection = findConnection(engine, id);
     const outcome = throttle.hold(connection, request, response, () => this.#pass(request, response));
     if (outcome === 'free') this.#pass(request, response);
-    else if (outcome === 'twice') rejectRequest(response, plainRejection(400)); // no client posts before its last post was answered
+    // No client posts before its last post was answered.
+    else if (outcome === 'twice') this.#rejectPage(request, response, plainRejection(400));
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
     try {
-      if (!this.options.hasCors) {
+      if (!this.options.cors) {
         allowReading(request, response);
         if (request.method === 'OPTIONS') return answerPreflight(request, response);
       }

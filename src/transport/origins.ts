@@ -14,8 +14,13 @@ export type OriginRule =
 /** One rule or several; `'*'` allows every origin. */
 export type Origins = OriginRule | readonly OriginRule[];
 
-/** Form of an origin: a scheme and a host, and perhaps a port. `null` is not one, and neither are two at once. */
-const WELL_FORMED = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#,@\\]+$/i;
+/**
+ * Form of an origin: a scheme and a host, and perhaps a port; `file://` has no host. `null` is not one, and neither are
+ * two at once.
+ */
+const WELL_FORMED = /^(?:file:\/\/|[a-z][a-z\d+.-]*:\/\/[^\s/?#,@\\]+)$/i;
+/** Scheme of an origin that is the URL of a WebSocket. */
+const WEBSOCKET = /^ws(?=s?:)/i;
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 /** No host name is longer than 253 characters. */
 const MAX_LENGTH = 300;
@@ -50,11 +55,14 @@ export class OriginCheck {
 
   /** Tells whether a request may go on. It never throws, and its promise never rejects. */
   allows(request: IncomingMessage): boolean | Promise<boolean> {
-    const { origin } = request.headers;
-    if (origin === undefined) return !isFromOtherSite(request);
+    const { origin: given } = request.headers;
+    if (given === undefined) return !isFromOtherSite(request);
     if (this.#exact.has('*')) return true;
-    if (origin.length > MAX_LENGTH || !WELL_FORMED.test(origin)) return false;
+    if (!isOrigin(given)) return false;
+    const origin = pageOrigin(given);
     if (this.#exact.has(origin)) return true;
+    // Of no page: native clients write the URL that they ask for, where others leave the header out.
+    if (origin !== given && this.#isOfThisHost(origin, request)) return true;
     if (this.allowsLoopback && LOOPBACK.test(origin)) return true;
     if (this.#isSameHost) return this.#isOfThisHost(origin, request);
     if (this.#patterns.some((pattern) => pattern.test(origin))) return true;
@@ -129,13 +137,22 @@ export function rulesOf(origins: Origins | undefined): readonly OriginRule[] {
   return Array.isArray(origins) ? (origins as readonly OriginRule[]) : [origins as OriginRule];
 }
 
-/** Tells whether browsers could send this as an origin. */
+/**
+ * Writes the origin that a rule has to name: native clients, such as Starscream on iOS, send `ws:` for `http:` and
+ * `wss:` for `https:`. No browser does.
+ */
+export function pageOrigin(origin: string): string {
+  return origin.replace(WEBSOCKET, 'http');
+}
+
+/** Tells whether clients could send this as an origin. */
 export function isOrigin(text: string): boolean {
   return text.length <= MAX_LENGTH && WELL_FORMED.test(text);
 }
 
 /** Writes an origin as browsers do: lower case, and without the port that the scheme implies. */
-function browserForm(origin: string): string {
+function browserForm(rule: string): string {
+  const origin = pageOrigin(rule);
   if (!/^https?:/i.test(origin)) return origin.toLowerCase();
   try {
     return new URL(origin).origin;
@@ -225,6 +242,6 @@ function faultOfText(text: string): Fault | null {
   if (origin !== text) {
     return { given, reason: 'has more than scheme, host and port', write: `'${origin}'` };
   }
-  if (isOrigin(text) && (!/^https?$/i.test(scheme) || URL.canParse(text))) return null;
+  if (isOrigin(text) && (!/^(?:https?|wss?)$/i.test(scheme) || URL.canParse(text))) return null;
   return { given, reason: 'is no origin', write: "'https://app.example.com'" };
 }

@@ -94,7 +94,7 @@ export function createTransport(
     silent: limits.silent,
     path: io.path(),
     serveClient: socket.serveClient !== false,
-    hasCors: Boolean(socket.cors),
+    cors: socket.cors,
     others: settings.others,
   });
   serveConnections(io, engine, parser, {

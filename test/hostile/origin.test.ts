@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Gateway, OnEvent, type Origins } from '../../src/index.js';
+import { Gateway, ipFilter, OnEvent, type Origins } from '../../src/index.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { ask, askUpgrade, POLLING, type RawAnswer, type RawRequest, WEBSOCKET } from '../support/raw-http.js';
 import { Bytes, httpRequest } from './client/bytes.js';
@@ -10,7 +10,15 @@ class Echo {
   @OnEvent('echo') echo(payload: unknown) {
     return payload;
   }
+  @OnEvent('hold') async hold() {
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  }
 }
+
+/** Ends `hold`. */
+let release: () => void = () => {};
 
 const environment = process.env['NODE_ENV'];
 const sockets: RawAnswer[] = [];
@@ -64,6 +72,11 @@ describe.each(Object.keys(WAYS))('a page that connects by %s', (way) => {
       'http://127.0.0.1:1',
       'http://localhost',
       'garbage',
+      'file://',
+      'file:///',
+      'capacitor://localhost',
+      'ionic://localhost',
+      'tauri://localhost',
       `https://${'x'.repeat(5_000)}`,
     ]) {
       const answer = await connect(test.port, origin);
@@ -83,6 +96,30 @@ describe.each(Object.keys(WAYS))('a page that connects by %s', (way) => {
     expect(entered(await connect(test.port, 'https://app.example', { host: 'APP.example:443' }))).toBe(true);
     expect(entered(await connect(test.port, 'https://app.example', { host: 'other.example' }))).toBe(false);
     expect(entered(await connect(test.port, 'https://app.example', { host: '[' }))).toBe(false);
+  });
+
+  it('is let in when it is a program that writes the URL that it asks for, as Starscream does', async () => {
+    const page = 'https://app.example';
+    for (const origins of [undefined, page, [/^https:\/\/b\.example$/], []]) {
+      await using test = await start(origins === undefined ? {} : { origins });
+      const own = `127.0.0.1:${test.port}`;
+      for (const [origin, host, isAllowed] of [
+        [`ws://${own}`, own, true],
+        [`wss://${own}`, own, true],
+        ['wss://api.example', 'api.example', true],
+        ['wss://api.example:443', 'api.example', true],
+        ['wss://other.example', 'api.example', false],
+        ['ws://127.0.0.1:1', own, false],
+        ['wss://', own, false],
+        ['wss://app.example', own, origins === page],
+        ['ws://app.example', own, false],
+        ['wss://b.example', own, Array.isArray(origins) && origins.length > 0],
+        ['wsx://b.example', own, false],
+      ] as const) {
+        const answer = await connect(test.port, origin, { host });
+        expect([origins, origin, entered(answer)]).toEqual([origins, origin, isAllowed]);
+      }
+    }
   });
 
   it('is let in from this machine outside of production, whatever the list says', async () => {
@@ -114,6 +151,20 @@ describe.each(Object.keys(WAYS))('a page that connects by %s', (way) => {
       ['https://app.example:444'],
     ],
     ['a scheme of an app', 'capacitor://localhost', ['capacitor://localhost'], ['capacitor://other']],
+    [
+      'the URL of a WebSocket',
+      'wss://App.example',
+      ['https://app.example', 'wss://app.example'],
+      ['http://app.example'],
+    ],
+    ['files', 'file://', ['file://'], ['file:///', 'file://x', 'null', 'ionic://localhost']],
+    [
+      'a RegExp of apps',
+      /^(file:\/\/|(ionic|tauri):\/\/localhost)$/,
+      ['file://', 'ionic://localhost', 'tauri://localhost'],
+      ['null', 'capacitor://localhost'],
+    ],
+    ['a function of files', (origin) => origin === 'file://', ['file://'], ['null']],
     ['a RegExp', /^https:\/\/[a-z]+\.example$/, ['https://a.example'], ['https://a.example.evil', 'null']],
     ['a function', (origin) => origin.endsWith('.example'), ['https://a.example'], ['https://evil', 'null']],
     [
@@ -327,6 +378,47 @@ describe('polling from an allowed origin', () => {
     expect(foreign.status).toBe(403);
   });
 
+  const REFUSALS: readonly (readonly [string, number, TestAppOptions])[] = [
+    ['of too many connections', 503, { limits: { connections: 1 } }],
+    ['of too many connections of an address', 429, { limits: { connectionsPerAddress: 1 } }],
+    ['of its address', 403, { addresses: ipFilter({ deny: ['127.0.0.1'] }) }],
+    ['of its URL', 400, {}],
+  ];
+  describe.each<readonly [string, Origins]>([
+    ['a list', origin],
+    ['a function', async (asked) => asked === origin],
+  ])('named by %s', (_name, origins) => {
+    it.each(REFUSALS)('may read a refusal %s', async (_of, status, settings) => {
+      for (const credentials of [undefined, true]) {
+        const socket = credentials === undefined ? {} : { cors: { credentials } };
+        await using test = await start({ ...settings, origins, socket });
+        const path = status === 400 ? `${POLLING}&EIO=3` : POLLING;
+        if (status !== 400) await ask(test.port, { headers: { origin } });
+        const answer = await ask(test.port, { path, headers: { origin } });
+        expect(answer.status).toBe(status);
+        expect(answer.headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
+        expect(answer.headers['access-control-allow-credentials']).toBe(credentials?.toString());
+        expect((await ask(test.port, { ...options, path: POLLING })).status).toBe(204);
+        const foreign = await ask(test.port, { path, headers: { origin: 'https://evil.example' } });
+        expect(foreign.status).toBe(status);
+        expect(foreign.headers['access-control-allow-origin']).toBeUndefined();
+      }
+    });
+
+    it('may read that the server closes', async () => {
+      await using test = await start({ origins, limits: { closeTimeoutMs: 5_000 } });
+      const client = await test.client.connect();
+      const held = client.call('hold');
+      await client.call('echo', 1);
+      const closing = test.app.close();
+      let answer = await ask(test.port, { headers: { origin } });
+      while (answer.status !== 503) answer = await ask(test.port, { headers: { origin } });
+      expect(answer.headers['access-control-allow-origin']).toBe(origin);
+      release();
+      await Promise.all([held, closing]);
+    });
+  });
+
   it('may with cookies where `socket.cors` asks for them', async () => {
     await using test = await start({ origins: [origin], socket: { cors: { credentials: true } } });
     for (const request of [{ headers: { origin } }, options]) {
@@ -346,6 +438,7 @@ describe('at boot', () => {
     ['x.example', "write 'https://x.example'"],
     ['https://*.x.example', 'write /^https:\\/\\/[a-z0-9-]+\\.x\\.example$/'],
     ['null', 'write the origin of the page'],
+    ['file:///', "write 'file://'"],
     [/x/g, 'write /x/'],
     [7, "write 'https://app.example.com'"],
   ])('%p is a problem that says what to write', async (rule, help) => {
