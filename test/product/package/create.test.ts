@@ -41,8 +41,9 @@ describe('from a registry, in an empty folder', () => {
     expect(dependencies['gatewire']).toMatch(/^\^\d/);
   });
 
-  it('npm install takes what the README says, without a warning', async () => {
-    const [, words = ''] = /^(npm install gatewire .+)$/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+  it('npm install takes what the quick start says, without a warning', async () => {
+    const [, words = ''] =
+      /^(npm install gatewire .+)$/m.exec(readFileSync('docs/tutorials/quick-start.md', 'utf8')) ?? [];
     const project = path.join(folder.path, 'by-hand');
     mkdirSync(project);
     await registry.npm(['init', '-y'], project, LIMIT_MS);

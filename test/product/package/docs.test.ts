@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type ts from 'typescript';
 import { Compiler, optionsOf } from '../../support/compiler.js';
+import { anchors } from '../../support/headings.js';
 
 const pages = filesBelow('docs', '.md');
 
@@ -60,17 +61,6 @@ function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
   return compiler
     .complaints(files)
     .map(({ file, line, message }) => `${path.relative('.', file)}, line ${line} of the block: ${message}`);
-}
-
-/** What GitHub makes of a heading. */
-function anchors(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(' ', '-'),
-  );
 }
 
 /** Links of a page that lead nowhere. */

@@ -24,17 +24,17 @@ const run = promisify(execFile);
 const root = path.resolve('.');
 let folder = '';
 
-/** The code blocks of README.md that name a file: ```ts src/chat.gateway.ts */
+const page = readFileSync('docs/tutorials/quick-start.md', 'utf8');
+
+/** The code blocks of the page that name a file: ```ts src/chat.gateway.ts */
 function snippets(): ReadonlyMap<string, string> {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)];
+  const blocks = [...page.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)];
   return new Map(blocks.map(([, file = '', code = '']) => [file, code]));
 }
 
-/** What the README says that the client prints. */
+/** What the page says that the client prints. */
 function promisedOutput(): string | undefined {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  return /^```text\n\$ npx tsx src\/client\.ts\n([\s\S]*?)^```$/m.exec(readme)?.[1];
+  return /^```text\n\$ npx tsx src\/client\.ts\n([\s\S]*?)^```$/m.exec(page)?.[1];
 }
 
 /** The address in the line that the server logs when it listens. */
@@ -83,7 +83,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the packed package, with the snippets of the README in a fresh project', () => {
+describe('the packed package, with the snippets of the quick start in a fresh project', () => {
   it('compiles', async () => {
     expect([...snippets().keys()]).toEqual(
       expect.arrayContaining([
