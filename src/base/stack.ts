@@ -133,6 +133,7 @@ export const STACK = {
       flush: { kind: 'event', use: 'count what waits for a client' },
     },
     Transport: {
+      parser: { kind: 'field', type: 'Object', use: 'read the packets of a POST one after the other' },
       close: { kind: 'event', use: 'hand on what was read before the end of a connection' },
       error: { kind: 'event', use: 'hand on what was read before the end of a connection' },
     },

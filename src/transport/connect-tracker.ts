@@ -1,6 +1,6 @@
 import type { LimitReporter } from '../base/channels.js';
 import { type EngineConnection, PacketType } from './engineio.js';
-import { connectErrorText, RejectedPacket, tooLarge } from './packet-check.js';
+import { authTooLarge, connectErrorText, RejectedPacket } from './packet-check.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Parts that all connections of a server share. */
@@ -74,7 +74,7 @@ export class ConnectTracker {
     const kept = [...this.#auth.values()].reduce((sum, one) => sum + one, bytes);
     if (kept > this.shared.limits.authBytes) {
       if (!this.#auth.has(name)) this.leave(name);
-      return tooLarge('authBytes', 'auth is too large');
+      return authTooLarge();
     }
     this.#auth.set(name, (this.#auth.get(name) ?? 0) + bytes);
     return null;

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Server, ServerOptions } from 'socket.io';
 import { settlesWithin } from '../base/deadline.js';
 import { engineCors } from './cors.js';
+import { readPayload } from './decoder.js';
 import {
   answerLastPoll,
   type ConnectionListener,
@@ -12,6 +13,7 @@ import {
   newEngine,
 } from './engineio.js';
 import type { StrictParser } from './parser.js';
+import { readPayloads } from './payload.js';
 
 /** Length of Engine.IO's own ids: rooms whose names look like one are stored under another name. */
 const ID_LENGTH = 20;
@@ -63,6 +65,8 @@ export function serveConnections(
     () => {},
   );
   engine.on('connection', (connection) => {
+    if (connection.transport.name === 'polling')
+      readPayloads(connection, (payload) => readPayload(connection, payload));
     enter(connection);
     if (connection.transport.name === 'polling') connection.on('close', answerLastPoll);
   });

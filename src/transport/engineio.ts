@@ -99,6 +99,30 @@ export function newEngine(options: Partial<ServerOptions>): Engine {
   return new Server(options);
 }
 
+/** Reads the body of a POST, and hands on each packet in it. */
+export type PayloadReader = (text: string, take: (packet: EnginePacket) => void) => void;
+
+/** Parser that a transport uses. */
+interface EngineParser {
+  decodePacket(text: string): EnginePacket;
+  decodePayload(text: string): { forEach(take: (packet: EnginePacket) => void): void };
+}
+
+const { parser: engineParser } = requireOfSocketIo('engine.io') as { readonly parser: EngineParser };
+
+/** Decodes a packet of the engine. */
+export function decodeEnginePacket(text: string): EnginePacket {
+  return engineParser.decodePacket(text);
+}
+
+/** Has the bodies of POST requests read by a reader of ours; clients of version 2 have another format. */
+export function setPayloadReader(connection: EngineConnection, read: PayloadReader): void {
+  const { transport } = internals(connection);
+  if (isEngine3(connection)) return;
+  const decodePayload: EngineParser['decodePayload'] = (text) => ({ forEach: (take) => read(text, take) });
+  transport.parser = Object.assign(Object.create(transport.parser), { decodePayload });
+}
+
 /** Undocumented members of a server. */
 type ServerMembers = Private<
   'engine.io',
@@ -143,9 +167,11 @@ type ConnectionMembers = Private<
     /** Ends the connection at once, whatever the other side says. */
     onClose(reason: string): void;
     /** Polling or WebSocket; each has some of these. */
-    readonly transport: Partial<PollingMembers> & Partial<WebSocketTransportMembers>;
+    readonly transport: TransportMembers & Partial<PollingMembers> & Partial<WebSocketTransportMembers>;
   }
 >;
+
+type TransportMembers = Private<'engine.io', 'Transport', { parser: object }>;
 
 type PollingMembers = Private<
   'engine.io',

@@ -3,13 +3,15 @@ import { getHeapStatistics } from 'node:v8';
 /** What one packet costs besides its bytes. */
 const PACKET_BYTES = 256;
 /** What a connection may always use: others that fill the budget of the process do not stop it. */
-const SPARE_BYTES = 16_384;
+export const SPARE_BYTES = 16_384;
 const HEAP_SHARE = 8;
 
 /** Budget of what waits in this process for its clients, and because of them. */
 export class InputBudget {
-  /** Bytes that wait now. */
-  bytes = 0;
+  /** Bytes of packets that were handed on and are not done. */
+  used = 0;
+  /** Bytes of packets that are kept until they may be handed on. */
+  kept = 0;
 
   /**
    * @param perConnection - bytes of one connection
@@ -26,9 +28,7 @@ export class InputBudget {
  * of it.
  */
 export class InputAccount {
-  /** Bytes of packets that were handed on and are not done. */
   #used = 0;
-  /** Bytes of packets that are kept until they may be handed on. */
   #kept = 0;
   #isFull = false;
 
@@ -42,7 +42,7 @@ export class InputAccount {
   /** Counts more bytes of a packet that has been counted. */
   grow(bytes: number): void {
     this.#used += bytes;
-    this.budget.bytes += bytes;
+    this.budget.used += bytes;
   }
 
   /** Takes a packet out of the count. */
@@ -53,7 +53,7 @@ export class InputAccount {
   /** Counts a piece that is kept. */
   keep(bytes: number): void {
     this.#kept += bytes + PACKET_BYTES;
-    this.budget.bytes += bytes + PACKET_BYTES;
+    this.budget.kept += bytes + PACKET_BYTES;
   }
 
   /** Takes a piece that was kept out of the count. */
@@ -63,21 +63,25 @@ export class InputAccount {
 
   /** Takes all that was kept out of the count. */
   releaseAll(): void {
-    this.budget.bytes -= this.#kept;
+    this.budget.kept -= this.#kept;
     this.#kept = 0;
   }
 
-  /** Tells whether nothing more of the connection may be handed on until there is room. */
-  get isFull(): boolean {
-    const { bytes, inAll, perConnection } = this.budget;
+  /**
+   * Tells whether a packet of the connection has to wait. What is kept does not count: it would stop itself from being
+   * handed on.
+   */
+  isFullFor(bytes: number): boolean {
+    const { used, inAll, perConnection } = this.budget;
     const share = this.#isFull ? 2 : 1;
-    this.#isFull = this.#used > perConnection / share || (bytes > inAll / share && this.#used > SPARE_BYTES);
+    this.#isFull =
+      this.#used > perConnection / share || (used > inAll / share && this.#used + bytes > SPARE_BYTES);
     return this.#isFull;
   }
 
   /** Tells whether the connection has to end: stopping to read did not keep the process within its budget. */
   get isExcessive(): boolean {
-    const { bytes, inAll } = this.budget;
-    return bytes > 2 * inAll && this.#used + this.#kept > SPARE_BYTES;
+    const { used, kept, inAll } = this.budget;
+    return used + kept > 2 * inAll && this.#used + this.#kept > SPARE_BYTES;
   }
 }

@@ -117,6 +117,9 @@ export const tooDeep = (): RejectedPacket => tooLarge('packetDepth', 'the payloa
 /** Makes the rejection of a packet with too many members. */
 export const tooMany = (): RejectedPacket => tooLarge('packetKeys', 'the payload has too many members');
 
+/** Makes the rejection of a CONNECT with too much auth. */
+export const authTooLarge = (): RejectedPacket => tooLarge('authBytes', 'auth is too large');
+
 /** Bytes that a part may keep besides its own. */
 const SLACK_BYTES = 256;
 

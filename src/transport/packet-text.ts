@@ -1,6 +1,6 @@
 import { MAX_NAME } from '../base/reserved-names.js';
 import { PacketType } from './engineio.js';
-import { type RejectedPacket, tooDeep, tooMany } from './packet-check.js';
+import { authTooLarge, type RejectedPacket, tooDeep, tooMany } from './packet-check.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** Texts above this length are counted before they are parsed. */
@@ -15,7 +15,7 @@ const [QUOTE, COMMA, SLASH, BACKSLASH] = [0x22, 0x2c, 0x2f, 0x5c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
 
-type CountLimits = Pick<TransportLimits, 'packetDepth' | 'packetKeys' | 'attachments'>;
+type CountLimits = Pick<TransportLimits, 'packetDepth' | 'packetKeys' | 'attachments' | 'authBytes'>;
 
 /** Text of a packet, of which only the head and the number of brackets and commas have been looked at. */
 export class PacketText {
@@ -67,10 +67,11 @@ export class PacketText {
    *
    * @returns why the packet is refused, or null
    */
-  check({ packetDepth, packetKeys, attachments }: CountLimits): RejectedPacket | null {
+  check({ packetDepth, packetKeys, attachments, authBytes }: CountLimits): RejectedPacket | null {
     const { text } = this;
     const from = this.#dataStart();
     const type = Number(text.charAt(0));
+    if (type === CONNECT && text.length - from > authBytes) return authTooLarge();
     let levels = packetDepth;
     let members = packetKeys;
     // Auth is one argument. The list of arguments is no level, and the name of an event no member.

@@ -142,9 +142,9 @@ const STACK_FILES = [
   'runtime/injection/container.ts',
   'runtime/server.ts',
   'runtime/socketio.ts',
-  'transport/decoder.ts',
   'transport/engineio-check.ts',
   'transport/engineio.ts',
+  'transport/packet-decoder.ts',
 ];
 
 /** Rows whose names other things have, too, or documented members. */

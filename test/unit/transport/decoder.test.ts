@@ -1,13 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
-import { inputOf, StrictDecoder } from '../../../src/transport/decoder.js';
+import { inputOf, readPayload, StrictDecoder } from '../../../src/transport/decoder.js';
 import type { EngineConnection, RawPacket } from '../../../src/transport/engineio.js';
 import { RejectedPacket } from '../../../src/transport/packet-check.js';
+import { Payload } from '../../../src/transport/payload.js';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from '../../../src/transport/transport-limits.js';
 
 let shared: ConnectionLimits | null = null;
 afterEach(() => shared?.close());
+
+const waiting = (): number => (shared?.input.used ?? 0) + (shared?.input.kept ?? 0);
 
 /** Decodes pieces of one connection. */
 function decode(
@@ -198,7 +201,7 @@ it('hands nothing on while too much waits because of the connection', () => {
   input?.leave(1_000);
   expect([decoder.drain(false), packets.length]).toEqual([true, 3]);
   decoder.destroy();
-  expect(shared?.input.bytes).toBe(0);
+  expect(waiting()).toBe(0);
 });
 
 it('hands all on at the end of the server, however much waits', () => {
@@ -210,9 +213,9 @@ it('hands all on at the end of the server, however much waits', () => {
 
 it('counts attachments that are on their way, and forgets them with the connection', () => {
   const { decoder } = decode(['0', `52-["a",${place(0)},${place(1)}]`, bytes(50)]);
-  expect(shared?.input.bytes).toBeGreaterThan(300);
+  expect(waiting()).toBeGreaterThan(300);
   decoder.destroy();
-  expect(shared?.input.bytes).toBe(0);
+  expect(waiting()).toBe(0);
 });
 
 it('keeps no more of what was read than a small attachment has', () => {
@@ -261,4 +264,67 @@ it('reads a WebSocket no further while something is kept, and again at the end o
   expect(socket.isPaused).toBe(true);
   decoder.destroy();
   expect(socket.isPaused).toBe(false);
+});
+
+describe('what would exceed the budget of the process', () => {
+  it.each([
+    ['a long text', [`2["b","${'x'.repeat(20_000)}"]`]],
+    ['a packet with attachments', [`51-["b",${place(0)}]`, bytes(20_000)]],
+  ])('waits, whichever connection used it: %s', (_, pieces) => {
+    const { decoder, packets, connection } = decode(['0', '2["a"]'], {}, 1_000_000);
+    const used = 2 * (shared?.input.inAll ?? 0);
+    if (shared !== null) shared.input.used += used;
+    decoder.add(pieces[0] as string);
+    expect([packets.length, shared?.input.kept]).toEqual([2, (pieces[0] as string).length + 256]);
+    if (shared !== null) shared.input.used -= used;
+    expect(decoder.drain(false)).toBe(true);
+    for (const piece of pieces.slice(1)) decoder.add(piece);
+    expect(packets).toHaveLength(3);
+    expect(inputOf(connection)?.isExcessive).toBe(false);
+  });
+});
+
+describe('a POST', () => {
+  /** Reads a POST as the polling transport does. */
+  function read(texts: readonly string[], limits: Partial<TransportLimits>) {
+    const result = decode(['0'], limits);
+    const taken: string[] = [];
+    const connection = Object.assign(result.connection, { readyState: 'open' });
+    const payload = new Payload(texts.join('\x1e'), connection as unknown as EngineConnection, (packet) => {
+      taken.push(packet.type);
+      if (packet.type === 'message') result.decoder.add(packet.data);
+      else result.connection.emit('packet', packet);
+      if (result.ended.length > 0) connection.readyState = 'closed';
+    });
+    readPayload(connection, payload);
+    return { ...result, taken, payload };
+  }
+  const events = Array.from({ length: 10 }, (_, i) => `42["e",${i}]`);
+
+  it('is decoded as far as its packets may be handed on, and the rest later, in order', () => {
+    const { taken, packets, decoder, payload } = read(events, { eventsBurst: 4, eventsPerSecond: 1 });
+    expect([taken.length, packets.length, payload.isDone]).toEqual([5, 5, false]);
+    expect(waiting()).toBeGreaterThan(payload.length);
+    expect([decoder.drain(false), taken.length]).toEqual([false, 5]);
+    expect([decoder.drain(true), payload.isDone]).toEqual([true, true]);
+    expect(packets.slice(1).map(({ data }) => (data as unknown[])[1])).toEqual(events.map((_, i) => i));
+    expect(waiting()).toBe(0);
+  });
+
+  it('is decoded no further than the packet that ends the connection', () => {
+    const { taken, ended } = read(
+      Array.from({ length: 100_000 }, () => '3'),
+      { eventsBurst: 10, eventsPerSecond: 1 },
+    );
+    expect(ended).toEqual(['too much input']);
+    expect(taken.length).toBeLessThan(200);
+  });
+
+  it('whose packet has attachments is decoded across the pause', () => {
+    const whole = ['42["a"]', `451-["b",${place(0)}]`, `b${bytes(3).toString('base64')}`, '42["c"]'];
+    const { packets, decoder } = read(whole, { eventsBurst: 1, eventsPerSecond: 1 });
+    expect(packets.map(({ data }) => (data as unknown[] | undefined)?.[0])).toEqual([undefined, 'a']);
+    expect(decoder.drain(true)).toBe(true);
+    expect(packets.slice(2).map(({ data }) => data)).toEqual([['b', bytes(3)], ['c']]);
+  });
 });

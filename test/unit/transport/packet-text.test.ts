@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkPacket } from '../../../src/transport/packet-check.js';
 import { PacketText } from '../../../src/transport/packet-text.js';
 
-const LIMITS = { packetDepth: 3, packetKeys: 8, attachments: 2 };
+const LIMITS = { packetDepth: 3, packetKeys: 8, attachments: 2, authBytes: 2_000 };
 
 describe('the text of a packet', () => {
   it.each([
@@ -79,4 +79,9 @@ describe('the count of brackets and commas', () => {
     const text = `2["echo","${'\\\\'.repeat(50_000)}","${'\\"'.repeat(50_000)}"]`;
     expect(new PacketText(text).check(LIMITS)).toBeNull();
   });
+});
+
+it('refuses auth that is too large by its length, without a look at it', () => {
+  const check = (token: number) => new PacketText(`0/a,{"token":"${'x'.repeat(token)}`).check(LIMITS)?.limit;
+  expect([check(1_900), check(2_000)]).toEqual([undefined, 'authBytes']);
 });

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import type { EngineConnection } from '../../../src/transport/engineio.js';
 import { ReadThrottle, TokenBucket } from '../../../src/transport/read-throttle.js';
@@ -32,4 +33,28 @@ it('a bucket is paid for bytes, and a packet of any length with no more than a w
   expect(bucket.take(0)).toBe(false);
   expect(bucket.charge(0)).toBe(true);
   expect(bucket.charge(2)).toBe(false);
+});
+
+it('reads a connection that sent something long again in the next turn, and not in this one', async () => {
+  throttle = new ReadThrottle(1_000);
+  const webSocket = {
+    isPaused: false,
+    pause: () => {
+      webSocket.isPaused = true;
+    },
+    resume: () => {
+      webSocket.isPaused = false;
+    },
+  };
+  const connection = { transport: { socket: webSocket } } as unknown as EngineConnection;
+  throttle.afterRead(connection, 60_000);
+  expect(webSocket.isPaused).toBe(false);
+  throttle.afterRead(connection, 70_000);
+  expect(webSocket.isPaused).toBe(true);
+  await nextTurn();
+  expect(webSocket.isPaused).toBe(false);
+  throttle.begin(connection, { drain: () => false });
+  throttle.afterRead(connection, 70_000);
+  await nextTurn();
+  expect(webSocket.isPaused).toBe(true);
 });
