@@ -63,6 +63,15 @@ function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
     .map(({ file, line, message }) => `${path.relative('.', file)}, line ${line} of the block: ${message}`);
 }
 
+/** Blocks whose file name stands in the fence only, where GitHub and npm show nothing of it. */
+function nameless(page: string): readonly string[] {
+  const lines = readFileSync(page, 'utf8').split('\n');
+  return lines.filter((line, i) => {
+    const [, file] = /^```\w+ (\S+)$/.exec(line) ?? [];
+    return file !== undefined && !lines[i - 2]?.startsWith(`\`${file}\`:`);
+  });
+}
+
 /** Links of a page that lead nowhere. */
 function broken(page: string): readonly string[] {
   const withoutCode = readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
@@ -106,6 +115,10 @@ describe('the documentation', () => {
       return readdirSync(path.dirname(file)).some((name) => pattern.test(name));
     };
     expect(files.filter((file) => !found(file))).toEqual([]);
+  });
+
+  it.each(['README.md', ...pages])('shows the names of the files in %s', (page) => {
+    expect(nameless(page)).toEqual([]);
   });
 
   it.each(['README.md', 'CHANGELOG.md', 'bench/README.md', ...filesBelow('examples', 'README.md'), ...pages])(
