@@ -15,7 +15,7 @@ export const app = createApp({
   ...(REDIS_URL ? { adapter: redisAdapter({ url: REDIS_URL, nodeName: thisNode }) } : {}),
   server: createServer(servePage),
   node: thisNode, // nginx.ts reads from the id of a session which node has it
-  trustProxy: ['127.0.0.1'],
+  trustProxy: 1, // nginx, since nobody else reaches a node
   logger: { ...log, info() {} }, // not where it listens: everybody comes through nginx
   limits: { clusterTimeoutMs: 500 },
 });

@@ -5,9 +5,15 @@ import { thisNode } from './this-node.js';
 export type Order = { readonly order: 'stop' | 'start'; readonly node: NodeName };
 export type News = { readonly nodes: readonly NodeState[] };
 
+/** True where main.ts did not start this process, and so tells it nothing of the others. */
+const IS_CONTAINER = process.send === undefined && process.env['REDIS_URL'] !== undefined;
+
 /** The processes of the cluster, as far as this one is told of them by main.ts. */
 export class Nodes {
-  states: readonly NodeState[] = NODES.map((node) => ({ node, isRunning: node === thisNode }));
+  states: readonly NodeState[] = NODES.map((node) => ({
+    node,
+    isRunning: node === thisNode || IS_CONTAINER,
+  }));
   onChange: (states: readonly NodeState[]) => void = () => {};
 
   constructor() {

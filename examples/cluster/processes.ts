@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NODE_FILE = fileURLToPath(new URL('node.ts', import.meta.url));
+// node.ts, or node.js once it is built.
+const NODE_FILE = fileURLToPath(new URL(`node${path.extname(import.meta.url)}`, import.meta.url));
 
 /** Starts a program that writes to the terminal only what it has to complain about. */
 export function startProgram(file: string, args: readonly string[]): ChildProcess {
@@ -13,7 +15,8 @@ export function startProgram(file: string, args: readonly string[]): ChildProces
 
 /** Starts a node, which talks with this process over IPC. */
 export function startNode(env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', NODE_FILE], {
+  // With the arguments of this process: it is run by tsx until it is built, and so are the nodes.
+  return spawn(process.execPath, [...process.execArgv, NODE_FILE], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,

@@ -8,6 +8,7 @@ export type Manifest = Readonly<Record<string, unknown>>;
 /** Fields of gatewire's own package.json, which is published unchanged. */
 export interface OwnManifest {
   readonly version: string;
+  readonly repository: { readonly url: string };
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;

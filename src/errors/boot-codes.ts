@@ -18,7 +18,7 @@ export const BOOT_CODES = {
   }),
   GW_ERR_BOOT_BAD_PORT: entry<{ given: string }>({
     message: ({ given }) => `port ${given} is not a port`,
-    help: 'pass a whole number from 0 to 65535; 0 takes a free one',
+    help: 'pass a whole number from 0 to 65535; 0 takes a free one, and `NaN` comes from a text such as PORT=abc',
   }),
   GW_ERR_BOOT_BAD_HOST: entry<{ host: string; reason: string }>({
     message: ({ host, reason }) => `cannot listen on host \`${host}\`: ${reason}`,
@@ -110,7 +110,7 @@ export const CLI_CODES = {
   }),
   GW_ERR_CLI_NO_APP: entry<{ tried: string }>({
     message: ({ tried }) => `no application found (tried ${tried})`,
-    help: 'name the file: gatewire events --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json',
+    help: 'name the file: --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json',
   }),
   GW_ERR_CLI_BAD_APP: entry<{ file: string; reason: string }>({
     message: ({ file, reason }) => `${file} ${reason}`,
@@ -142,9 +142,9 @@ export const CLI_CODES = {
     message: ({ what, name, reason }) => `\`${name}\` cannot name a ${what}: it ${reason}`,
     help: ({ suggestion }) => (suggestion === null ? 'choose another name' : `call it \`${suggestion}\``),
   }),
-  GW_ERR_CLI_INSTALL_FAILED: entry<{ reason: string }>({
+  GW_ERR_CLI_INSTALL_FAILED: entry<{ reason: string; command: string }>({
     message: ({ reason }) => `the packages could not be installed: ${reason}`,
     why: 'the project is written; only its packages are missing',
-    help: 'run npm install in its folder',
+    help: ({ command }) => `run ${command} in its folder`,
   }),
 } as const;

@@ -1,28 +1,47 @@
 import type { NewFile } from '../files.js';
 import type { OwnManifest } from '../packages.js';
+import { containerFiles } from './container.js';
+import type { PackageManager } from './package-manager.js';
+import { projectReadme } from './readme.js';
 import { isTest, packagesFor, type TemplateFile } from './template.js';
 
-/**
- * Makes the files of a project: those of the example below src/, and those that a project needs around them.
- *
- * @param name - name of the package
- * @param own - gatewire's package.json, for the versions
- */
-export function projectFiles(
-  name: string,
-  template: readonly TemplateFile[],
-  own: OwnManifest,
-): readonly NewFile[] {
-  const isReadme = ({ path }: TemplateFile): boolean => path === 'README.md';
-  const sources = template.filter((file) => !isReadme(file));
-  const readme = template.find(isReadme)?.content.toString() ?? '';
+/** Parts that a project is made of. */
+export interface ProjectParts {
+  /** Name of the package. */
+  readonly name: string;
+  /** Name of the example. */
+  readonly template: string;
+  /** Files of the example. */
+  readonly files: readonly TemplateFile[];
+  readonly manager: PackageManager;
+  /** gatewire's package.json, for the versions. */
+  readonly own: OwnManifest;
+}
+
+/** Files of an example that belong beside package.json and not below src/. */
+const OUTSIDE = new Set(['compose.yaml', 'nginx.conf']);
+
+/** Makes the files of a project: those of the example below src/, and those that a project needs around them. */
+export function projectFiles({ name, template, files, manager, own }: ProjectParts): readonly NewFile[] {
+  const [readme] = files.filter(({ path }) => path === 'README.md');
+  const outside = files.filter(({ path }) => OUTSIDE.has(path));
+  const sources = files.filter(({ path }) => path !== 'README.md' && !OUTSIDE.has(path));
   const scripts = scriptsFor(sources);
-  return [
+  const text = readme?.content.toString() ?? '';
+  const repository = own.repository.url.replace(/^git\+|\.git$/g, '');
+  const around: readonly NewFile[] = [
     { path: 'package.json', content: json(packageJson(name, scripts, sources, own)) },
     { path: 'tsconfig.json', content: json(tsconfig(sources)) },
+    { path: 'tsconfig.build.json', content: json(buildConfig(sources)) },
     { path: 'biome.json', content: json(BIOME) },
     { path: '.gitignore', content: 'node_modules/\ndist/\ncoverage/\n.env\n*.log\n' },
-    { path: 'README.md', content: projectReadme(readme, name, scripts) },
+    ...containerFiles(manager),
+    ...copyFiles(sources),
+    { path: 'README.md', content: projectReadme({ name, template, text, scripts, manager, repository }) },
+  ];
+  return [
+    ...around.filter(({ path }) => !outside.some((file) => file.path === path)),
+    ...outside,
     ...sources.map(({ path, content }) => ({ path: `src/${path}`, content })),
   ];
 }
@@ -53,6 +72,10 @@ function scriptsFor(sources: readonly TemplateFile[]): Readonly<Record<string, s
   return {
     start: 'node --import tsx src/main.ts',
     dev: 'gatewire dev',
+    build: ['tsc -p tsconfig.build.json', ...copyFiles(sources).map(({ path }) => `node ${path}`)].join(
+      ' && ',
+    ),
+    'start:prod': 'node --enable-source-maps dist/main.js',
     test: `node --import tsx --test ${patterns.join(' ') || 'src/*.test.ts'}`,
     typecheck: ['tsc', ...ownConfigs(sources).map((folder) => `tsc -p ${folder}`)].join(' && '),
     lint: 'biome check',
@@ -76,6 +99,36 @@ function tsconfig(sources: readonly TemplateFile[]): object {
   };
 }
 
+/** Returns the settings of `build`: tests and code for browsers stay out of dist/. */
+function buildConfig(sources: readonly TemplateFile[]): object {
+  return {
+    extends: './tsconfig.json',
+    compilerOptions: { noEmit: false, rootDir: 'src', outDir: 'dist', sourceMap: true },
+    exclude: ['src/**/*.test.ts', ...ownConfigs(sources)],
+  };
+}
+
+/** Makes the program that copies the folders that the server reads while it runs; none where there are no folders. */
+function copyFiles(sources: readonly TemplateFile[]): readonly NewFile[] {
+  const folders = new Set(
+    sources.flatMap(({ path }) => (path.includes('/') ? (path.split('/')[0] ?? []) : [])),
+  );
+  if (folders.size === 0) return [];
+  const list = [...folders].sort().map((folder) => `'${folder}'`);
+  return [
+    {
+      path: 'copy-files.js',
+      content: `// Copies what the server reads while it runs, and the compiler leaves behind.
+import { cpSync } from 'node:fs';
+
+for (const folder of [${list.join(', ')}]) {
+  cpSync(\`src/\${folder}\`, \`dist/\${folder}\`, { recursive: true });
+}
+`,
+    },
+  ];
+}
+
 /** Lists the folders with a tsconfig.json of their own, such as those with code for browsers. */
 function ownConfigs(sources: readonly TemplateFile[]): readonly string[] {
   return sources
@@ -91,7 +144,7 @@ function folderOf(path: string): string {
 
 /** Settings of the linter for the examples: decorated parameters are valid, and injected classes are imported as values. */
 const BIOME = {
-  files: { includes: ['**', '!**/*.md'] },
+  files: { includes: ['**', '!**/*.md', '!dist'] },
   formatter: { indentStyle: 'space', lineWidth: 110 },
   javascript: {
     formatter: { quoteStyle: 'single' },
@@ -113,54 +166,4 @@ function json(value: object): string {
   const text = JSON.stringify(value, null, 2);
   const dense = text.replace(SHORT_LIST, (_, words: string) => `[${words.replace(/\s+/g, ' ')}]`);
   return `${dense}\n`;
-}
-
-/** Marks around the parts of an example's README that are about this repository only. */
-const REPOSITORY = /<!-- repository -->\n[\s\S]*?<!-- \/repository -->\n*/;
-const ALL_REPOSITORY = new RegExp(REPOSITORY, 'g');
-const LINK_OUT = /\[([^\]]+)\]\((?:\.\.\/)[^)]*\)/g;
-
-/**
- * Turns the README of an example into that of a project: it is started in another way, and links to files outside of
- * the example's folder are removed.
- *
- * @param text - README.md of the example
- * @param scripts - `scripts` of package.json
- */
-function projectReadme(text: string, name: string, scripts: Readonly<Record<string, string>>): string {
-  const [, ...rest] = text.split('\n');
-  const start = startOf(scripts);
-  const body = rest.join('\n').trim();
-  const withStart = REPOSITORY.test(body) ? body.replace(REPOSITORY, () => start) : `${start}${body}`;
-  return `# ${name}\n\n${withStart.replace(ALL_REPOSITORY, '').replace(LINK_OUT, '$1').trim()}\n`;
-}
-
-const MEANINGS: Readonly<Record<string, string>> = {
-  start: 'starts the server and prints its URL; `PORT` chooses another port',
-  dev: 'the same, and again whenever a file changes',
-  test: 'runs the tests, with the real server and real clients',
-  typecheck: 'checks the types',
-  lint: 'checks the code; `npm run lint -- --write` fixes what it can',
-};
-
-function startOf(scripts: Readonly<Record<string, string>>): string {
-  const rows = Object.keys(scripts).map((script) => {
-    const command = script === 'start' || script === 'test' ? `npm ${script}` : `npm run ${script}`;
-    return `| \`${command}\` | ${MEANINGS[script] ?? ''} |`;
-  });
-  return [
-    '```sh',
-    'npm install',
-    'npm run dev',
-    '```',
-    '',
-    '| command | what it does |',
-    '| --- | --- |',
-    ...rows,
-    '| `npx gatewire events` | lists what the server listens to |',
-    '| `npx gatewire add gateway NAME` | writes a gateway and its test |',
-    '| `npx gatewire doctor` | looks for what goes wrong most often |',
-    '',
-    '',
-  ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suggest } from '../../base/suggest.js';
@@ -22,16 +23,9 @@ export interface TemplateFile {
 const EXAMPLES = join(OWN_FOLDER, 'examples');
 
 /** Lists the templates: every folder of examples/ that can be started. */
-export async function listTemplates(): Promise<readonly Template[]> {
-  const entries = await readdir(EXAMPLES, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const templates = await Promise.all(
-    names.map(async (name) => {
-      const isStartable = (await readdir(join(EXAMPLES, name))).includes('main.ts');
-      return isStartable ? [{ name, summary: await summaryOf(name) }] : [];
-    }),
-  );
-  return templates.flat().sort(({ name: a }, { name: b }) => (a < b ? -1 : 1));
+export function listTemplates(): readonly Template[] {
+  const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'main.ts')));
+  return names.sort().map((name) => ({ name, summary: summaryOf(name) }));
 }
 
 /**
@@ -40,7 +34,7 @@ export async function listTemplates(): Promise<readonly Template[]> {
  * @throws {CliError} GW_ERR_CLI_USAGE when there is no such template
  */
 export async function readTemplate(name: string): Promise<readonly TemplateFile[]> {
-  const names = (await listTemplates()).map((template) => template.name);
+  const names = listTemplates().map((template) => template.name);
   if (!names.includes(name)) {
     const reason = `there is no template \`${name}\`; there are ${names.join(', ')}`;
     throw usageError('new', reason, suggest(name, names));
@@ -65,9 +59,8 @@ async function readFolder(root: string, below: string): Promise<readonly Templat
   return files.flat();
 }
 
-async function summaryOf(name: string): Promise<string> {
-  const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8').catch(() => '');
-  const [, paragraph = ''] = readme.split(/\n\s*\n/);
+function summaryOf(name: string): string {
+  const [, paragraph = ''] = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8').split(/\n\s*\n/);
   return /^[^.:]+/.exec(paragraph.replaceAll('\n', ' '))?.[0] ?? '';
 }
 
@@ -77,10 +70,10 @@ export interface Packages {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Dependencies of every project: gatewire, its peers, and tsx, which starts the project. */
-const ALWAYS = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io', 'tsx'];
-/** Development dependencies of every project. */
-const TOOLS = ['@biomejs/biome', '@types/node', 'typescript'];
+/** Dependencies of every project: gatewire and its peers. */
+const ALWAYS = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io'];
+/** Development dependencies of every project. tsx runs it until it is built. */
+const TOOLS = ['@biomejs/biome', '@types/node', 'tsx', 'typescript'];
 
 /** Packages without a range: a newer linter has newer rules, and a new project has to pass. */
 const EXACT = new Set(['@biomejs/biome']);

@@ -5,6 +5,7 @@ import { gatewire, root } from './gatewire.js';
 import { emptyFolder } from './project.js';
 
 const HELP = 'gatewire new --help lists the options';
+const templates = readdirSync(path.join(root, 'examples'));
 let folder: ReturnType<typeof emptyFolder>;
 
 beforeEach(() => {
@@ -19,8 +20,14 @@ describe('gatewire new', () => {
   it('makes a project of an example, with the versions that gatewire is tested with', async () => {
     const { code, stdout, stderr } = await create('my-echo', '--template', 'echo');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('  created  my-echo/src/echo.gateway.ts\n');
-    expect(stdout).toMatch(/\n {2}now\n {4}cd my-echo\n {4}npm install\n {4}npm run dev\n$/);
+    const count = readdirSync(path.join(folder.path, 'my-echo'), { recursive: true }).length - 1; // without src itself
+    expect(stdout).toBe(
+      [
+        `  made my-echo: ${count} files of the template echo`,
+        '  next: cd my-echo && npm install && npm run dev',
+        '',
+      ].join('\n'),
+    );
     expect(read('my-echo/src/echo.gateway.ts')).toBe(
       readFileSync(path.join(root, 'examples/echo/echo.gateway.ts'), 'utf8'),
     );
@@ -34,10 +41,12 @@ describe('gatewire new', () => {
       inversify: peerDependencies.inversify,
       'reflect-metadata': peerDependencies['reflect-metadata'],
       'socket.io': peerDependencies['socket.io'],
-      tsx: `^${devDependencies.tsx}`,
       zod: `^${devDependencies.zod}`,
     });
-    expect(manifest.devDependencies).toHaveProperty(['socket.io-client']);
+    expect(manifest.devDependencies).toMatchObject({
+      'socket.io-client': expect.any(String),
+      tsx: `^${devDependencies.tsx}`,
+    });
     expect(manifest.devDependencies).toHaveProperty(['@biomejs/biome'], devDependencies['@biomejs/biome']);
     expect(JSON.parse(read('my-echo/tsconfig.json')).compilerOptions).toMatchObject({
       experimentalDecorators: true,
@@ -94,7 +103,7 @@ describe('gatewire new', () => {
     expect(tried.stdout).toContain('  would overwrite  app/package.json\n');
     expect(read('app/package.json')).toBe('mine');
     const forced = await create('app', '--template', 'echo', '--force');
-    expect(forced.stdout).toContain('  overwritten  app/package.json\n');
+    expect(forced.stdout).toMatch(/: \d+ files of the template echo, 1 overwritten\n/);
     expect(JSON.parse(read('app/package.json')).name).toBe('app');
     const again = await create('app', '--template', 'echo');
     expect(again.stderr).toMatch(/: \d+ files already exist: (`app\/[^`]+`, ){4}`[^`]+` and \d+ more\n/);
@@ -166,5 +175,59 @@ describe('gatewire new', () => {
     expect(failed.stderr).toContain(
       'error[GW_ERR_CLI_INSTALL_FAILED]: the packages could not be installed: it ended with 3\n',
     );
+    expect(failed.stderr).toContain('  help: run npm install in its folder\n');
+  });
+
+  it.each([
+    ['npm/11.0.0 node/v20.19.0 linux x64', 'npm install && npm run dev', 'RUN npm ci\n'],
+    ['pnpm/10.0.0 npm/? node/v20.19.0', 'pnpm install && pnpm dev', 'RUN pnpm install --frozen-lockfile\n'],
+    ['yarn/1.22.22 npm/? node/v20.19.0', 'yarn install && yarn dev', 'RUN yarn install --frozen-lockfile\n'],
+    ['bun/1.2.0 npm/? node/v20.19.0', 'bun install && bun run dev', 'RUN bun install --frozen-lockfile\n'],
+    ['other/1.0.0', 'npm install && npm run dev', 'RUN npm ci\n'],
+  ])('speaks of the package manager that runs it: %s', async (agent, next, installed) => {
+    const env = { npm_config_user_agent: agent };
+    const { stdout } = await gatewire(['new', 'app', '--template', 'echo'], { cwd: folder.path, env });
+    expect(stdout).toContain(`  next: cd app && ${next}\n`);
+    expect(read('app/README.md')).toContain(`\`\`\`sh\n${next.replace(' && ', '\n')}\n\`\`\`\n`);
+    expect(read('app/Dockerfile')).toContain(installed);
+  });
+
+  it('describes all templates in its help', async () => {
+    const { stdout } = await create('--help');
+    for (const name of templates) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S.* \\S`, 'm'));
+  });
+
+  it('starts nothing with --json', async () => {
+    const refused = await create('app', '--template', 'echo', '--start', '--json');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+});
+
+describe.each(templates)('a project of the template %s', (template) => {
+  it('has a README that speaks of the project alone, and links to the repository where it leaves it', async () => {
+    await create('app', '--template', template);
+    const readme = read('app/README.md');
+    expect(readme).toMatch(/^# app\n/);
+    // What is about the repository stands between <!-- repository --> marks in the README of the example.
+    expect(readme).not.toMatch(/\]\(\.\.\/|repository|npm ci|test\/product|dist\/cli|examples\/(?!\w+\/)/);
+    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link);
+    for (const link of links) {
+      const [, file = ''] = /^https:\/\/github\.com\/gatewire\/gatewire\/blob\/main\/(.+)$/.exec(link) ?? [];
+      expect([link, existsSync(path.join(root, file)) && file !== '']).toEqual([link, true]);
+    }
+  });
+
+  it('has a container whose commands are there', async () => {
+    await create('app', '--template', template);
+    const { scripts } = JSON.parse(read('app/package.json'));
+    const dockerfile = read('app/Dockerfile');
+    const ran = [...dockerfile.matchAll(/^RUN npm run (\S+)$/gm)].map(([, script = '']) => script);
+    expect(ran).toEqual(['build']);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining([...ran, 'start:prod', 'lint']));
+    expect(dockerfile).toContain('CMD ["node", "--enable-source-maps", "dist/main.js"]\n');
+    expect(scripts['start:prod']).toBe('node --enable-source-maps dist/main.js');
+    expect(read('app/.dockerignore').split('\n')).toEqual(expect.arrayContaining(['node_modules', '.env']));
+    expect(read('app/compose.yaml')).toContain('build: .\n');
   });
 });

@@ -55,8 +55,11 @@ export function installOffline(
 }
 
 /** Starts the server of a project on a free port. */
-export function startProject(project: string): { server: ChildProcess; ended: Promise<unknown[]> } {
-  const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+export function startProject(
+  project: string,
+  args: readonly string[],
+): { server: ChildProcess; ended: Promise<unknown[]> } {
+  const server = spawn(process.execPath, args, {
     cwd: project,
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],

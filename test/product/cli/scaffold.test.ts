@@ -42,15 +42,7 @@ describe.each(templates)('a project of the template %s, from the packed package'
     installOffline(project, unpacked, template === 'chat' ? 'typescript' : 'typescript7');
   });
 
-  it('has a README that speaks of the project alone', () => {
-    const readme = readFileSync(path.join(project, 'README.md'), 'utf8');
-    expect(readme).toMatch(new RegExp(`^# my-${template}\n`));
-    expect(readme).toContain('npm install');
-    // What is about the repository stands between <!-- repository --> marks in the README of the example.
-    expect(readme).not.toMatch(/\]\(\.\.\/|repository|npm ci|test\/product/);
-  });
-
-  it.each(['typecheck', 'lint'])('passes npm run %s', async (script) => {
+  it.each(['typecheck', 'build', 'lint'])('passes npm run %s', async (script) => {
     expect(await runScript(script, project)).toMatchObject({ failed: false });
   });
 
@@ -60,10 +52,15 @@ describe.each(templates)('a project of the template %s, from the packed package'
     expect(failed).toBe(false);
   });
 
-  it('starts, answers, and ends at SIGTERM', async () => {
-    const { server, ended } = startProject(project);
+  it.each([
+    ['as it is', ['--import', 'tsx', 'src/main.ts']],
+    ['built', ['--enable-source-maps', 'dist/main.js']],
+  ])('starts %s, answers, and ends at SIGTERM', async (_, args) => {
+    const { server, ended } = startProject(project, args);
     try {
       const url = await within('the URL', urlOf(server));
+      // Pages are read and bundled when they are asked for.
+      if (template !== 'echo') expect(await get(`${url}/`)).toContain('<!doctype html>');
       expect(await get(`${url}/socket.io/?EIO=4&transport=polling`)).toMatch(/^0\{"sid"/);
     } finally {
       server.kill('SIGTERM');
