@@ -153,7 +153,7 @@ export class App {
       gateways,
       use,
       auth,
-      allowsEveryOrigin: allowsEveryOrigin(origins ?? originsOfCors(socket?.cors)),
+      allowsEveryOrigin: allowsEveryOrigin(origins ?? originsOfCors(socket.cors)),
       rooms,
       providers,
       reply,

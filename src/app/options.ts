@@ -20,6 +20,7 @@ import { checkOrigins, type Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
 import { checkHealth, type HealthOptions } from './health.js';
+import { checkSocketOptions } from './socket-options.js';
 
 /** Text about origins where none are named. */
 export const SAME_HOST = 'same host';
@@ -29,7 +30,7 @@ export const SAME_HOST = 'same host';
  * what is wrong is reported, and must not throw here.
  */
 export function settingsOf(options: CheckedOptions): Readonly<Record<string, string>> {
-  const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket = {} } = options;
+  const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket } = options;
   return Object.freeze({
     origins: origins === undefined ? SAME_HOST : [origins].flat().map(nameOf).join(', '),
     trustProxy: String(trustProxy ?? false),
@@ -149,7 +150,7 @@ export interface AppOptions {
    * @default readable lines on standard error
    */
   readonly logger?: Logger | false;
-  /** Socket.IO's own options. */
+  /** Socket.IO's own options; few of them are refused. */
   readonly socket?: Partial<ServerOptions>;
 }
 
@@ -160,6 +161,7 @@ export const MAX_HTTP_BUFFER_SIZE = 1_000_000;
 
 /** Options with the defaults filled in. */
 export interface CheckedOptions extends AppOptions {
+  readonly socket: Partial<ServerOptions>;
   readonly log: Logger;
   readonly reply: 'envelope' | 'raw';
   readonly allLimits: Limits;
@@ -275,6 +277,7 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
 /** Checks the options of an application. What is unusable is left out, so that the rest can be checked too. */
 export function checkAppOptions(given: unknown, problems: Problems, where: Place): CheckedOptions {
   const options = checkOptions<AppOptions>(given, APP_OPTIONS, 'createApp', problems, where);
+  const socket = checkSocketOptions(options.socket ?? {}, problems, where);
   const limits = checkOptions<Limits>(options.limits ?? {}, LIMIT_OPTIONS, '`limits`', problems, where);
   problems.addAll([
     ...checkOrigins(options.origins, where),
@@ -293,6 +296,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
   }
   return {
     ...options,
+    socket,
     log: loggerFrom(options.logger),
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
@@ -300,7 +304,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     allLimits: Object.freeze({
       ...DEFAULT_LIMITS,
       ...limits,
-      inputBytes: inputBytesOf(limits, options.socket, problems, where),
+      inputBytes: inputBytesOf(limits, socket, problems, where),
     }),
   };
 }
@@ -310,11 +314,11 @@ const PACKETS_IN_INPUT = 4;
 
 function inputBytesOf(
   { inputBytes }: Partial<Limits>,
-  socket: AppOptions['socket'],
+  { maxHttpBufferSize = MAX_HTTP_BUFFER_SIZE }: Partial<ServerOptions>,
   problems: Problems,
   where: Place,
 ): number {
-  const least = PACKETS_IN_INPUT * (Number(socket?.maxHttpBufferSize) || MAX_HTTP_BUFFER_SIZE);
+  const least = PACKETS_IN_INPUT * maxHttpBufferSize;
   if (inputBytes === undefined) return Math.max(least, DEFAULT_LIMITS.inputBytes);
   if (inputBytes < least) {
     const expected = `at least ${least}, four times \`socket.maxHttpBufferSize\``;

@@ -50,8 +50,8 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
   const connectionLimits = new ConnectionLimits(
     id,
     allLimits,
-    socket?.maxHttpBufferSize,
-    socket?.connectTimeout ?? CONNECT_TIMEOUT_MS,
+    socket.maxHttpBufferSize,
+    socket.connectTimeout ?? CONNECT_TIMEOUT_MS,
   );
   const parser = new StrictParser(connectionLimits);
   const ioOptions = {
@@ -72,7 +72,7 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
     middlewareTimeoutMs: Math.min(2 * allLimits.authTimeoutMs, 2_147_483_647),
     isServed: ({ name }) => connectionLimits.admit(name) === null,
     reportAdapter: ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),
-    holdSession: socket?.connectionStateRecovery ? holdSession : null,
+    holdSession: socket.connectionStateRecovery ? holdSession : null,
   });
   const operations = new Operations(io, new Cluster(id, logger, allLimits.clusterTimeoutMs));
   const revocations = new Revocations(operations, logger);

@@ -155,6 +155,10 @@ export const BUILD_CODES = {
     message: ({ option, given }) => `option \`${option}\` is ${given}`,
     help: ({ expected }) => `expected ${expected}`,
   }),
+  GW_ERR_BUILD_SOCKET_OPTION: entry<{ option: string; why: string; instead: string }>({
+    message: ({ option }) => `\`socket.${option}\` is an option of Socket.IO that gatewire does not take`,
+    help: ({ why, instead }) => `${why}; ${instead}`,
+  }),
   GW_ERR_BUILD_BAD_ORIGIN: entry<{ given: string; reason: string; write: string }>({
     message: ({ given, reason }) => `${given} in \`origins\` ${reason}`,
     why: 'browsers send scheme, host and port, so nothing else can match',

@@ -26,6 +26,8 @@ export function serveClientFile(path: string, request: IncomingMessage, response
   const name = (request.url ?? '').slice(path.length + 1).split('?', 1)[0] ?? '';
   if (!FILES.has(name)) return false;
   const etag = `"${version}"`;
+  // Modules of pages elsewhere are only loaded with it. The files are those of the public package.
+  response.setHeader('access-control-allow-origin', '*');
   response.setHeader('etag', etag);
   response.setHeader('cache-control', 'public, max-age=0');
   if (request.headers['if-none-match']?.replace(/^W\//, '') === etag) {

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ServerOptions } from 'socket.io';
 import { type ConnectionMessage, connectionChannel } from '../base/channels.js';
 import { serveClientFile } from './client-files.js';
 import { allowReading, answerPreflight, type Cors } from './cors.js';
@@ -25,7 +26,7 @@ import {
 import type { ReadThrottle } from './read-throttle.js';
 import type { SilentConnections } from './silent-connections.js';
 
-/** Time that other listeners get to answer an upgrade outside of the path; engine.io waits as long. */
+/** Engine.IO's own default of `destroyUpgradeTimeout`. */
 const UNWANTED_UPGRADE_MS = 1_000;
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -44,6 +45,8 @@ export interface HttpFrontOptions {
   readonly serveClient: boolean;
   /** Socket.IO's own option, which writes the headers that let pages of other origins read; undefined where we do. */
   readonly cors: Cors;
+  /** Socket.IO's own options about upgrades outside of the path. */
+  readonly upgrades: Pick<Partial<ServerOptions>, 'destroyUpgrade' | 'destroyUpgradeTimeout'>;
   /** Answers further paths, and returns whether it did; null where there are none. */
   readonly others: ((request: IncomingMessage, response: ServerResponse) => boolean) | null;
 }
@@ -95,8 +98,7 @@ export class HttpFront {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       this.options.silent.spoke(request.socket);
       if (this.#isOurs(request)) this.#handleUpgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) rejectUpgrade(socket, plainRejection(404));
-      else leaveToOthers(socket);
+      else this.#leaveToOthers(socket, server.listenerCount('upgrade') > 1);
     };
     server.on('request', onRequest);
     server.on('upgrade', onUpgrade);
@@ -144,6 +146,20 @@ export class HttpFront {
     const others = (socket.rawListeners('close') as (() => void)[]).slice(1);
     for (const listener of others) socket.off('close', listener);
     for (const listener of others) socket.on('close', listener);
+  }
+
+  /** Leaves an upgrade to other listeners, and refuses it when none answers: Node would keep the socket open. */
+  #leaveToOthers(socket: Duplex, hasOthers: boolean): void {
+    const { destroyUpgrade = true, destroyUpgradeTimeout = UNWANTED_UPGRADE_MS } = this.options.upgrades;
+    // Where nobody listens, a reset would end the process.
+    socket.on('error', destroy);
+    if (!destroyUpgrade) return;
+    if (!hasOthers) return rejectUpgrade(socket, plainRejection(404));
+    const timer = setTimeout(() => {
+      if ((socket as Socket).bytesWritten === 0) rejectUpgrade(socket, plainRejection(404));
+      else socket.off('error', destroy);
+    }, destroyUpgradeTimeout);
+    timer.unref();
   }
 
   #isOurs(request: IncomingMessage): boolean {
@@ -278,14 +294,4 @@ function isPromise(
   verdict: HttpRejection | null | Promise<HttpRejection | null>,
 ): verdict is Promise<HttpRejection | null> {
   return verdict instanceof Promise;
-}
-
-/** Leaves an upgrade to other listeners, and refuses it when none answers: Node would keep the socket open. */
-function leaveToOthers(socket: Duplex): void {
-  socket.on('error', destroy);
-  const timer = setTimeout(() => {
-    if ((socket as Socket).bytesWritten === 0) rejectUpgrade(socket, plainRejection(404));
-    else socket.off('error', destroy);
-  }, UNWANTED_UPGRADE_MS);
-  timer.unref();
 }

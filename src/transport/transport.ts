@@ -95,6 +95,7 @@ export function createTransport(
     path: io.path(),
     serveClient: socket.serveClient !== false,
     cors: socket.cors,
+    upgrades: socket,
     others: settings.others,
   });
   serveConnections(io, engine, parser, {

@@ -584,6 +584,11 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     },
   ],
   [
+    'GW_ERR_BUILD_SOCKET_OPTION',
+    'an adapter among the options of Socket.IO',
+    () => ({ gateways: [Fine], socket: { adapter: class {} as never } }),
+  ],
+  [
     'GW_ERR_BUILD_BAD_ORIGIN',
     'an origin with a path',
     () => ({ gateways: [Fine], origins: ['https://app.example.com/chat'] }),

@@ -310,6 +310,15 @@ describePages('reference', {
       expect(await client.next('price')).toEqual({ price: 7 });
     },
   ],
+  'socket-options': [
+    async (snippet) => {
+      const { exports } = await snippet.run();
+      await using test = await createTestApp(exports['app']);
+      const statusOf = async (path: string) => (await ask(Number(new URL(test.url).port), { path })).status;
+      expect(await statusOf('/live/?EIO=4&transport=polling')).toBe(400);
+      expect(await statusOf('/socket.io/?EIO=4&transport=polling')).toBe(404);
+    },
+  ],
   testing: [
     async (snippet) => expect(await inNode(snippet)).toMatch(/^# pass 1$/m),
     async (snippet) => expect(await inJest(snippet)).toMatch(/Tests: +4 passed, 4 total/),
