@@ -54,7 +54,7 @@ export function createWarning(socket: Socket): (event: string, payload: unknown)
     if (socket.hasListeners(event) || socket.listenersAny().length > 1) return;
     if (warned.has(event) || warned.size >= MAX_WARNINGS) return;
     warned.add(event);
-    console.warn(`gatewire: nothing listens to \`${event}\`, which arrived${describe(event, payload)}`);
+    console.warn(`gatewire: nothing listens to ${describe(event, payload)}`);
   };
 }
 
@@ -69,7 +69,8 @@ export function isDevelopment(): boolean {
 }
 
 function describe(event: string, payload: unknown): string {
-  if (event !== 'exception') return '';
+  if (event !== 'exception') return `\`${event}\`, which arrived`;
   const { event: failed, error } = readException(payload);
-  return `: \`${failed}\` failed with ${error.code}, ${error.message}`;
+  const what = failed === '' ? '' : `\`${failed}\` failed with `;
+  return `exceptions (\`onException\`), and one arrived: ${what}${error.code}, ${error.message}`;
 }

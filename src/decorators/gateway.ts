@@ -51,7 +51,7 @@ export function Gateway<TUser extends User = User, TData = unknown>(
 /** Records one `@Gateway`, plain or of a kit. */
 export function gatewayDecorator(declaration: GatewayDeclaration): ClassDecorator {
   return (target: unknown, second?: unknown) => {
-    assertExperimental('Gateway', second);
+    assertExperimental('Gateway', second, declaration.at);
     editRecord(target as Class).gateways.unshift(declaration);
   };
 }

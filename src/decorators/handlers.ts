@@ -107,14 +107,14 @@ export function OnServerSideEmit(event: string): MethodDecorator {
 /** Records one `@OnEvent`, plain or of a kit. */
 export function eventDecorator(declaration: EventDeclaration): MethodDecorator {
   return (target: object, key: string | symbol) => {
-    assertExperimental('OnEvent', key);
+    assertExperimental('OnEvent', key, declaration.at);
     editMethod(target, key).events.unshift(declaration);
   };
 }
 
 function hook(kind: HookKind, decorator: string, at: CallSite, event?: unknown): MethodDecorator {
   return (target: object, key: string | symbol) => {
-    assertExperimental(decorator, key);
+    assertExperimental(decorator, key, at);
     editMethod(target, key).hooks.unshift({ kind, at, ...(kind === 'server' && { event }) });
   };
 }

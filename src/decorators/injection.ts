@@ -15,7 +15,7 @@ import { assertExperimental } from './experimental.js';
 export function inject<TValue>(token: Injectable<TValue>): ParameterDecorator & PropertyDecorator {
   const at = new CallSite(inject);
   return (target: object, key: string | symbol | undefined, index?: unknown) => {
-    assertExperimental('inject', key);
+    assertExperimental('inject', key, at);
     const owner = (typeof target === 'function' ? target : target.constructor) as Class;
     editRecord(owner).injections.push({
       target: typeof index === 'number' ? index : (key as string | symbol),
@@ -37,7 +37,7 @@ export function inject<TValue>(token: Injectable<TValue>): ParameterDecorator & 
 export function Scoped(scope: 'connection' | 'event'): ClassDecorator {
   const at = new CallSite(Scoped);
   return (target: unknown, second?: unknown) => {
-    assertExperimental('Scoped', second);
+    assertExperimental('Scoped', second, at);
     editRecord(target as Class).scopes.unshift({ scope, at });
   };
 }

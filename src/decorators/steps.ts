@@ -36,7 +36,7 @@ export function stepDecorator(
   steps: readonly StepDeclaration[],
 ): ClassDecorator & MethodDecorator {
   return (target: object, key?: unknown) => {
-    assertExperimental(decorator, key);
+    assertExperimental(decorator, key, steps[0]?.at);
     const record =
       key === undefined ? editRecord(target as Class) : editMethod(target, key as string | symbol);
     record.steps.unshift(...steps);

@@ -43,12 +43,13 @@ export function problem<TCode extends ErrorCode>(
 /** Error of an application that cannot start. Its message is a report of all problems. */
 export class BootError extends Error {
   /** All problems, in the order in which they were found. */
-  readonly problems: readonly Problem[];
+  declare readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     super(renderReport(problems));
-    this.name = 'BootError';
-    this.problems = Object.freeze([...problems]);
+    // Not enumerable: Node would print them below the report, which already has them.
+    Object.defineProperty(this, 'name', { value: 'BootError' });
+    Object.defineProperty(this, 'problems', { value: Object.freeze([...problems]) });
     // The report names the lines that matter; the stack would only show gatewire's own.
     this.stack = this.message;
   }

@@ -57,7 +57,7 @@ describeMatrix('events of the server', (cell) => {
     expect(warned.mock.calls).toEqual([
       ['gatewire: nothing listens to `unheard`, which arrived'],
       [
-        'gatewire: nothing listens to `exception`, which arrived: `mutter` failed with FORBIDDEN, no swearing',
+        'gatewire: nothing listens to exceptions (`onException`), and one arrived: `mutter` failed with FORBIDDEN, no swearing',
       ],
     ]);
     room.socket.onAny(() => {}); // somebody listens to everything

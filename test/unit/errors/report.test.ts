@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { BootError, problem } from '../../../src/errors/boot-error.js';
 import { ERRORS } from '../../../src/errors/registry.js';
@@ -23,6 +24,7 @@ error[GW_ERR_BUILD_NO_GATEWAYS]: the application has no gateways
 
 2 problems found; nothing was started`);
     expect([error.name, error.stack]).toEqual(['BootError', error.message]);
+    expect(inspect(error)).toBe(`[${error.message}]`); // as Node shows it when nobody catches it
     expect(error.problems).toEqual(problems);
     expect(Object.isFrozen(error.problems)).toBe(true);
     expect(new BootError(problems.slice(1)).message).toMatch(/\n\n1 problem found; nothing was started$/);
