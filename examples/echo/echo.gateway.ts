@@ -1,5 +1,5 @@
 import { Args, Ctx, type EventContext, Gateway, OnEvent } from 'gatewire';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const roomName = z.string().min(1).max(128);
 const byteCount = z.number().int().min(1).max(100_000);

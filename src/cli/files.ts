@@ -27,7 +27,7 @@ export interface NewFile {
 /** File that was written, or would be. */
 export interface WrittenFile {
   readonly path: string;
-  readonly action: 'create' | 'overwrite';
+  readonly action: 'create' | 'overwrite' | 'edit';
 }
 
 /** Way to write files. */
@@ -70,6 +70,22 @@ export async function writeFiles(
   return written;
 }
 
+/**
+ * Replaces the content of a file that exists.
+ *
+ * @param shown - name of the file in messages
+ * @throws {CliError} GW_ERR_CLI_FILE_NOT_WRITTEN when the system refuses
+ */
+export async function editFile(
+  file: string,
+  shown: string,
+  content: string,
+  { dryRun }: WriteMode,
+): Promise<WrittenFile> {
+  if (!dryRun) await attempt(shown, () => write(file, content, true));
+  return { path: shown, action: 'edit' };
+}
+
 /** Result of a command that writes source files. */
 export interface FilesResult {
   readonly dryRun: boolean;
@@ -92,8 +108,7 @@ export function renderFiles({ dryRun, files, next }: FilesResult, nextTitle: str
   );
   return [
     ...alignRows(rows, 2, paint),
-    '',
-    `  ${nextTitle}`,
+    ...(next.length === 0 ? [] : ['', `  ${nextTitle}`]),
     ...next.map((line) => `    ${paint('title', line)}`),
   ].join('\n');
 }
@@ -101,6 +116,7 @@ export function renderFiles({ dryRun, files, next }: FilesResult, nextTitle: str
 const DONE: Readonly<Record<WrittenFile['action'], string>> = {
   create: 'created',
   overwrite: 'overwritten',
+  edit: 'edited',
 };
 
 interface Delivery {

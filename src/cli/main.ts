@@ -29,6 +29,8 @@ async function follow(args: readonly string[], cwd: string, output: Output): Pro
     output.print(answerOption(first, output));
     return EXIT.ok;
   }
+  if (first === 'help')
+    return follow(rest.length === 0 ? ['--help'] : [...rest.slice(0, 1), '--help'], cwd, output);
   const row = COMMANDS.find(({ name }) => name === first);
   if (row === undefined) {
     const names = COMMANDS.map(({ name }) => name);

@@ -71,6 +71,11 @@ export function nearestManifest(
   return null;
 }
 
+/** Tells whether a file of TypeScript is an ES module: by its ending, else by package.json. */
+export function isModule(file: string): boolean {
+  return file.endsWith('.mts') || nearestManifest(file)?.['type'] === 'module';
+}
+
 /**
  * Finds the package that an import would find: in the nearest node_modules, from a folder upwards. It does not ask
  * `require.resolve`, because packages may keep their package.json out of `exports`.

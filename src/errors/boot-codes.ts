@@ -112,6 +112,10 @@ export const CLI_CODES = {
     message: ({ tried }) => `no application found (tried ${tried})`,
     help: 'name the file: --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json',
   }),
+  GW_ERR_CLI_NO_PROJECT: entry<{ folder: string }>({
+    message: ({ folder }) => `there is no package.json in \`${folder}\` or above it`,
+    help: 'go to the folder of a project, or make one with gatewire new',
+  }),
   GW_ERR_CLI_BAD_APP: entry<{ file: string; reason: string }>({
     message: ({ file, reason }) => `${file} ${reason}`,
     help: 'export const app = createApp({ … }) from it, and start it in another file',

@@ -17,7 +17,7 @@ function gatewayFiles({ kebab, pascal }: Names, testImport: string): readonly Ne
     {
       path: `${kebab}.gateway.ts`,
       content: `import { type EventContext, Gateway, OnEvent } from 'gatewire';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const message = z.object({ text: z.string().max(2000) });
 
@@ -54,7 +54,7 @@ function contractFiles({ kebab, pascal, camel }: Names, testImport: string): rea
     {
       path: `${kebab}.contract.ts`,
       content: `import { defineContract } from 'gatewire/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Shared with clients, so that it imports nothing of the server. */
 export const ${camel}Contract = defineContract('/${kebab}', {

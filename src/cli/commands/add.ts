@@ -1,15 +1,16 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { suggest } from '../../base/suggest.js';
 import { relativeTo } from '../../inspect/locate.js';
+import { type Registration, register } from '../add/register.js';
 import { TEMPLATES } from '../add/templates.js';
 import { findApp } from '../app.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';
-import { EXIT, usageError } from '../errors.js';
-import { renderFiles, WRITE_OPTIONS, writeFiles } from '../files.js';
+import { cliError, EXIT, usageError } from '../errors.js';
+import { editFile, renderFiles, WRITE_OPTIONS, writeFiles } from '../files.js';
 import { type Kind, type Names, namesOf } from '../names.js';
 import { jsonDocument } from '../output.js';
-import { findInstalled, readManifest } from '../packages.js';
+import { findInstalled, nearestManifest, readManifest } from '../packages.js';
 import { isTypeScript } from '../typescript.js';
 
 /** `gatewire add`: writes a gateway, a contract or a middleware, with a test. */
@@ -26,23 +27,36 @@ export const add: Command = defineCommand({
   notes: [
     'NAME may be written in any case: order-items, orderItems, OrderItemsGateway. The test connects and looks at an',
     "acknowledgement. It is for vitest or jest where package.json has one of them, else for Node's own runner.",
+    'The class is added to `gateways` (a middleware to `use`) of the application, where that is a plain list of names.',
     '',
     'exit codes: 0 fine, 2 wrong usage, or files are in the way',
   ],
   async run({ values, words, cwd, output }) {
     const { kind, names } = readWords(words);
+    if (nearestManifest(join(cwd, 'package.json')) === null) {
+      throw cliError('GW_ERR_CLI_NO_PROJECT', { folder: cwd });
+    }
     const app = await sourceOfApp(cwd);
     const folder = values.folder === undefined ? await usualFolder(cwd, app) : resolve(cwd, values.folder);
     const files = TEMPLATES[kind](names, testRunner(cwd));
     const mode = { force: values.force === true, dryRun: values['dry-run'] === true };
     const written = await writeFiles(folder, relativeTo(cwd, folder), files, mode);
-    const next = [...registration(kind, names, folder, app), ...installation(cwd)];
-    const result = { dryRun: mode.dryRun, files: written, next };
+    const registration = registrationOf(kind, names, folder, app);
+    const source = app === null ? null : await readFile(app, 'utf8');
+    const isListed = new RegExp(`\\b${registration.name}\\b`).test(source ?? '');
+    const changed = source === null || isListed ? null : register(source, registration);
     const place = app === null ? 'the file that calls createApp' : relativeTo(cwd, app);
+    const edited = app !== null && changed !== null ? [await editFile(app, place, changed, mode)] : [];
+    const left = isListed || edited.length > 0 ? [] : linesOf(registration);
+    const result = {
+      dryRun: mode.dryRun,
+      files: [...written, ...edited],
+      next: [...left, ...installation(cwd)],
+    };
     output.print(
       values.json
         ? jsonDocument({ kind, name: names.kebab, ...result })
-        : renderFiles(result, `left to do, in ${place}`, output.paint),
+        : renderFiles(result, left.length === 0 ? 'left to do' : `left to do, in ${place}`, output.paint),
     );
     return EXIT.ok;
   },
@@ -93,18 +107,24 @@ function testRunner(cwd: string): string {
   return (runner !== undefined && RUNNERS[runner]) || 'node:test';
 }
 
-/** Writes the lines of code that put the class into the application. Its place in the list is the user's choice. */
-function registration(
+/** Says how an application lists the new class. */
+function registrationOf(
   kind: Kind,
   { kebab, pascal }: Names,
   folder: string,
   app: string | null,
-): readonly string[] {
+): Registration {
   const isMiddleware = kind === 'middleware';
   const file = `${kebab}.${isMiddleware ? 'middleware' : 'gateway'}`;
-  const name = `${pascal}${isMiddleware ? 'Middleware' : 'Gateway'}`;
-  const from = app === null ? `./${file}.js` : importPath(app, folder, file);
-  const list = isMiddleware ? 'use' : 'gateways';
+  return {
+    name: `${pascal}${isMiddleware ? 'Middleware' : 'Gateway'}`,
+    from: app === null ? `./${file}.js` : importPath(app, folder, file),
+    list: isMiddleware ? 'use' : 'gateways',
+  };
+}
+
+/** Writes the lines of code that are left to the user where the application has no plain list. */
+function linesOf({ name, from, list }: Registration): readonly string[] {
   return [`import { ${name} } from '${from}';`, `createApp({ ${list}: [/* … */ ${name}] })`];
 }
 

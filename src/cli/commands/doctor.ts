@@ -5,9 +5,10 @@ import { checkCompiler } from '../doctor/compiler.js';
 import { type Finding, failure, renderFindings } from '../doctor/finding.js';
 import { checkPortIsFree, checkRedis } from '../doctor/network.js';
 import { checkCopies, checkVersions } from '../doctor/packages.js';
+import { checkMain } from '../doctor/sources.js';
 import { CliError, EXIT } from '../errors.js';
 import { jsonDocument } from '../output.js';
-import { nearestManifest, ownManifest } from '../packages.js';
+import { isModule, ownManifest } from '../packages.js';
 import { isTypeScript } from '../typescript.js';
 
 /** `gatewire doctor`: checks the project for frequent mistakes, and says how to fix each. */
@@ -19,8 +20,9 @@ export const doctor: Command = defineCommand({
   },
   notes: [
     'It looks at the versions of node, gatewire, its peers and what lies below them; at packages that are installed',
-    'twice; at tsconfig.json as the compiler understands it; at the port (PORT, else 3000) and at REDIS_URL; and at',
-    'the application, which is imported and never started. It changes nothing.',
+    'twice; at tsconfig.json as the compiler understands it; at the port (PORT, else 3000) and at REDIS_URL; at the',
+    'application, which is imported and never started; and at its sources, for gateways that it does not list. It',
+    'changes nothing.',
     '',
     'exit codes: 0 no errors, 1 errors, 2 wrong usage',
   ],
@@ -54,13 +56,9 @@ async function examine(cwd: string, named: string | undefined): Promise<readonly
   }
   return [
     ...surroundings,
+    ...(await checkMain(cwd)),
     ...(isTypeScript(app) ? checkCompiler(app, isModule(app), cwd) : []),
     // Last, because after it this process can open no port.
     ...(await checkApplication(app, cwd)),
   ];
-}
-
-/** Tells whether a TypeScript file is an ES module: by its ending, else by package.json. */
-function isModule(file: string): boolean {
-  return file.endsWith('.mts') || nearestManifest(file)?.['type'] === 'module';
 }

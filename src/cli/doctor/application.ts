@@ -6,7 +6,9 @@ import type { AppPlan, NamespacePlan } from '../../plan/types.js';
 import { loadApp } from '../app.js';
 import { CliError, isReport } from '../errors.js';
 import { counted } from '../output.js';
+import { isTypeScript } from '../typescript.js';
 import { type Finding, failure, ok, warning } from './finding.js';
+import { checkGateways } from './sources.js';
 
 /**
  * Imports the application, without starting it, and checks who may connect.
@@ -21,6 +23,7 @@ export async function checkApplication(app: string, cwd: string): Promise<readon
     return [
       ok('application', fact),
       ...plan.namespaces.filter(({ auth }) => auth === null).map(openNamespace),
+      ...(isTypeScript(app) ? await checkGateways(app, plan, cwd) : []),
       ...origins(plan, io),
       ...(await slowPatterns(plan)).map(slowPattern),
     ];

@@ -81,7 +81,9 @@ export function checkCopies(cwd: string): readonly Finding[] {
   const visited = new Set<string>();
   for (const folder of upwards(cwd)) visit(join(folder, 'node_modules'), copies, visited);
   const findings = ONCE.flatMap((name) => compare(name, [...(copies.get(name)?.values() ?? [])], cwd));
-  return findings.length > 0 ? findings : [ok('copies', `one copy each of ${ONCE.join(', ')}`)];
+  const found = ONCE.filter((name) => copies.get(name)?.size);
+  if (findings.length > 0 || found.length === 0) return findings;
+  return [ok('copies', `one copy each of ${found.join(', ')}`)];
 }
 
 function compare(name: string, copies: readonly Installed[], cwd: string): readonly Finding[] {

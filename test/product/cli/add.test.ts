@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { gatewire } from './gatewire.js';
@@ -20,6 +20,17 @@ function write(file: string, text: string): void {
 }
 const add = (...args: string[]) => gatewire(['add', ...args], { cwd: folder.path });
 const read = (file: string) => readFileSync(path.join(folder.path, file), 'utf8');
+
+const APP = `import { createServer } from 'node:http';
+import { createApp } from 'gatewire';
+import { EchoGateway } from './echo.gateway.js';
+
+export const app = createApp({
+  gateways: [EchoGateway],
+  use: [],
+  server: createServer(),
+});
+`;
 
 // That the code compiles, passes its tests and the linter is held by scaffold.test.ts.
 describe('gatewire add', () => {
@@ -120,6 +131,66 @@ describe('gatewire add', () => {
         'npm install gatewire socket.io-client zod',
       ],
     });
+  });
+
+  it('registers what it made in the application, where that has a plain list', async () => {
+    write('src/app.ts', APP);
+    const added = await add('contract', 'chat');
+    expect(added.stdout).toContain('  edited   src/app.ts\n\n  left to do\n    npm install gatewire');
+    await add('gateway', 'zebra', '--folder', 'src/rooms');
+    await add('middleware', 'audit');
+    expect(read('src/app.ts')).toBe(`import { createServer } from 'node:http';
+import { createApp } from 'gatewire';
+import { AuditMiddleware } from './audit.middleware.js';
+import { ChatGateway } from './chat.gateway.js';
+import { EchoGateway } from './echo.gateway.js';
+import { ZebraGateway } from './rooms/zebra.gateway.js';
+
+export const app = createApp({
+  gateways: [EchoGateway, ChatGateway, ZebraGateway],
+  use: [AuditMiddleware],
+  server: createServer(),
+});
+`);
+    const { stdout } = await add('gateway', 'chat', '--force', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ next: ['npm install gatewire socket.io-client zod'] });
+  });
+
+  it('keeps a list with a line for each name, and its line ends', async () => {
+    const list = (more: string) => `[\r\n    EchoGateway,\r\n${more}  ]`;
+    write('src/app.ts', APP.replace('[EchoGateway]', list('')).replace(/(?<!\r)\n/g, '\r\n'));
+    await add('gateway', 'chat');
+    expect(read('src/app.ts')).toContain(`gateways: ${list('    ChatGateway,\r\n')}`);
+    expect(read('src/app.ts')).not.toMatch(/(?<!\r)\n/);
+  });
+
+  it.each([
+    ['the list is made elsewhere', APP.replace('[EchoGateway]', 'all')],
+    ['the list has more than names', APP.replace('[EchoGateway]', '[...all]')],
+    ['there are two applications', `${APP}export const other = createApp({ gateways: [] });\n`],
+  ])('says what to paste when %s', async (_, source) => {
+    write('src/app.ts', source);
+    const { stdout } = await add('gateway', 'chat');
+    expect(stdout).toContain(
+      "  left to do, in src/app.ts\n    import { ChatGateway } from './chat.gateway.js';\n",
+    );
+    expect(read('src/app.ts')).toBe(source);
+  });
+
+  it('edits nothing with --dry-run', async () => {
+    write('src/app.ts', APP);
+    const { stdout } = await add('gateway', 'chat', '--dry-run');
+    expect(stdout).toContain('  would edit    src/app.ts\n');
+    expect(read('src/app.ts')).toBe(APP);
+  });
+
+  it('writes nothing where there is no project', async () => {
+    rmSync(path.join(folder.path, 'package.json'));
+    rmSync(path.join(folder.path, 'src'), { recursive: true });
+    const refused = await add('gateway', 'chat');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('error[GW_ERR_CLI_NO_PROJECT]: there is no package.json in `');
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it.each([

@@ -51,6 +51,16 @@ describe('gatewire doctor, of what is installed', () => {
     ]);
   });
 
+  it('names as single copies only what is installed', async () => {
+    // A linked gatewire has an inversify of its own.
+    for (const name of ['inversify', 'gatewire']) rmSync(path.join(project.path, 'node_modules', name));
+    const copies = (await project.examine()).findings.find(({ check }) => check === 'copies');
+    expect(copies).toMatchObject({
+      level: 'ok',
+      fact: 'one copy each of reflect-metadata, socket.io',
+    });
+  });
+
   it('counts a pre-release, and has it below its release', async () => {
     rmSync(path.join(project.path, 'node_modules/socket.io'));
     project.fake('.', 'socket.io', '4.9.0-beta.1');

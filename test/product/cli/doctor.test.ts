@@ -46,6 +46,54 @@ describe('gatewire doctor', () => {
     ]);
   });
 
+  it('finds gateways that no application lists', async () => {
+    const gateway = (name: string) =>
+      `import { Gateway } from 'gatewire';\n@Gateway('/x')\nexport class ${name} {}\n`;
+    project.write('src/rooms/forgotten.gateway.ts', gateway('ForgottenGateway'));
+    project.write('src/other.gateway.ts', gateway('OtherGateway'));
+    project.write('src/other.ts', 'createApp({ gateways: [OtherGateway] });');
+    project.write('src/kit.gateway.ts', '@Kit.Gateway()\n@Use(Audit)\nexport class KitGateway {}\n');
+    project.write('src/probe.gateway.test.ts', gateway('ProbeGateway'));
+    project.write(
+      'src/prose.ts',
+      "/**\n * @Gateway('/x') class ProseGateway\n */\n// @Gateway() class Prose {}\n",
+    );
+    const { code, findings } = await project.examine();
+    expect(code).toBe(0);
+    expect(toFix(findings)).toEqual([
+      expect.objectContaining({
+        check: 'gateways',
+        level: 'warning',
+        fact: 'KitGateway (src/kit.gateway.ts:1) is in no application, so nobody can reach it',
+      }),
+      expect.objectContaining({
+        fact: 'ForgottenGateway (src/rooms/forgotten.gateway.ts:2) is in no application, so nobody can reach it',
+        fix: 'list it: createApp({ gateways: [… ForgottenGateway] })',
+      }),
+    ]);
+  });
+
+  it('finds a main file that awaits outside of an ES module', async () => {
+    project.write('src/main.ts', "import { app } from './app.js';\n\nawait app.run(3000);\n");
+    expect(toFix((await project.examine()).findings)).toEqual([]);
+    project.write('package.json', '{}');
+    const { code, findings } = await project.examine();
+    expect(code).toBe(1);
+    expect(toFix(findings)).toEqual([
+      {
+        check: 'module',
+        level: 'error',
+        fact: 'src/main.ts awaits at its top level, which only ES modules can',
+        fix: 'npm pkg set type=module',
+      },
+    ]);
+    project.write(
+      'src/main.ts',
+      "import { app } from './app.js';\n\nasync () => {\n  await app.run(3000);\n};\n",
+    );
+    expect(toFix((await project.examine()).findings)).toEqual([]);
+  });
+
   it('tells a project without an application from a wrong command line', async () => {
     project.write('package.json', JSON.stringify({ gatewire: { app: 'none.ts' } }));
     const { code, findings } = await project.examine();

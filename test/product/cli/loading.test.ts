@@ -8,7 +8,7 @@ import { fixture, gatewire, printed, root } from './gatewire.js';
 
 const HELP = 'help: export const app = createApp({ … }) from it, and start it in another file';
 const NO_APP =
-  'help: name the file: gatewire events --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json';
+  'help: name the file: --app src/app.ts, or "gatewire": { "app": "src/app.ts" } in package.json';
 
 const GATEWAY = `import { Gateway, OnEvent } from 'gatewire';
 
@@ -220,6 +220,7 @@ error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespac
     expect(code).toBe(1);
     expect(stderr).toContain('error[GW_ERR_BUILD_STANDARD_DECORATORS]');
     expect(stderr).toContain('set "experimentalDecorators": true in tsconfig.json');
+    expect(stderr).toMatch(/^ {2}--> src\/chat\.gateway\.ts:\d+:\d+ {4}\w+$/m);
   });
 
   it('is named in what the compiler says about it', async () => {

@@ -6,7 +6,7 @@ const COMMANDS = 'gatewire --help lists the commands';
 const OPTIONS = 'gatewire events --help lists the options';
 
 describe('gatewire', () => {
-  it.each([[[]], [['--help']], [['-h']]])('shows the commands for %j', async (args: string[]) => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('shows the commands for %j', async (args: string[]) => {
     const { code, stdout, stderr } = await gatewire(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('usage: gatewire COMMAND [options]\n');
@@ -23,6 +23,7 @@ describe('gatewire', () => {
   it.each([
     ['events', '--help'],
     ['events', '-h'],
+    ['help', 'events'],
     ['events', '--app', 'x.ts', '--help'],
   ])('shows the options of a command for %s %s %s', async (...args) => {
     const { code, stdout, stderr } = await gatewire(args.filter((arg) => typeof arg === 'string'));
