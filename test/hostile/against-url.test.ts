@@ -5,6 +5,7 @@ import { Gateway, GatewireError, OnEvent } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 import { freePort } from '../support/free-port.js';
 import { ServerProcess } from '../support/server-process.js';
+import { findOpenings } from './openings.js';
 
 const run = promisify(execFile);
 const LIMIT_MS = 120_000;
@@ -61,6 +62,23 @@ it('finds that plain socket.io does not, and names the packet', async () => {
   await server.kill();
   expect(stderr).toMatch(/^failed after websocket: /);
   expect(code).toBe(1);
+});
+
+it('finds who is let in that should not be, and nobody by default', async () => {
+  const closed = await createTestApp(Chat);
+  expect(await findOpenings(new URL(closed.url))).toEqual([]);
+  await closed.close();
+  const open = await createTestApp(Chat, { origins: '*' });
+  expect(await findOpenings(new URL(open.url))).toEqual([
+    'polling of a page of another host',
+    'websocket of a page of another host',
+  ]);
+  await open.close();
+  const plain = new ServerProcess('test/fixtures/hostile/plain.ts', await freePort());
+  const found = await findOpenings(new URL(await plain.listening()));
+  await plain.kill();
+  expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/^JSONP/)]));
+  expect(found.length).toBeGreaterThan(5);
 });
 
 it('says what it needs, and when nobody may come in', async () => {

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { RawClient } from './client/raw-client.js';
 import type { TransportName } from './client/wire.js';
-import { HOSTILE_NAMES, HOSTILE_PACKETS } from './packets.js';
+import { findOpenings } from './openings.js';
+import { HOSTILE_NAMES, HOSTILE_PACKETS, LONG_MESSAGES } from './packets.js';
 
 const TRANSPORTS: readonly TransportName[] = ['websocket', 'polling'];
 /** What a server gets to deal with one packet before the next one comes. */
@@ -12,6 +13,8 @@ const USAGE = 'usage: npm run test:hostile -- URL [--namespace /chat] [--auth \'
 interface Attack {
   readonly name: string;
   readonly packets: readonly (string | Buffer)[];
+  /** Whether these are messages of the engine and not packets of Socket.IO. */
+  readonly isEngine?: boolean;
 }
 
 const { values, positionals } = parseArgs({
@@ -31,7 +34,7 @@ try {
   process.exitCode = 1;
 }
 
-/** @returns whether the server survived */
+/** @returns whether the server survived, and keeps out what it should */
 async function attack(target: URL, namespace: string, credentials: object): Promise<boolean> {
   const attacks: readonly Attack[] = [
     ...HOSTILE_PACKETS.map((one) => ({
@@ -42,13 +45,15 @@ async function attack(target: URL, namespace: string, credentials: object): Prom
       name: `an event named ${JSON.stringify(name).slice(0, 40)}`,
       packets: [`2${prefix(namespace)}7${JSON.stringify([name, { a: 1 }])}`],
     })),
+    ...LONG_MESSAGES.map((one) => ({ ...one, isEngine: true })),
   ];
   await serve(target, namespace, credentials); // says at once when the namespace or the token is wrong
   console.log(`${attacks.length * TRANSPORTS.length} hostile packets for ${target.origin}${namespace}`);
   const slowest = { ms: 0, name: '' };
   for (const transport of TRANSPORTS) {
-    for (const { name, packets } of attacks) {
-      await send(target, transport, namespace, credentials, packets);
+    for (const one of attacks) {
+      const { name } = one;
+      await send(target, transport, namespace, credentials, one);
       const start = performance.now();
       try {
         await serve(target, namespace, credentials);
@@ -65,7 +70,14 @@ async function attack(target: URL, namespace: string, credentials: object): Prom
   console.log(
     `survived; the slowest other client came in after ${Math.round(slowest.ms)} ms (${slowest.name})`,
   );
-  return true;
+  return await keepsOut(target);
+}
+
+/** @returns whether the server refuses what pages of other sites and ambiguous requests ask for */
+async function keepsOut(target: URL): Promise<boolean> {
+  const openings = await findOpenings(target);
+  for (const name of openings) console.error(`lets in: ${name}`);
+  return openings.length === 0;
 }
 
 /** Sends one attack over a connection of its own, and waits until the server has dealt with it, or hung up. */
@@ -74,12 +86,13 @@ async function send(
   transport: TransportName,
   namespace: string,
   credentials: object,
-  packets: readonly (string | Buffer)[],
+  { packets, isEngine = false }: Attack,
 ): Promise<void> {
   const client = await RawClient.open(target, transport);
   try {
     await client.connect(namespace, credentials);
-    client.packet(...packets);
+    if (isEngine) client.wire.send(...packets);
+    else client.packet(...packets);
     const settled = new Promise<void>((resolve) => setTimeout(resolve, SETTLE_MS).unref());
     const answered = client.call(namespace, 'gw:hostile').catch(() => {});
     await Promise.race([answered, client.ended().catch(() => {}), settled]);

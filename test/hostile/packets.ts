@@ -41,6 +41,23 @@ const BYTES = Buffer.from('bytes');
 const placeholder = (num: unknown) => `{"_placeholder":true,"num":${JSON.stringify(num)}}`;
 const nest = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
+/** Messages of the engine that together take much work, 1 MB or less in one piece. */
+export const LONG_MESSAGES: readonly HostilePacket[] = [
+  { name: '50,000 pongs at once', packets: Array.from({ length: 50_000 }, () => '3') },
+  {
+    name: '50,000 acknowledgements that nobody asked for',
+    packets: Array.from({ length: 50_000 }, () => '43[]'),
+  },
+  { name: 'an event of 490,000 levels', packets: [`42["ping",${'['.repeat(490_000)}`] },
+  { name: 'an event of 300,000 objects', packets: [`42["ping",[${'{},'.repeat(300_000)}{}]]`] },
+  { name: 'CONNECT to a name of 900,000 letters', packets: [`40/${'x'.repeat(900_000)},`] },
+  { name: 'CONNECT with 900,000 letters of auth', packets: [`40/a,{"token":"${'x'.repeat(900_000)}"}`] },
+  {
+    name: '5,000 times CONNECT and DISCONNECT',
+    packets: Array.from({ length: 5_000 }, () => ['40/a,', '41/a,']).flat(),
+  },
+];
+
 /** Socket.IO packets that no client sends. */
 export const HOSTILE_PACKETS: readonly HostilePacket[] = [
   ...named('nothing at all', ''),
