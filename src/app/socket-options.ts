@@ -97,7 +97,7 @@ export const SOCKET_OPTIONS: Readonly<Record<keyof ServerOptions, SocketOption>>
   ),
   allowUpgrades: honoured(rules.boolean, 'true', 'lets a session change from polling to WebSocket'),
   perMessageDeflate: honoured(booleanOrObject, 'false', 'compresses messages of WebSockets'),
-  httpCompression: honoured(booleanOrObject, '{ threshold: 1024 }', 'compresses answers of polling'),
+  httpCompression: honoured(booleanOrObject, 'false', 'compresses answers of polling'),
   wsEngine: refused(
     'limits on what is read and what waits go by members of the package `ws` that comes with Engine.IO',
     'remove it',

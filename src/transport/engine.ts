@@ -44,6 +44,7 @@ export function createEngine(
 ): Engine {
   const { allowRequest, cors } = options;
   const engine = newEngine({
+    httpCompression: false, // it takes CPU, and the length of what is compressed tells of its content
     ...options,
     ...(cors === undefined ? null : { cors: engineCors(cors) }),
     ...(allowRequest === undefined ? null : { allowRequest: guarded(allowRequest, onError) }),

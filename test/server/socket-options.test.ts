@@ -123,7 +123,7 @@ describe('of a handshake', () => {
     await using test = await start({ httpCompression: { threshold: 1 } });
     const { headers } = await ask(portOf(test), { headers: { 'accept-encoding': 'gzip' } });
     expect(headers['content-encoding']).toBe('gzip');
-    await using other = await start({ httpCompression: false });
+    await using other = await start({ initialPacket: `2["${'x'.repeat(2_000)}"]` });
     const plain = await ask(portOf(other), { headers: { 'accept-encoding': 'gzip' } });
     expect(plain.headers['content-encoding']).toBeUndefined();
   });
