@@ -18,3 +18,6 @@ for (const step of STEPS) {
   const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
+if (command === 'build' && options.length === 0) {
+  console.log('The site is in docs/.vitepress/dist; `npx vitepress preview docs` serves it.');
+}

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { entryPoints } from './api.js';
-import { unlinkOutside } from './links.js';
+import { fileTitles, packageManagers } from './code-blocks.js';
+import { RENAMED, repositoryLinks } from './links.js';
 import { pageGroups } from './pages.js';
+import { REPOSITORY, VERSION } from './repository.js';
 
 const groups = pageGroups(fileURLToPath(new URL('../README.md', import.meta.url)));
 const api = { text: 'API', items: entryPoints(fileURLToPath(new URL('../api', import.meta.url))) };
@@ -21,24 +23,52 @@ export default defineConfig({
   description: 'Class-based real-time servers on Socket.IO',
   lang: 'en',
   head: [['link', { rel: 'icon', href: '/icon.svg' }]],
-  rewrites: { 'README.md': 'index.md' },
+  rewrites: { ...RENAMED },
   // Every page is a file: the site works on any web server, without rules of its own.
   cleanUrls: false,
   ignoreDeadLinks: false,
   markdown: {
     anchor: { slugify },
-    config: unlinkOutside,
+    config(markdown) {
+      packageManagers(markdown);
+      fileTitles(markdown);
+      repositoryLinks(markdown);
+    },
+    languageAlias: { haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
+  transformPageData(page) {
+    // These are made of doc comments: there is no page to edit.
+    if (page.relativePath.startsWith('api/')) page.frontmatter['editLink'] = false;
+  },
   themeConfig: {
-    logo: '/icon.svg',
-    nav: all.map(({ text, items }) => ({
-      text,
-      link: items[0]?.link ?? '/',
-      activeMatch: `^/${items[0]?.link.split('/')[1]}/`,
-    })),
-    sidebar: [...all],
+    logo: { src: '/icon.svg', alt: '' },
+    nav: [
+      { text: 'Quick start', link: '/tutorials/quick-start' },
+      { text: 'All pages', link: '/pages' },
+      { text: 'Changelog', link: '/changelog' },
+      { text: `v${VERSION}`, link: `${REPOSITORY}/tree/v${VERSION}` },
+    ],
+    // With a link, the title of a group is no button around another one.
+    sidebar: all.map(({ text, items }) => ({ text, items, link: items[0]?.link ?? '/', collapsed: true })),
     outline: [2, 3],
-    search: { provider: 'local' },
+    editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: 'Edit this page' },
+    socialLinks: [{ icon: 'github', link: REPOSITORY }],
+    footer: { message: 'Released under the MIT License.', copyright: `gatewire ${VERSION}` },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        miniSearch: {
+          searchOptions: {
+            fuzzy: 0.2,
+            prefix: true,
+            boost: { title: 4, text: 2, titles: 1 },
+            // Guides ahead of the pages that are made of doc comments.
+            boostDocument: (id: string) => (id.startsWith('/api/') ? 0.2 : 1),
+          },
+        },
+      },
+    },
   },
 });

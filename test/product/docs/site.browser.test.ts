@@ -71,17 +71,22 @@ describe('the documentation site', () => {
   });
 
   it('has every page of docs/README.md and every entry point in its sidebar, and goes there', async () => {
-    const { page } = await openWindow(browser, `${url}/`);
+    const { page } = await openWindow(browser, `${url}/pages.html`);
     const pages = pageGroups('docs/README.md').flatMap(({ items }) => items.map(({ text }) => text));
-    expect(await page.locator('.VPSidebar .item a').allInnerTexts()).toEqual([...pages, ...entryPoints()]);
-    await page.locator('.VPSidebar').getByRole('link', { name: 'Guarantees' }).click();
-    await page.waitForURL('**/explanation/guarantees.html');
-    await page.getByRole('heading', { level: 1, name: 'Guarantees' }).waitFor();
+    expect(await page.locator('.VPSidebar .level-1 a').allTextContents()).toEqual([
+      ...pages,
+      ...entryPoints(),
+    ]);
+    await page.locator('.VPSidebar').getByRole('link', { name: 'Explanation', exact: true }).click();
+    await page.locator('.VPSidebar').getByRole('link', { name: 'Scaling' }).click();
+    await page.waitForURL('**/explanation/scaling.html');
+    await page.getByRole('heading', { level: 1, name: 'Scaling' }).waitFor();
     await page.context().close();
   });
 
   it('has a page for what an entry point exports, out of its doc comment', async () => {
-    const { page } = await openWindow(browser, `${url}/`);
+    const { page } = await openWindow(browser, `${url}/pages.html`);
+    await page.locator('.VPSidebar').getByRole('link', { name: 'API', exact: true }).click();
     await page.locator('.VPSidebar').getByRole('link', { name: 'gatewire', exact: true }).click();
     await page.locator('main').getByRole('link', { name: 'RateLimit', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'RateLimit()' }).waitFor();
@@ -96,6 +101,16 @@ describe('the documentation site', () => {
     const found = page.locator('.VPLocalSearchBox .result').filter({ hasText: 'Codes on the wire' });
     await found.click();
     await page.waitForURL('**/reference/errors.html#codes-on-the-wire');
+    await page.context().close();
+  });
+
+  it('finds guides ahead of the pages of doc comments', async () => {
+    const { page } = await openWindow(browser, `${url}/pages.html`);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('.VPLocalSearchBox input').fill('rate limit');
+    const first = page.locator('.VPLocalSearchBox .result').first();
+    await first.waitFor();
+    expect(await first.getAttribute('href')).not.toContain('/api/');
     await page.context().close();
   });
 
@@ -116,7 +131,7 @@ describe('the documentation site', () => {
     const width = await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth);
     expect(width).toBeLessThanOrEqual(PHONE.viewport.width);
     await page.locator('.VPLocalNav .menu').click();
-    await page.locator('.VPSidebar.open').getByRole('link', { name: 'Contracts' }).click();
+    await page.locator('.VPSidebar.open').getByRole('link', { name: 'Contracts', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Contracts' }).waitFor();
     await page.context().close();
   });

@@ -7,14 +7,7 @@ import { expect } from '@jest/globals';
 import amqplib from 'amqplib';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
-import {
-  type App,
-  admission,
-  type EventContext,
-  Gateway,
-  OnEvent,
-  RateLimit,
-} from '../../../../src/index.js';
+import { type App, admission, type EventContext, Gateway, OnEvent } from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { schemaOf } from '../../../fixtures/class-validator/schema-of.js';
 import { CertificateFolder } from '../../../support/certificate.js';
@@ -25,6 +18,8 @@ import { RedisServer } from '../../../support/redis-server.js';
 import { shared } from '../../../support/shared.js';
 import { until } from '../../../support/until.js';
 import { WAIT_MS } from '../../../support/within.js';
+import { LIMITS, StrictGame } from './limits.js';
+import { DEVELOPMENT_CORS, EXPRESS_FASTIFY, LOGGING, SHARE_CONTRACT } from './servers.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 /** Connects to an application that runs by itself. */
@@ -38,11 +33,6 @@ async function guest({ address }: App, namespace: string): Promise<Socket> {
 async function heard(socket: Socket, event: string): Promise<unknown> {
   const [value] = await once(socket as never, event);
   return value;
-}
-
-@Gateway('/game')
-class StrictGame {
-  @RateLimit({ limit: 1, windowMs: 60_000 }) @OnEvent('report:send') report() {}
 }
 
 @Gateway('/shop')
@@ -60,6 +50,10 @@ class PaidOrders {
 }
 
 describePages('how-to', {
+  'development-cors': DEVELOPMENT_CORS,
+  'express-fastify': EXPRESS_FASTIFY,
+  logging: LOGGING,
+  'share-contract': SHARE_CONTRACT,
   admission: [
     async (snippet) => {
       await using test = await started(snippet);
@@ -196,47 +190,7 @@ describePages('how-to', {
       expect(lines).toContainEqual(expect.objectContaining({ event: 'call.failed', code: 'NOT_FOUND' }));
     },
   ],
-  floods: [
-    async (snippet) => {
-      await using test = await started(snippet);
-      const client = await test.client.as({ id: 'ann' }).connect();
-      const reports = Array.from({ length: 4 }, () => client.call('report:send', 'abc'));
-      const codes = (await Promise.allSettled(reports)).map(
-        (one) => (one as PromiseRejectedResult).reason?.code,
-      );
-      expect(codes).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
-      const other = await test.client.connect();
-      for (let n = 0; n < 100; n++) client.emit('cursor:move', [n, n]);
-      await client.flush();
-      expect(await other.nextArgs('cursor:moved')).toEqual([[0, 0]]);
-      await client.expectNone('exception');
-      expect(await client.call('replay:render', '7')).toBe('/replays/7');
-    },
-    async (snippet) => {
-      await using test = await createTestApp(StrictGame);
-      await (await test.client.as({ id: 'ann' }).connect()).call('report:send');
-      const { printed } = await snippet.run({
-        instead: {
-          "'http://localhost:3000'": `'${test.url}'`,
-          "await game.call('report:send', 'hello');": "for (;;) await game.call('report:send', 'hello');",
-        },
-      });
-      expect(printed).toEqual([expect.stringMatching(/^RATE_LIMITED \d+$/)]);
-    },
-  ],
-  'large-payloads': [
-    async (snippet) => {
-      await using test = await started(snippet);
-      const client = await test.client.connect();
-      const reply = (members: number) =>
-        client.ack(
-          'nobody-takes-it',
-          Array.from({ length: members }, () => 0),
-        );
-      expect(await reply(40_000)).toMatchObject([{ error: { code: 'UNKNOWN_EVENT' } }]);
-      expect(await reply(60_000)).toMatchObject([{ error: { code: 'PAYLOAD_TOO_LARGE' } }]);
-    },
-  ],
+  limits: LIMITS,
   'long-handlers': [
     async (snippet) => {
       await using test = await started(snippet);
@@ -244,26 +198,6 @@ describePages('how-to', {
       expect(await client.call('report:make', 3)).toEqual({ url: '/reports/1' });
       expect(await client.next('report:progress')).toBe(0);
       expect(test.app.plan().namespaces[0]?.events[0]).toMatchObject({ timeoutMs: 120_000 });
-    },
-  ],
-  'many-connections': [
-    async (snippet) => {
-      await using test = await started(snippet);
-      const { port } = new URL(test.url);
-      const from = { headers: { 'x-forwarded-for': '203.0.113.7' } };
-      const answers = [];
-      for (let n = 0; n < 201; n++) answers.push((await ask(Number(port), from)).status);
-      expect(answers).toEqual([...Array.from({ length: 200 }, () => 200), 429]);
-      expect((await ask(Number(port), { headers: { 'x-forwarded-for': '203.0.113.8' } })).status).toBe(200);
-    },
-  ],
-  'many-rooms': [
-    async (snippet) => {
-      await using test = await started(snippet);
-      const client = await test.client.connect();
-      const symbols = Array.from({ length: 3_000 }, (_, n) => `S${n}`);
-      expect(await client.call('stocks:watch', symbols)).toBe(3_000);
-      expect(await client.call('stocks:watch', ['S1', 'S2'])).toBe(2);
     },
   ],
   'migrate-client': [
@@ -380,14 +314,6 @@ describePages('how-to', {
       await expect(test.client.connect('/shop', { auth: { token: 'of bob' } })).rejects.toMatchObject({
         code: 'UNAUTHENTICATED',
       });
-    },
-  ],
-  'slow-clients': [
-    async (snippet) => {
-      await using test = await started(snippet);
-      const client = await test.client.connect();
-      client.emit('tiles:load', 18); // 9 MB: above the default of `outputBytes`
-      for (let n = 0; n < 18; n++) expect(await client.next('tile')).toMatchObject({ n });
     },
   ],
   tenants: [
