@@ -13,5 +13,5 @@ export function entryPoints(folder: string): { text: string; link: string }[] {
     .filter((file) => path.basename(file) === 'index.md' && file !== 'index.md')
     .map((file) => path.dirname(file).replaceAll('\\', '/'))
     .sort()
-    .map((entry) => ({ text: entry, link: `/api/${entry}/index` }));
+    .map((entry) => ({ text: entry, link: `/api/${entry}/` }));
 }

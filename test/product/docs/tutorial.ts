@@ -29,9 +29,9 @@ export class Tutorial {
   /** The texts of the pages. */
   readonly pages: readonly string[];
 
-  /** @param pages - files in docs/tutorials; each one goes on where the one before ended */
+  /** @param pages - files by their paths from docs/tutorials; each one goes on where the one before ended */
   constructor(...pages: readonly string[]) {
-    this.folder = path.join(folder.path, `${pages.join('-')}-${++count}`);
+    this.folder = path.join(folder.path, `${pages.map((page) => path.basename(page)).join('-')}-${++count}`);
     this.pages = pages.map((page) => readFileSync(`docs/tutorials/${page}.md`, 'utf8'));
     const modules = path.join(this.folder, 'node_modules');
     mkdirSync(modules, { recursive: true });
