@@ -41,7 +41,7 @@ it('docs/how-to/production.md shows the containers that `gatewire new` writes', 
   const files = containerFiles(packageManagerOf({}));
   for (const name of ['Dockerfile', '.dockerignore']) {
     const { content = '' } = files.find((file) => file.path === name) ?? {};
-    const shown = content.replace('npm run build', 'npx tsc -p tsconfig.build.json');
+    const shown = String(content).replace('npm run build', 'npx tsc -p tsconfig.build.json');
     expect(page).toContain(` ${name}\n${shown}\`\`\`\n`);
   }
 });
