@@ -93,7 +93,7 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
   data: TData;
   /** Rooms that this socket is in; after it left, those it was in. */
   readonly rooms: ReadonlySet<string>;
-  /** Signal that is aborted when the call runs out of time or its socket leaves. */
+  /** Signal that is aborted when the call runs out of time, or its socket leaves or is refused. */
   readonly signal: AbortSignal;
   /** Id of the call in the log, and in the error that a client sees. */
   readonly requestId: string;

@@ -14,7 +14,11 @@ import type { ConnectContext, EventContext } from './context.js';
  * };
  */
 export interface Middleware {
-  /** Runs after auth, before the client is connected. */
+  /**
+   * Runs after auth, before the client is connected. `next()` rejects and `ctx.signal` is aborted when the client leaves
+   * (UNAVAILABLE), when the time is up (TIMEOUT) and when the client is refused. Hooks and events of the client run
+   * inside of each AsyncLocalStorage that was open where `next()` was called.
+   */
   connect?(ctx: ConnectContext, next: () => Promise<void>): unknown;
   /**
    * Runs when the client renews its identity, after auth; only where there is `connect`, too. `ctx.user` and

@@ -17,6 +17,7 @@ export class SocketActivity implements Activity {
   #instances: ScopeInstances | null = null;
   #ctx: ConnectContext | null = null;
   #isOver = false;
+  #aborted: Error | null = null;
 
   constructor(readonly state: SocketState) {}
 
@@ -35,7 +36,8 @@ export class SocketActivity implements Activity {
       const controller = new AbortController();
       this.#controller = controller;
       const { leftBecause } = this.state;
-      if (leftBecause !== null) controller.abort(clientLeft(leftBecause));
+      if (this.#aborted !== null) controller.abort(this.#aborted);
+      else if (leftBecause !== null) controller.abort(clientLeft(leftBecause));
       // Asked for after the end, it would keep a listener until the client leaves.
       else if (!this.#isOver) this.#forget = this.state.whenLeaving((reason) => controller.abort(reason));
     }
@@ -47,7 +49,12 @@ export class SocketActivity implements Activity {
     return this.#instances;
   }
 
+  get aborted(): Error | null {
+    return this.#aborted;
+  }
+
   abort(reason: Error): void {
+    this.#aborted ??= reason;
     this.#controller?.abort(reason);
   }
 

@@ -19,12 +19,28 @@ export function aroundEvent(step: CompiledStep, inner: Stage): Stage {
 
 /** Puts middleware around the admission of a client, the first one outermost. */
 export function aroundConnect(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
-  return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'connect', rest), inner);
+  return steps.reduceRight<Stage<Activity>>(
+    (rest, step) => whileWanted(wrapped(step, 'connect', rest)),
+    whileWanted(inner),
+  );
 }
 
 /** Puts the same middleware around the renewal of an identity; what has no `renew` has no say. */
 export function aroundRenewal(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
   return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'renew', rest), inner);
+}
+
+/** Fails as soon as the client is refused or has left: what is inside may wait for something that takes longer. */
+function whileWanted(inner: Stage<Activity>): Stage<Activity> {
+  return (activity) => {
+    if (activity.aborted !== null) throw activity.aborted;
+    const result = inner(activity);
+    if (!isThenable(result)) return result;
+    return new Promise((resolve, reject) => {
+      const forget = activity.state.whenLeaving(reject);
+      Promise.resolve(result).finally(forget).then(resolve, reject);
+    });
+  };
 }
 
 function wrapped<TActivity extends Activity>(

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket } from 'socket.io';
 import { isThenable } from '../base/deadline.js';
 import type { WireError } from '../contract/wire.js';
+import { GatewireError } from '../errors/gatewire-error.js';
 import { announceConnecting, announceSocket } from './announce.js';
 import { aroundConnect, type CompiledStep } from './compose.js';
 import { ConnectionState } from './connection-state.js';
@@ -9,7 +11,7 @@ import { assume, expired, hasExpired, withinAuthTime } from './identity.js';
 import { lookAgain, recognize } from './recovery.js';
 import { ClientState, stateOf } from './socket-state.js';
 import { dropSocket, guardRefusal } from './socketio.js';
-import type { Activity, CompiledNamespace, Identify, SocketState, Stage } from './types.js';
+import type { Activity, AsyncScope, CompiledNamespace, Identify, SocketState, Stage } from './types.js';
 
 /** Checks between a client and a namespace. */
 export interface ConnectGateParts {
@@ -31,7 +33,10 @@ export function connectGate(
   parts: ConnectGateParts,
 ): (socket: Socket, next: (error?: Error) => void) => void {
   const { namespace, steps, identify } = parts;
-  const entrance: Stage<Activity> = () => undefined;
+  const entrance: Stage<Activity> = ({ state }) => {
+    // Hooks and events of the client run where middleware has called `next`.
+    state.inConnectScope = AsyncLocalStorage.snapshot() as AsyncScope;
+  };
   const middleware = steps.length === 0 ? null : aroundConnect(steps, entrance);
   const enter = async (state: SocketState): Promise<void> => {
     const { socket, stay } = state;
@@ -63,7 +68,7 @@ export function connectGate(
       } catch (error) {
         return refuse(error);
       }
-      withinAuthTime(whileConnected(socket, enter(state)), namespace.limits).then(() => next(), refuse);
+      withinAuthTime(whileConnected(state, enter(state)), namespace.limits).then(() => next(), refuse);
     });
   };
 }
@@ -73,12 +78,19 @@ function refuseSocket(state: SocketState, error: unknown, next: (error: Error) =
   const refusal = (cause: unknown): Refusal =>
     new Refusal(namespace.failures.report(cause, stay.failurePlace('connect')));
   const told = refusal(error);
+  giveUp(state, GatewireError.is(error) ? error : new GatewireError('UNAVAILABLE', { cause: error }));
   announceSocket(state, 'refused', { code: told.data.code });
   guardRefusal(socket, refusal);
   next(told);
   // Auth or middleware may have been made for this client alone.
   const disposal = state.release((cause) => void refusal(cause));
   if (disposal !== null) namespace.calls.track(disposal);
+}
+
+/** Tells what still runs for a client on its way in that it is of no use any more. */
+function giveUp(state: SocketState, reason: GatewireError): void {
+  state.stay.abort(reason);
+  state.tellLeaving(reason);
 }
 
 /** Forgets a socket on its way in, in whose place a newer one of the same client stands. */
@@ -105,17 +117,23 @@ function setFirstData({ socket, namespace }: SocketState): void {
 }
 
 /** Ends with the connection: Socket.IO would keep the socket of a lost one for as long as auth hangs. */
-async function whileConnected(socket: Socket, entering: Promise<void>): Promise<void> {
+async function whileConnected(state: SocketState, entering: Promise<void>): Promise<void> {
+  const { conn } = state.socket;
   let onClose = (): void => {};
   const lost = new Promise<never>((_, reject) => {
-    onClose = () => reject(clientLeft());
+    onClose = () => {
+      const reason = clientLeft();
+      // Here and now: middleware that goes on in the same turn must not take its client for one that came in.
+      giveUp(state, reason);
+      reject(reason);
+    };
     // A connection waits in as many namespaces as its client asks for; Node would warn of a leak at the eleventh.
-    socket.conn.setMaxListeners(0).once('close', onClose);
+    conn.setMaxListeners(0).once('close', onClose);
   });
   try {
     await Promise.race([entering, lost]);
   } finally {
-    socket.conn.off('close', onClose);
+    conn.off('close', onClose);
   }
 }
 

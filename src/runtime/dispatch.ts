@@ -59,6 +59,11 @@ export function takeWaiting({ waiting, socket }: SocketState): readonly EventPac
 
 /** Runs one event, or answers why it does not run. */
 export function dispatch(state: SocketState, packet: EventPacket): void {
+  if (state.inConnectScope === null) dispatchHere(state, packet);
+  else state.inConnectScope(dispatchHere, state, packet);
+}
+
+function dispatchHere(state: SocketState, packet: EventPacket): void {
   if (isRefused(state, packet)) return;
   const { namespace, socket } = state;
   const event = packet.data[0];

@@ -21,8 +21,8 @@ const CLIENT_LEFT = 'client namespace disconnect';
 export const GatewireSocket = socketClass({
   isGuarded: (socket) => stateOf(socket) !== undefined,
   listeners: new Map([
-    ['disconnecting', onDisconnecting],
-    ['disconnect', onDisconnect],
+    ['disconnecting', follow(onDisconnecting)],
+    ['disconnect', follow(onDisconnect)],
   ]),
   report: (socket, call, error) => {
     const state = stateOf(socket);
@@ -35,8 +35,23 @@ export const GatewireSocket = socketClass({
  * event before it returns: what is set up here misses nothing.
  */
 export function onConnection(socket: Socket): void {
-  const state = stateOf(socket);
-  if (state === undefined) return;
+  followed.call(socket);
+}
+
+const followed = follow(onConnect);
+
+/** Makes a listener for sockets that have a state. It runs where connect middleware has called `next`. */
+function follow(listen: (state: SocketState, reason: string) => void) {
+  return function (this: Socket, reason = ''): void {
+    const state = stateOf(this);
+    if (state === undefined) return;
+    if (state.inConnectScope === null) listen(state, reason);
+    else state.inConnectScope(listen, state, reason);
+  };
+}
+
+function onConnect(state: SocketState): void {
+  const { socket } = state;
   joinUserRoom(state);
   announceSocket(state, 'connect');
   state.isSettled = true;
@@ -169,12 +184,11 @@ function refuseWaiting(state: SocketState, error: GatewireError): void {
 function ignore(): void {}
 
 /** Socket.IO calls it while the client is still in its rooms. */
-function onDisconnecting(this: Socket, reason: string): void {
-  const state = stateOf(this);
-  if (state === undefined || state.leftBecause !== null) return;
+function onDisconnecting(state: SocketState, reason: string): void {
+  if (state.leftBecause !== null) return;
   state.leftBecause = reason;
   announceSocket(state, 'disconnect', { reason });
-  state.lastRooms = applicationRooms(this.rooms, this.id);
+  state.lastRooms = applicationRooms(state.socket.rooms, state.socket.id);
   if (state.expiresAt !== null) state.namespace.expiry.forget(state);
   // What was read together with a goodbye may have a guard that is an async function and waits for nothing.
   if (reason === CLIENT_LEFT) setImmediate(endStay, state);
@@ -187,9 +201,7 @@ function endStay(state: SocketState): void {
   state.isOver = true;
 }
 
-function onDisconnect(this: Socket): void {
-  const state = stateOf(this);
-  if (state === undefined) return;
+function onDisconnect(state: SocketState): void {
   state.hasLeft = true;
   if (state.isSettled) return seeOff(state, state.disconnecting);
 }

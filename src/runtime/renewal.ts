@@ -30,14 +30,18 @@ export function renew(state: SocketState, auth: unknown, answer: RenewalAnswer):
   if (retryAfterMs > 0) return answer.fail(new GatewireError('RATE_LIMITED', { retryAfterMs }));
   state.isRenewing = true;
   const handshake = { ...stay.ctx.handshake, auth: auth as Readonly<Record<string, unknown>> };
-  const renewing = withinAuthTime(check(state, identify, handshake), namespace.limits)
+  const renewal = new Renewal(state, handshake);
+  const renewing = withinAuthTime(check(renewal, identify), namespace.limits)
     .then((identity) => {
       if (!socket.connected || identity === null) return;
       assume(state, identity);
       namespace.expiry.watch(state);
       answer.succeed(state.expiresAt === null ? {} : { expiresAt: state.expiresAt });
     })
-    .catch((error: unknown) => answer.fail(error))
+    .catch((error: unknown) => {
+      renewal.abort(error as Error);
+      answer.fail(error);
+    })
     .finally(() => {
       state.isRenewing = false;
     });
@@ -45,20 +49,21 @@ export function renew(state: SocketState, auth: unknown, answer: RenewalAnswer):
 }
 
 /** Resolves with an identity that auth and middleware agree to. */
-async function check(state: SocketState, identify: Identify, handshake: Handshake): Promise<Identity | null> {
+async function check(renewal: Renewal, identify: Identify): Promise<Identity | null> {
+  const { state } = renewal;
   const { namespace, socket, stay } = state;
-  const identity = await identify(stay, handshake);
+  const identity = await identify(stay, renewal.handshake);
   if (!socket.connected || identity === null) return null;
   const { user, expiresAt } = identity;
   if (user.id !== (state.user as { readonly id?: unknown } | undefined)?.id) {
     throw new GatewireError('FORBIDDEN', { message: 'this is another user' });
   }
   if (namespace.renewal === null) return identity;
-  const activity = new Renewal(state, handshake, user);
+  renewal.user = user;
   try {
-    await namespace.renewal(activity);
+    await namespace.renewal(renewal);
   } finally {
-    await activity.release((error) => namespace.failures.report(error, stay.failurePlace('dispose')));
+    await renewal.release((error) => namespace.failures.report(error, stay.failurePlace('dispose')));
   }
   if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) throw expired();
   return identity;
@@ -66,34 +71,33 @@ async function check(state: SocketState, identify: Identify, handshake: Handshak
 
 /** Activity of a renewal: its context has the identity that is not in force yet. */
 class Renewal extends SocketActivity {
+  user: unknown;
+
   constructor(
     state: SocketState,
-    private readonly handshake: Handshake,
-    private readonly user: unknown,
+    readonly handshake: Handshake,
   ) {
     super(state);
   }
 
   protected override createContext(): ConnectContext {
-    return new RenewalContext(this, this.handshake, this.user);
+    return new RenewalContext(this);
   }
 }
 
 class RenewalContext extends SocketContext {
-  readonly #handshake: Handshake;
-  readonly #user: unknown;
+  readonly #renewal: Renewal;
 
-  constructor(activity: Renewal, handshake: Handshake, user: unknown) {
-    super(activity);
-    this.#handshake = handshake;
-    this.#user = user;
+  constructor(renewal: Renewal) {
+    super(renewal);
+    this.#renewal = renewal;
   }
 
   override get handshake(): Handshake {
-    return this.#handshake;
+    return this.#renewal.handshake;
   }
 
   override get user(): unknown {
-    return this.#user;
+    return this.#renewal.user;
   }
 }

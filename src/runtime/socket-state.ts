@@ -5,6 +5,7 @@ import { ExceptionWindow } from './exceptions.js';
 import type { EventPacket } from './socketio.js';
 import type {
   Activity,
+  AsyncScope,
   CompiledNamespace,
   ExceptionLimit,
   OutgoingContract,
@@ -59,6 +60,7 @@ export class ClientState implements SocketState {
   disconnecting: Promise<void> | null = null;
   leftBecause: string | null = null;
   lastRooms: ReadonlySet<string> | null = null;
+  inConnectScope: AsyncScope | null = null;
   readonly connection: ConnectionState;
   #stay: Activity | null = null;
   #exceptions: ExceptionWindow | null = null;

@@ -33,7 +33,9 @@ export interface Activity {
   readonly signal: AbortSignal;
   /** Instances of the scope that ends with the activity. */
   readonly instances: ScopeInstances;
-  /** Aborts `signal` where the application has asked for it. */
+  /** Reason why `signal` is aborted ahead of the end of the stay; null while it is not. */
+  readonly aborted: Error | null;
+  /** Aborts `signal`, also where the application asks for it later. */
   abort(reason: Error): void;
   /** Describes the activity for the log. */
   failurePlace(name: string): FailurePlace;
@@ -170,6 +172,8 @@ export interface SocketState extends Located {
   leftBecause: string | null;
   /** Rooms at the time of leaving. */
   lastRooms: ReadonlySet<string> | null;
+  /** Runs a function where connect middleware has called `next`; null in namespaces without connect middleware. */
+  inConnectScope: AsyncScope | null;
   /** Activity of the whole stay; it owns the instances of the scope `connection`. */
   readonly stay: Activity;
   /** Limit of the `exception` events that the client gets. */
@@ -181,6 +185,12 @@ export interface SocketState extends Located {
   /** Ends the scope `connection`. */
   release(onError: (error: unknown) => void): Promise<void> | null;
 }
+
+/** Runs a function with the values that each AsyncLocalStorage had at one moment. */
+export type AsyncScope = <TArgs extends unknown[], TResult>(
+  run: (...args: TArgs) => TResult,
+  ...args: TArgs
+) => TResult;
 
 /** Limit of the `exception` events that one client gets. */
 export interface ExceptionLimit {
