@@ -26,9 +26,10 @@ import { nodeProblems } from '../transport/primary.js';
 import { leave, runUntilSignal } from './close.js';
 import { AppHealth, type Health, HealthEndpoints } from './health.js';
 import { type Opened, partsOf } from './open.js';
-import { type AppOptions, type CheckedOptions, checkAppOptions, settingsOf } from './options.js';
+import { type AppOptions, type CheckedOptions, checkAppOptions } from './options.js';
 import { Parts } from './parts.js';
 import { createServices, type Services } from './services.js';
+import { settingsOf } from './settings.js';
 import { type AppStats, statsOf } from './stats.js';
 import { Watchers } from './watch.js';
 

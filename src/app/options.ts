@@ -20,38 +20,8 @@ import { checkOrigins, type Origins } from '../transport/origins.js';
 import { checkTrustProxy, type TrustProxy } from '../transport/proxies.js';
 import type { TlsOptions } from '../transport/tls.js';
 import { checkHealth, type HealthOptions } from './health.js';
+import { MAX_HTTP_BUFFER_SIZE, validatesEmits } from './settings.js';
 import { checkSocketOptions } from './socket-options.js';
-
-/** Text about origins where none are named. */
-export const SAME_HOST = 'same host';
-
-/**
- * The options that decide who may connect and with how much, in words, for listings. Nothing has been checked yet:
- * what is wrong is reported, and must not throw here.
- */
-export function settingsOf(options: CheckedOptions): Readonly<Record<string, string>> {
-  const { origins, trustProxy, addresses, admission, tls, adapter, validateEmits, socket } = options;
-  return Object.freeze({
-    origins: origins === undefined ? SAME_HOST : [origins].flat().map(nameOf).join(', '),
-    trustProxy: String(trustProxy ?? false),
-    addresses: addresses === undefined ? 'all' : 'ipFilter',
-    admission: admission === undefined ? 'none' : `${maxConnectionsOf(admission)} connections`,
-    tls: tls === undefined ? 'none' : 'on',
-    adapter: adapter === undefined ? 'one node' : 'several nodes',
-    validateEmits: String(validateEmits),
-    connectionStateRecovery: socket.connectionStateRecovery === undefined ? 'off' : 'on, after auth',
-    'socket.maxHttpBufferSize': String(socket.maxHttpBufferSize ?? MAX_HTTP_BUFFER_SIZE),
-    'socket.connectTimeout': String(socket.connectTimeout ?? CONNECT_TIMEOUT_MS),
-  });
-}
-
-function maxConnectionsOf({ options }: { readonly options?: { readonly maxConnections?: number } }): string {
-  return String(options?.maxConnections);
-}
-
-function nameOf(origin: unknown): string {
-  return typeof origin === 'function' ? 'a function' : String(origin);
-}
 
 /** Options of `createApp`. */
 export interface AppOptions {
@@ -153,11 +123,6 @@ export interface AppOptions {
   /** Socket.IO's own options; few of them are refused. */
   readonly socket?: Partial<ServerOptions>;
 }
-
-/** Milliseconds that a connection gets to enter its first namespace; Socket.IO's own default is 45 s. */
-export const CONNECT_TIMEOUT_MS = 10_000;
-/** Socket.IO's own default of `maxHttpBufferSize`, in bytes. */
-export const MAX_HTTP_BUFFER_SIZE = 1_000_000;
 
 /** Options with the defaults filled in. */
 export interface CheckedOptions extends AppOptions {
@@ -300,7 +265,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     log: loggerFrom(options.logger),
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
-    validateEmits: options.validateEmits ?? process.env['NODE_ENV'] !== 'production',
+    validateEmits: options.validateEmits ?? validatesEmits(),
     allLimits: Object.freeze({
       ...DEFAULT_LIMITS,
       ...limits,

@@ -17,7 +17,8 @@ import { createServer } from '../runtime/server.js';
 import { ConnectionLimits } from '../transport/connection-limits.js';
 import { StrictParser } from '../transport/parser.js';
 import { BeforeClose } from './close.js';
-import { type CheckedOptions, CONNECT_TIMEOUT_MS } from './options.js';
+import type { CheckedOptions } from './options.js';
+import { CONNECT_TIMEOUT_MS } from './settings.js';
 
 /** Services of an application, made idle and not open. */
 export interface Services {

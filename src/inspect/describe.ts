@@ -1,15 +1,22 @@
 import type { Schema } from '../contract/contract.js';
 import { isTemplate } from '../plan/namespace-names.js';
-import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../plan/types.js';
+import {
+  type AppPlan,
+  type EventPlan,
+  eventsOf,
+  type MessagePlan,
+  type NamespacePlan,
+} from '../plan/types.js';
 import type {
   AppDescription,
   EventDescription,
   NamespaceDescription,
   SchemaDescription,
+  SentDescription,
 } from './description.js';
 import { argumentsShapeOf, jsonSchemaOf, shapeOf } from './json-schema.js';
 import { type Locate, locator } from './locate.js';
-import { clientMessage } from './messages.js';
+import { clientMessage, serverMessage } from './messages.js';
 
 /**
  * Turns a plan into plain data that survives JSON.
@@ -24,6 +31,7 @@ export function describeApp(plan: AppPlan, root: string): AppDescription {
     totals: {
       gateways: sum(namespaces, ({ gateways }) => gateways.length),
       events: sum(namespaces, ({ events }) => events.length),
+      sends: sum(namespaces, ({ sends }) => sends.length),
       namespacesWithoutAuth: sum(namespaces, ({ auth }) => (auth === null ? 1 : 0)),
     },
   };
@@ -31,7 +39,7 @@ export function describeApp(plan: AppPlan, root: string): AppDescription {
 
 /** Describes one namespace with its gateways and events: exact names first, the catch-all last. */
 export function describeNamespace(plan: NamespacePlan, locate: Locate): NamespaceDescription {
-  const { auth, gateways } = plan;
+  const { auth, gateways, contract } = plan;
   const kind = plan.pattern === null ? 'name' : isTemplate(plan) ? 'parameters' : 'pattern';
   return {
     name: kind === 'pattern' ? String(plan.pattern) : plan.name,
@@ -39,19 +47,21 @@ export function describeNamespace(plan: NamespacePlan, locate: Locate): Namespac
     auth: auth && { label: auth.label, at: locate(auth.at) },
     gateways: gateways.map(({ name, scope, at }) => ({ name, scope, at: locate(at) })),
     events: eventsOf(plan).map((event) => describeEvent(event, locate)),
+    sends: (contract?.serverToClient ?? []).map(describeSent),
   };
 }
 
 /** Describes one handler. */
 export function describeEvent(plan: EventPlan, locate: Locate): EventDescription {
   const { gateway, handler, arrival, reply, answersByHand, timeoutMs } = plan;
-  const { name, payload, ack } = clientMessage(plan, describeSchema);
+  const { name, carries, payload, ack } = clientMessage(plan, describeSchema);
   return {
     name,
     kind: plan.name !== null ? 'name' : plan.pattern !== null ? 'pattern' : 'any',
     gateway: gateway.name,
     handler: handler.label,
     at: locate(handler.at),
+    carries,
     payload: payload && { kind: plan.args === null ? 'payload' : 'args', ...payload },
     ack: ack?.value ?? null,
     isAnswered: ack !== null,
@@ -59,6 +69,17 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
     reply,
     answersByHand,
     timeoutMs,
+  };
+}
+
+function describeSent(plan: MessagePlan): SentDescription {
+  const { name, carries, payload, ack } = serverMessage(plan, describeSchema);
+  return {
+    name,
+    carries,
+    payload: payload && { kind: plan.args === null ? 'payload' : 'args', ...payload },
+    ack: ack?.value ?? null,
+    isAnswered: ack !== null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ScopeName } from '../metadata/record.js';
 import type { ReplyShape } from '../plan/types.js';
 import type { JsonSchema } from './json-schema.js';
+import type { Carries } from './messages.js';
 
 /** Position in a file of the application. */
 export interface Position {
@@ -35,6 +36,7 @@ export interface EventDescription {
   /** Name such as `ChatGateway.send`. */
   readonly handler: string;
   readonly at: Position | null;
+  readonly carries: Carries;
   readonly payload: PayloadDescription | null;
   readonly ack: SchemaDescription | null;
   /** Rate limits, such as `10/s`. */
@@ -45,6 +47,17 @@ export interface EventDescription {
   /** True when the handler answers through `@Ack()` instead of by its return value. */
   readonly answersByHand: boolean;
   readonly timeoutMs: number;
+}
+
+/** Event that a server sends, as the contract declares it. */
+export interface SentDescription {
+  readonly name: string;
+  readonly carries: Carries;
+  readonly payload: PayloadDescription | null;
+  /** Answer of the client. */
+  readonly ack: SchemaDescription | null;
+  /** True where the server asks for an answer. */
+  readonly isAnswered: boolean;
 }
 
 /** Gateway class of a namespace. */
@@ -62,7 +75,10 @@ export interface NamespaceDescription {
   /** Authenticator; null when the namespace is open. */
   readonly auth: { readonly label: string; readonly at: Position | null } | null;
   readonly gateways: readonly GatewayDescription[];
+  /** Events of clients. */
   readonly events: readonly EventDescription[];
+  /** Events of the server; empty without a contract. */
+  readonly sends: readonly SentDescription[];
 }
 
 /** Application as plain data, for listings and documents. */
@@ -71,6 +87,7 @@ export interface AppDescription {
   readonly totals: {
     readonly gateways: number;
     readonly events: number;
+    readonly sends: number;
     readonly namespacesWithoutAuth: number;
   };
 }

@@ -7,7 +7,7 @@ import { type Locate, locator } from './locate.js';
 
 /** Description of one event with all steps that run for it, in their order. */
 export interface EventInfo {
-  readonly namespace: Omit<NamespaceDescription, 'events'>;
+  readonly namespace: Omit<NamespaceDescription, 'events' | 'sends'>;
   readonly event: EventDescription;
   /** Steps that run once for each client that connects. */
   readonly connect: readonly StepDescription[];
@@ -31,7 +31,7 @@ export function describeEventInfo(
   root: string,
 ): EventInfo {
   const locate = locator(root);
-  const { events: _, ...rest } = describeNamespace(namespace, locate);
+  const { events: _events, sends: _sends, ...rest } = describeNamespace(namespace, locate);
   return {
     namespace: rest,
     event: describeEvent(event, locate),

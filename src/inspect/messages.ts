@@ -3,12 +3,14 @@ import type { EventPlan, MessageDocs, MessagePlan, NamespacePlan, ReplyShape } f
 import { identifierOf } from './names.js';
 import type { SchemaBook, SchemaReference } from './schema-book.js';
 
+/** Arguments of an event: none, one, several as a list, or unknown without a contract and a schema. */
+export type Carries = 'nothing' | 'one' | 'several' | 'unknown';
+
 /** Event in one direction. `TSchema` is the form in which a document has its schemas. */
 export interface Message<TSchema = SchemaReference> {
   /** `message:send`, `/^job:/`, or `*` for the catch-all. */
   readonly name: string;
-  /** Arguments of the event: none, one, several as a list, or unknown without a contract and a schema. */
-  readonly carries: 'nothing' | 'one' | 'several' | 'unknown';
+  readonly carries: Carries;
   /** Schema of the argument or of the list; null when it is unknown. */
   readonly payload: TSchema | null;
   /** Acknowledgement; null where the sender must not ask for one. */
@@ -95,7 +97,7 @@ export function clientMessage<TSchema>(
 }
 
 /** Reads the message that a server sends. It travels as its schema accepts it, and so does the answer of the client. */
-function serverMessage<TSchema>(
+export function serverMessage<TSchema>(
   { name, payload, args, ack, docs }: MessagePlan,
   convert: ConvertSchema<TSchema>,
 ): Message<TSchema> {

@@ -1,16 +1,22 @@
+import { defaultSettings } from '../../app/settings.js';
 import type { EventDescription, Position, SchemaDescription } from '../../inspect/description.js';
 import type { CoreStage, EventInfo, StepDescription } from '../../inspect/event-info.js';
+import { DEFAULT_LIMITS } from '../../runtime/limits.js';
 import { alignGroups, alignRows, type Paint, type Row } from '../output.js';
 
-/**
- * Writes one event: its steps in the order in which they run, then its options and limits.
- *
- * @param asked - name that the user gave; it differs from the event's where a RegExp or the catch-all takes the event
- */
-export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): string {
+/** What is to be shown of an event. */
+export interface InfoRequest {
+  /** Name that the user gave; it differs from the event's where a RegExp or the catch-all takes the event. */
+  readonly asked: string;
+  /** True to show options and limits of the application that have their defaults, too. */
+  readonly isWhole: boolean;
+}
+
+/** Writes one event: what differs from other events, its steps in their order, and options and limits. */
+export function renderEventInfo(info: EventInfo, { asked, isWhole }: InfoRequest, paint: Paint): string {
   const { namespace, event, connect, call } = info;
-  const rows = [connect, call].map((steps) => steps.map((step, i) => stepRow(step, i + 1, event)));
-  const [once = [], each = []] = alignGroups(rows, 4, paint);
+  const rows = [call, connect].map((steps) => steps.map((step, i) => stepRow(step, i + 1, event)));
+  const [each = [], once = []] = alignGroups(rows, 4, paint);
   const name = nameWords(event.name, event.kind === 'name');
   const head: Row = [
     { text: namespace.name, style: 'title' },
@@ -18,23 +24,38 @@ export function renderEventInfo(info: EventInfo, asked: string, paint: Paint): s
     { text: event.handler },
     { text: placeOf(event.at), style: 'faint' },
   ];
+  const settings = optionRows(info.settings, isWhole ? {} : defaultSettings());
+  const limits = optionRows(info.limits, isWhole ? {} : DEFAULT_LIMITS);
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [`  ${title}`, ...lines];
   return [
     ...alignRows([head], 2, paint),
     ...(asked === event.name
       ? []
       : [`  ${nameWords(asked, true)} has no handler of its own: ${name} takes it`]),
     '',
-    '  once, when a client connects',
-    ...once,
-    '  each time',
-    ...each,
-    '  options',
-    ...alignRows(optionRows(info), 4, paint),
-    '  options of the application',
-    ...alignRows(settingRows(info), 4, paint),
-    '  limits of the application',
-    ...alignRows(limitRows(info), 4, paint),
+    ...section('special to this event', alignRows(specialRows(info), 4, paint)),
+    ...section('each time', each),
+    ...section('once, when a client connects', once),
+    ...section('options of the application', alignRows(settings, 4, paint)),
+    ...section('limits of the application', alignRows(limits, 4, paint)),
+    ...(isWhole ? [] : ['  other options and limits have their defaults; --all shows them']),
   ].join('\n');
+}
+
+/** Lists what makes an event differ from one without options and steps. */
+function specialRows({ namespace, event, call, limits }: EventInfo): readonly Row[] {
+  const gateway = namespace.gateways.find(({ name }) => name === event.gateway);
+  const own = call.filter(({ level }) => level !== null && level !== 'app');
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['auth', namespace.auth === null ? 'open!' : null],
+    ['timeoutMs', event.timeoutMs === limits.handlerTimeoutMs ? null : String(event.timeoutMs)],
+    ['reply', event.isAnswered ? (event.reply === 'raw' ? 'raw: data, or { error }' : null) : 'none'],
+    ['answered', event.answersByHand ? 'by @Ack()' : null],
+    ['scope', gateway === undefined || gateway.scope === 'singleton' ? null : gateway.scope],
+    ['steps', [...new Set(own.map((step) => `${titleOf(step)} ${step.label}`))].join(', ') || null],
+  ];
+  return rows.flatMap(([title, text]) => (text === null ? [] : [[{ text: title }, { text }]]));
 }
 
 function stepRow(step: StepDescription, number: number, event: EventDescription): Row {
@@ -59,8 +80,12 @@ const TITLES: Readonly<Record<CoreStage, string>> = {
   reply: 'reply',
 };
 
-function stageWords({ stage, title = TITLES[stage as CoreStage], level }: StepDescription): string {
-  return level === null ? title : `${level} ${title}`;
+function stageWords(step: StepDescription): string {
+  return step.level === null ? titleOf(step) : `${step.level} ${titleOf(step)}`;
+}
+
+function titleOf({ stage, title = TITLES[stage as CoreStage] }: StepDescription): string {
+  return title;
 }
 
 function detail(
@@ -73,24 +98,12 @@ function detail(
   return label ?? '';
 }
 
-function settingRows({ settings }: EventInfo): readonly Row[] {
-  return Object.entries(settings).map(([option, text]): Row => [{ text: option }, { text }]);
-}
-
-function limitRows({ limits }: EventInfo): readonly Row[] {
-  return Object.entries(limits).map(([limit, value]): Row => [{ text: limit }, { text: String(value) }]);
-}
-
-function optionRows({ namespace, event }: EventInfo): readonly Row[] {
-  const gateway = namespace.gateways.find(({ name }) => name === event.gateway);
-  const reply = event.reply === 'raw' ? 'data, or { error }' : '{ ok: true, data }, or { ok: false, error }';
-  const rows: readonly (readonly [string, string])[] = [
-    ['timeoutMs', String(event.timeoutMs)],
-    ['reply', `${event.reply}: ${reply}`],
-    ['auth', namespace.auth?.label ?? 'open!'],
-    ['scope', gateway?.scope ?? 'singleton'],
-  ];
-  return rows.map(([option, value]): Row => [{ text: option }, { text: value }]);
+/** Lists options whose values differ from their defaults. */
+function optionRows(given: object, defaults: object): readonly Row[] {
+  const usual = new Map(Object.entries(defaults));
+  return Object.entries(given)
+    .filter(([option, value]) => value !== usual.get(option))
+    .map(([option, value]): Row => [{ text: option }, { text: String(value) }]);
 }
 
 /** Writes a position: `src/chat.gateway.ts:14`. */

@@ -1,20 +1,26 @@
 import { suggest } from '../../base/suggest.js';
 import { describeApp } from '../../inspect/describe.js';
-import type { AppDescription, EventDescription, NamespaceDescription } from '../../inspect/description.js';
+import type {
+  AppDescription,
+  EventDescription,
+  NamespaceDescription,
+  SentDescription,
+} from '../../inspect/description.js';
 import { describeEventInfo, findEvent, findNamespace } from '../../inspect/event-info.js';
 import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../../plan/types.js';
 import { APP_OPTION, loadApp } from '../app.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';
 import { cliError, EXIT, usageError } from '../errors.js';
-import { alignGroups, counted, jsonDocument, type Paint, type Row } from '../output.js';
+import { alignGroups, type Cell, counted, jsonDocument, type Paint, type Row } from '../output.js';
 import { nameWords, placeOf, renderEventInfo, shapeWords } from './event-info.js';
 
 /** `gatewire events`: lists the events of an application, or shows the steps of one event. */
 export const events: Command = defineCommand({
-  usage: ['events [--app FILE] [--json]', 'events --info NAMESPACE EVENT [--app FILE] [--json]'],
+  usage: ['events [--app FILE] [--json]', 'events --info NAMESPACE EVENT [--all] [--app FILE] [--json]'],
   options: {
     ...APP_OPTION,
     info: { type: 'boolean', help: 'show one event: what runs for it, in which order' },
+    all: { type: 'boolean', help: 'with --info: also options and limits that have their defaults' },
     json: { type: 'boolean', help: 'print one JSON document' },
   },
   notes: [
@@ -24,6 +30,7 @@ export const events: Command = defineCommand({
     'exit codes: 0 fine, 1 the application has problems, 2 wrong usage',
   ],
   async run({ values, words, cwd, output }) {
+    if (values.all && !values.info) throw usageError('events', '--all needs --info');
     const asked = readWords(words, values.info === true);
     const { file, plan } = await loadApp(cwd, values.app);
     if (asked === null) {
@@ -36,7 +43,7 @@ export const events: Command = defineCommand({
     output.print(
       values.json
         ? jsonDocument({ app: file, asked, ...info })
-        : renderEventInfo(info, asked.event, output.paint),
+        : renderEventInfo(info, { asked: asked.event, isWhole: values.all === true }, output.paint),
     );
     return EXIT.ok;
   },
@@ -81,16 +88,30 @@ function notFound(what: string, name: string, names: readonly string[]): Error {
 
 /** Writes an application: one line for each gateway and for each event, and the totals. */
 function renderEvents(app: AppDescription, paint: Paint): string {
+  const { namespaces } = app;
+  const hasRates = namespaces.some(({ events }) => events.some(({ rates }) => rates.length > 0));
+  const heads = {
+    gateways: headRow('namespace', 'gateway', 'place', 'auth'),
+    events: headRow(
+      'from',
+      'event',
+      'payload -> answer',
+      'reply',
+      ...(hasRates ? ['rates'] : []),
+      'handler',
+      'line',
+    ),
+  };
   // One table for all namespaces: columns are aligned through the whole listing.
-  const gateways = alignGroups(app.namespaces.map(gatewayRows), 2, paint);
-  const hasRates = app.namespaces.some(({ events }) => events.some(({ rates }) => rates.length > 0));
-  const events = alignGroups(
-    app.namespaces.map((namespace) => eventRows(namespace, hasRates)),
-    4,
-    paint,
-  );
-  const lines = app.namespaces.flatMap((_, i) => [...(gateways[i] ?? []), ...(events[i] ?? [])]);
+  const gateways = alignGroups([[heads.gateways], ...namespaces.map(gatewayRows)], 2, paint);
+  const rows = namespaces.map((namespace) => [...eventRows(namespace, hasRates), ...sentRows(namespace)]);
+  const events = alignGroups([[heads.events], ...rows], 4, paint);
+  const lines = gateways.flatMap((lines, i) => [...lines, ...(events[i] ?? [])]);
   return [...lines, `  ${totals(app, paint)}`].join('\n');
+}
+
+function headRow(...titles: readonly string[]): Row {
+  return titles.map((text): Cell => ({ text, style: 'faint' }));
 }
 
 function gatewayRows({ name, auth, gateways }: NamespaceDescription): readonly Row[] {
@@ -112,17 +133,34 @@ function gatewayRows({ name, auth, gateways }: NamespaceDescription): readonly R
 function eventRows({ gateways, events }: NamespaceDescription, hasRates: boolean): readonly Row[] {
   const files = new Map(gateways.map(({ name, at }) => [name, at?.file]));
   return events.map((event): Row => {
-    const { name, kind, ack, reply, handler, at } = event;
-    const payload = shapeWords(event.payload, event.payload?.kind ?? '-');
+    const { name, kind, isAnswered, reply, handler, at } = event;
     return [
+      { text: 'client' },
       { text: nameWords(name, kind === 'name') },
-      { text: ack === null ? payload : `${payload} -> ${shapeWords(ack, 'ack')}` },
-      { text: !event.isAnswered ? '-' : reply === 'raw' ? 'raw' : 'ack' },
-      ...(hasRates ? [{ text: event.rates.join(' ') || '-' }] : []),
+      { text: exchangeWords(event) },
+      { text: !isAnswered ? 'none' : reply === 'raw' ? 'raw' : 'ack' },
+      ...(hasRates ? [{ text: event.rates.join(' ') }] : []),
       { text: handler },
       { text: lineOf(at, files.get(event.gateway)), style: 'faint' },
     ];
   });
+}
+
+function sentRows({ sends }: NamespaceDescription): readonly Row[] {
+  return sends.map((sent) => [
+    { text: 'server', style: 'good' },
+    { text: nameWords(sent.name, true) },
+    { text: exchangeWords(sent) },
+    // An answer of a client has no envelope.
+    { text: sent.isAnswered ? 'raw' : 'none' },
+  ]);
+}
+
+/** Writes what an event carries, and what its answer does. */
+function exchangeWords({ carries, payload, ack }: EventDescription | SentDescription): string {
+  const sent =
+    payload === null ? (carries === 'nothing' ? 'nothing' : 'any') : shapeWords(payload, payload.kind);
+  return ack === null ? sent : `${sent} -> ${shapeWords(ack, 'ack')}`;
 }
 
 /** Writes the line only, `:14`, in the file of the gateway, which stands above; else the file as well. */
@@ -131,13 +169,14 @@ function lineOf(at: EventDescription['at'], file: string | undefined): string {
 }
 
 function totals(
-  { totals: { gateways, events, namespacesWithoutAuth } }: AppDescription,
+  { totals: { gateways, events, sends, namespacesWithoutAuth } }: AppDescription,
   paint: Paint,
 ): string {
   const open = `${counted(namespacesWithoutAuth, 'namespace')} without authentication`;
   return [
     counted(gateways, 'gateway'),
-    counted(events, 'event'),
+    `${counted(events, 'event')} of clients`,
+    `${sends} of the server`,
     namespacesWithoutAuth === 0 ? open : paint('warning', open),
   ].join(', ');
 }

@@ -1,4 +1,4 @@
-import { SAME_HOST } from '../../app/options.js';
+import { SAME_HOST } from '../../app/settings.js';
 import type { Problem } from '../../errors/boot-error.js';
 import { relativeTo } from '../../inspect/locate.js';
 import { type SlowPattern, slowPatterns } from '../../plan/slow-patterns.js';

@@ -8,32 +8,49 @@ describe('gatewire events', () => {
   it('lists the chat example from the root of the repository', async () => {
     const { code, stdout } = await gatewire(['events', '--app', 'examples/chat/app.ts']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}\/chat {2}ChatGateway +examples\/chat\/chat\.gateway\.ts:\d+ +TokenAuth$/m);
+    expect(stdout).toMatch(/^ {2}\/chat +ChatGateway +examples\/chat\/chat\.gateway\.ts:\d+ +TokenAuth$/m);
     expect(stdout).toMatch(
-      /^ {4}message:send +\{room, id, text\} -> \{at\} +ack +5\/5s +ChatGateway\.send +:\d+$/m,
+      /^ {4}client +message:send +\{room, id, text\} -> \{at\} +ack +5\/5s +ChatGateway\.send +:\d+$/m,
     );
-    expect(stdout).toMatch(/^ {2}2 gateways, 7 events, 0 namespaces without authentication$/m);
+    expect(stdout).toMatch(/^ {4}client +room:leave +\{room\} +none +ChatGateway\.leave +:\d+$/m);
+    expect(stdout).toMatch(/^ {4}server +message:new +\{room, message\} +none$/m);
+    expect(stdout).toMatch(
+      /^ {2}2 gateways, 7 events of clients, 9 of the server, 0 namespaces without authentication$/m,
+    );
+    const { namespaces } = JSON.parse(
+      (await gatewire(['events', '--app', 'examples/chat/app.ts', '--json'])).stdout,
+    );
+    expect(namespaces[0].sends).toHaveLength(9);
+    expect(namespaces[0].sends[0]).toEqual({
+      name: 'welcome',
+      carries: 'one',
+      payload: expect.objectContaining({ kind: 'payload', shape: '{you, rooms}' }),
+      ack: null,
+      isAnswered: false,
+    });
   });
 
   it('lines up namespaces, patterns, schemas, raw replies and inherited handlers', async () => {
     expect(await gatewire(['events'], { cwd: shop })).toEqual(
       printed(
+        '  namespace        gateway        place                auth',
+        '    from    event        payload -> answer            reply  handler              line',
         '  /shop            ShopGateway    shop.gateway.ts:9    TicketAuth',
         '                   AdminGateway   admin.gateway.ts:6',
-        '    order:place  {sku, count, gift?} -> {id}  ack  ShopGateway.place    :16',
-        '    stock:watch  -                            ack  ShopGateway.watch    :23',
-        '    stock:leave  -                            ack  ShopGateway.watch    :23',
-        '    ping         -                            raw  AdminGateway.ping    ops.gateway.ts:4',
-        '    price:set    (string, number)             raw  AdminGateway.price   :8',
-        '    job          payload                      ack  AdminGateway.job     :13',
+        '    client  order:place  {sku, count, gift?} -> {id}  ack    ShopGateway.place    :16',
+        '    client  stock:watch  any                          ack    ShopGateway.watch    :23',
+        '    client  stock:leave  any                          ack    ShopGateway.watch    :23',
+        '    client  ping         any                          raw    AdminGateway.ping    ops.gateway.ts:4',
+        '    client  price:set    (string, number)             raw    AdminGateway.price   :8',
+        '    client  job          payload                      ack    AdminGateway.job     :13',
         '  /team/:team      TeamGateway    team.gateway.ts:4    auth',
-        '    "*"          -                            ack  TeamGateway.star     :11',
-        '    /^cursor:/   [number, number]             ack  TeamGateway.move     :6',
-        '    *            -                            ack  TeamGateway.other    :14',
+        '    client  "*"          any                          ack    TeamGateway.star     :11',
+        '    client  /^cursor:/   [number, number]             ack    TeamGateway.move     :6',
+        '    client  *            any                          ack    TeamGateway.other    :14',
         '  /^\\/board-\\d+$/  PublicGateway  public.gateway.ts:5  open!',
-        "    価格         'up' | 'down'                ack  PublicGateway.price  :7",
-        '    ask          {at}[]                       ack  PublicGateway.ask    :10',
-        '  4 gateways, 11 events, 1 namespace without authentication',
+        "    client  価格         'up' | 'down'                ack    PublicGateway.price  :7",
+        '    client  ask          {at}[]                       ack    PublicGateway.ask    :10',
+        '  4 gateways, 11 events of clients, 0 of the server, 1 namespace without authentication',
       ),
     );
   });
@@ -53,9 +70,9 @@ describe('gatewire events', () => {
     const document = JSON.parse(stdout);
     expect(Object.keys(document)).toEqual(['app', 'namespaces', 'totals']);
     expect(document.app).toBe('app.ts');
-    expect(document.totals).toEqual({ gateways: 4, events: 11, namespacesWithoutAuth: 1 });
+    expect(document.totals).toEqual({ gateways: 4, events: 11, sends: 0, namespacesWithoutAuth: 1 });
     const [first, team, board] = document.namespaces;
-    expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events']);
+    expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events', 'sends']);
     expect(first.auth).toEqual({ label: 'TicketAuth', at: { file: 'app.ts', line: 8, column: 16 } });
     expect(first.gateways[1]).toEqual({
       name: 'AdminGateway',
@@ -68,6 +85,7 @@ describe('gatewire events', () => {
       gateway: 'ShopGateway',
       handler: 'ShopGateway.place',
       at: { file: 'shop.gateway.ts', line: 16, column: 4 },
+      carries: 'one',
       payload: {
         kind: 'payload',
         vendor: 'zod',
@@ -105,11 +123,9 @@ describe('gatewire events --info', () => {
       printed(
         '  /shop  order:place  ShopGateway.place  shop.gateway.ts:16',
         '',
-        '  once, when a client connects',
-        '    1  auth                TicketAuth           app.ts:8',
-        '    2  app middleware      Timing               app.ts:8',
-        '    3  CONNECT answered',
-        '    4  @OnConnect          ShopGateway.welcome  shop.gateway.ts:11',
+        '  special to this event',
+        '    timeoutMs  2000',
+        '    steps      middleware Audit, guard IsOpen, guard isOwner',
         '  each time',
         '    1  app middleware      Timing               app.ts:8',
         '    2  gateway middleware  Audit                shop.gateway.ts:7',
@@ -120,11 +136,22 @@ describe('gatewire events --info', () => {
         '    7  handler             ShopGateway.place    shop.gateway.ts:16',
         '    8  ack schema          {id}                 shop.gateway.ts:16',
         '    9  reply               envelope',
-        '  options',
-        '    timeoutMs  2000',
-        '    reply      envelope: { ok: true, data }, or { ok: false, error }',
-        '    auth       TicketAuth',
-        '    scope      singleton',
+        '  once, when a client connects',
+        '    1  auth                TicketAuth           app.ts:8',
+        '    2  app middleware      Timing               app.ts:8',
+        '    3  CONNECT answered',
+        '    4  @OnConnect          ShopGateway.welcome  shop.gateway.ts:11',
+        '  limits of the application',
+        '    handlerTimeoutMs  5000',
+        '  other options and limits have their defaults; --all shows them',
+      ),
+    );
+  });
+
+  it('prints all options and limits with --all', async () => {
+    const { stdout } = await gatewire(['events', '--info', '/shop', 'order:place', '--all'], { cwd: shop });
+    expect(stdout).toContain(
+      [
         '  options of the application',
         '    origins                   same host',
         '    trustProxy                false',
@@ -140,8 +167,9 @@ describe('gatewire events --info', () => {
         ...Object.entries({ ...DEFAULT_LIMITS, handlerTimeoutMs: 5_000 }).map(
           ([limit, value]) => `    ${limit.padEnd(24)} ${value}`,
         ),
-      ),
+      ].join('\n'),
     );
+    expect(await gatewire(['events', '--all'], { cwd: shop })).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('follows a name to the pattern that takes it', async () => {
@@ -167,7 +195,7 @@ describe('gatewire events --info', () => {
   it('says raw, args and @Ack() where they hold', async () => {
     const raw = await gatewire(['events', '--info', '/shop', 'price:set'], { cwd: shop });
     expect(raw.stdout).toContain('args schema       (string, number)     admin.gateway.ts:8\n');
-    expect(raw.stdout).toContain('reply      raw: data, or { error }\n');
+    expect(raw.stdout).toContain('    reply  raw: data, or { error }\n');
     const byHand = await gatewire(['events', '--info', '/shop', 'job'], { cwd: shop });
     expect(byHand.stdout).toContain('payload schema    valibot ');
     expect(byHand.stdout).toContain('reply             envelope, by @Ack()\n');

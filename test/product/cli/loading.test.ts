@@ -25,12 +25,16 @@ const APP = `import { createApp } from 'gatewire';
 import { ChatGateway } from './chat.gateway.js';
 export const app = createApp({ gateways: [ChatGateway] });
 `;
-const TABLE = (folder: string) =>
-  printed(
-    `  /chat  ChatGateway  ${folder}chat.gateway.ts:6  open!`,
-    '    send  -  ack  ChatGateway.send  :8',
-    '  1 gateway, 1 event, 1 namespace without authentication',
+const TABLE = (folder: string) => {
+  const place = `${folder}chat.gateway.ts:6`;
+  return printed(
+    `  namespace  gateway      ${'place'.padEnd(place.length)}  auth`,
+    '    from    event  payload -> answer  reply  handler           line',
+    `  /chat      ChatGateway  ${place}  open!`,
+    '    client  send   any                ack    ChatGateway.send  :8',
+    '  1 gateway, 1 event of clients, 0 of the server, 1 namespace without authentication',
   );
+};
 const TSCONFIG = JSON.stringify({
   compilerOptions: {
     target: 'es2022',
