@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io-client';
 import { MAX_TIMER_MS } from '../base/deadline.js';
+import { sentArguments } from '../contract/wire.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Emitted, emitWithAck } from './internals.js';
 import type { Status } from './status.js';
@@ -44,7 +45,7 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
       open.add(fail);
       try {
         checkEncodable(socket, args);
-        emitted = emitWithAck(socket, event, args, (reply) => {
+        emitted = emitWithAck(socket, event, sentArguments(args), (reply) => {
           end();
           try {
             resolve(readReply(event, reply, isRaw));

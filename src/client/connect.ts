@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client';
 import type { Contract } from '../contract/contract.js';
 import { fillNamespace } from '../contract/namespace-name.js';
+import { sentArguments } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { checkEncodable, checkLimit, createApi, createCalls, readException } from './calls.js';
 import { openOthers } from './internals.js';
@@ -71,7 +72,7 @@ export function connect<TContract extends Contract>(
     timeout: (ms: number) => caller(checkLimit(ms)),
     emit(event: string, ...args: readonly unknown[]) {
       checkEncodable(socket, args);
-      socket.emit(event, ...args);
+      socket.emit(event, ...sentArguments(args));
     },
     on: (event: string, listener: () => unknown) => listen(socket, event, listener),
     onCall: createAnswering(socket),

@@ -51,3 +51,13 @@ export type Serialized<T> = unknown extends T
             : T extends object
               ? { [K in keyof T as T[K] extends NotSent ? never : K]: Serialized<T[K]> }
               : T;
+
+/**
+ * Leaves out `undefined` at the end of arguments: JSON has no word for it, and `null` would arrive. Within the arguments
+ * `null` keeps the places of those behind it.
+ */
+export function sentArguments(args: readonly unknown[]): readonly unknown[] {
+  let length = args.length;
+  while (length > 0 && args[length - 1] === undefined) length--;
+  return length === args.length ? args : args.slice(0, length);
+}

@@ -1,4 +1,4 @@
-import type { AckReply, WireError } from '../contract/wire.js';
+import { type AckReply, sentArguments, type WireError } from '../contract/wire.js';
 import type { ReplyShape } from '../plan/types.js';
 
 /** Socket.IO's function that puts an acknowledgement on the wire. */
@@ -38,7 +38,7 @@ export class Reply {
 
   /** Answers with several arguments, as `@Ack()` may in a raw reply. */
   values(args: readonly unknown[]): void {
-    if (this.shape === 'raw') this.#dispatch([...args]);
+    if (this.shape === 'raw') this.#dispatch([...sentArguments(args)]);
     else this.value(args[0]);
   }
 

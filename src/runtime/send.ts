@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from 'socket.io';
 import { type EmitMessage, emitChannel } from '../base/channels.js';
+import { sentArguments } from '../contract/wire.js';
 import { expectRefusals, forgetAcknowledgement, nextAcknowledgementId } from './socketio.js';
 
 /** Members of a namespace instance that an emit goes to, by the stored names of rooms. */
@@ -18,8 +19,9 @@ export interface Recipients {
  * @throws when the arguments cannot be encoded
  */
 export function emitToSocket(app: string, socket: Socket, event: string, args: readonly unknown[]): void {
-  announce(app, socket, event, args);
-  socket.emit(event, ...args);
+  const sent = sentArguments(args);
+  announce(app, socket, event, sent);
+  socket.emit(event, ...sent);
 }
 
 /**
@@ -35,13 +37,14 @@ export function emitToRooms(
   event: string,
   args: readonly unknown[],
 ): void {
+  const sent = sentArguments(args);
   if (emitChannel.hasSubscribers) {
-    const message: EmitMessage = { app, namespace: namespace.name, event, args, rooms, except };
+    const message: EmitMessage = { app, namespace: namespace.name, event, args: sent, rooms, except };
     emitChannel.publish(message);
   }
   const addressed = namespace.to([...rooms]);
   const operator = except.length === 0 ? addressed : addressed.except([...except]);
-  (isVolatile ? operator.volatile : operator).emit(event, ...args);
+  (isVolatile ? operator.volatile : operator).emit(event, ...sent);
 }
 
 /**
@@ -58,10 +61,11 @@ export function emitForAnswer(
   args: readonly unknown[],
   onAnswer: (answer: unknown) => void,
 ): () => void {
-  announce(app, socket, event, args);
+  const sent = sentArguments(args);
+  announce(app, socket, event, sent);
   const id = nextAcknowledgementId(socket);
   try {
-    socket.emit(event, ...args, onAnswer);
+    socket.emit(event, ...sent, onAnswer);
   } catch (error) {
     forgetAcknowledgement(socket, id); // what cannot be encoded is never answered
     throw error;

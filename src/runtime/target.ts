@@ -1,4 +1,5 @@
 import { checkTimeoutMs } from '../base/deadline.js';
+import { sentArguments } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type {
   BroadcastTarget,
@@ -182,7 +183,8 @@ export class WholeNamespace extends Broadcast implements NamespaceTarget {
 
 /** With what the contract says about the question. */
 function argumentsOf(outgoing: OutgoingContract | null, event: string, payload: unknown): readonly unknown[] {
-  return outgoing === null ? [payload] : outgoing.callArguments(event, payload);
+  // Left out here, too: on the way to another node `undefined` would become null.
+  return sentArguments(outgoing === null ? [payload] : outgoing.callArguments(event, payload));
 }
 
 function checkLimit(options: RemoteOptions | undefined): RemoteOptions | undefined {

@@ -1,7 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { checkStackOf } from '../base/stack-check.js';
-import type { AckReply, WireError } from '../contract/wire.js';
+import { type AckReply, sentArguments, type WireError } from '../contract/wire.js';
 import { BootError, type Problem } from '../errors/boot-error.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 
@@ -66,7 +66,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
 
   /** Sends an event without asking for an answer. */
   emit(event: string, ...args: readonly unknown[]): void {
-    this.socket.emit(event, ...args);
+    this.socket.emit(event, ...sentArguments(args));
   }
 
   /**
@@ -88,7 +88,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
       const late = () =>
         reject(new GatewireError('TIMEOUT', { message: `\`${event}\` was not acknowledged` }));
       const stop = this.#after(TIMEOUT_MS, late);
-      this.socket.emit(event, ...args, (...answer: unknown[]) => {
+      this.socket.emit(event, ...sentArguments(args), (...answer: unknown[]) => {
         stop();
         resolve(answer);
       });

@@ -199,7 +199,7 @@ describeMatrix('targets', (cell) => {
     const clients = await Promise.all([1, 2, 3].map(() => connect(test)));
     await Promise.all(clients.map((client) => client.call('join', 'all')));
     clients.slice(0, 2).forEach((client, i) => {
-      client.socket.on('question', (_payload, answer) => answer(i));
+      client.socket.on('question', (answer) => answer(i));
     });
     const result = await clients[0]?.call('ask-all', { room: 'all', timeoutMs: 2_000 });
     expect(result).toEqual({ answers: [0, 1], missing: [clients[2]?.id] });
