@@ -1,13 +1,22 @@
 import type { Socket } from 'socket.io-client';
 import { MAX_TIMER_MS } from '../base/deadline.js';
 import { sentArguments } from '../contract/wire.js';
-import { GatewireError, readWireError } from '../errors/gatewire-error.js';
+import { GatewireError } from '../errors/gatewire-error.js';
 import { type Emitted, emitWithAck } from './internals.js';
+import { readReply } from './replies.js';
 import type { Status } from './status.js';
-import type { ClientException } from './types.js';
 
-/** Sends an event and waits for its answer. */
-export type Call = (event: string, args: readonly unknown[], timeoutMs: number) => Promise<unknown>;
+/** One event that is to be sent. */
+export interface Request {
+  readonly event: string;
+  readonly args: readonly unknown[];
+  readonly timeoutMs: number;
+}
+
+/** Sends an event and waits for its answer. The stacks of errors begin at the line that called `callee`. */
+export type Call = (request: Request, callee: Callee) => Promise<unknown>;
+
+type Callee = (...args: never[]) => unknown;
 
 /**
  * Makes the function behind every call of one connection. Each call has one timer and settles once: with the answer,
@@ -25,8 +34,10 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
     if (reason !== null) for (const fail of [...open]) fail(reason);
   });
 
-  return (event, args, timeoutMs) =>
-    new Promise((resolve, reject) => {
+  return ({ event, args, timeoutMs }, callee) => {
+    const caller = callerOf(callee);
+    return new Promise((resolve, give) => {
+      const reject = (error: unknown): void => give(blame(error, event, caller));
       const reason = reasonAgainst(status);
       if (reason !== null) return reject(reason);
       let emitted: Emitted | undefined;
@@ -57,22 +68,59 @@ export function createCalls(socket: Socket, status: Status, isRaw: boolean): Cal
         fail(new GatewireError('INVALID_PAYLOAD', { message: `\`${event}\` cannot be sent`, cause }));
       }
     });
+  };
+}
+
+/** Stack of a line that called; it is written when somebody reads it. */
+interface Caller {
+  readonly stack?: string;
+}
+
+/** Remembers the line that called a function, where the engine can. */
+function callerOf(callee: Callee): Caller {
+  const caller: Caller = {};
+  (Error as { captureStackTrace?: (holder: object, callee: Callee) => void }).captureStackTrace?.(
+    caller,
+    callee,
+  );
+  return caller;
+}
+
+/**
+ * Copies an error for one call. Its stack names code and event, and begins at the line that called: by itself it would
+ * name the lines that received the answer, and several calls may fail by one error.
+ */
+function blame(error: unknown, event: string, { stack }: Caller): unknown {
+  if (!GatewireError.is(error) || stack === undefined) return error;
+  const { code, message, details, retryAfterMs, id, cause } = error;
+  const copy = new GatewireError(code, {
+    message,
+    details,
+    cause,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(id !== undefined && { id }),
+  });
+  const [, ...frames] = stack.split('\n');
+  copy.stack = [`${copy.name}: ${code} of \`${event}\`: ${message}`, ...frames].join('\n');
+  return copy;
 }
 
 /**
  * Makes an object whose properties are functions that call the event of their name.
  *
  * @param call - sends an event and waits for its answer
+ * @param timeoutMs - time limit of each call
  */
-export function createApi(call: (event: string, ...args: readonly unknown[]) => Promise<unknown>): object {
-  const known = new Map<string, (...args: readonly unknown[]) => Promise<unknown>>();
+export function createApi(call: Call, timeoutMs: number): object {
+  type Method = (...args: readonly unknown[]) => Promise<unknown>;
+  const known = new Map<string, Method>();
   return new Proxy(
     {},
     {
       get(_, event) {
         // `await` reads `then` to find out whether this is a promise, which it is not.
         if (typeof event === 'symbol' || event === 'then') return undefined;
-        const method = known.get(event) ?? ((...args) => call(event, ...args));
+        const method: Method = known.get(event) ?? ((...args) => call({ event, args, timeoutMs }, method));
         known.set(event, method);
         return method;
       },
@@ -122,31 +170,4 @@ function tooLate(event: string, timeoutMs: number, status: Status | null): Gatew
     message: `no ${what} within ${timeoutMs} ms`,
     cause: status?.error ?? undefined,
   });
-}
-
-type Fields<TName extends string> = { readonly [K in TName]?: unknown };
-
-/**
- * Takes the value out of an acknowledgement. The other side may be any server, so every field is checked.
- *
- * @throws {GatewireError} the error in the acknowledgement; INTERNAL when it does not come from gatewire
- */
-export function readReply(event: string, reply: unknown, isRaw: boolean): unknown {
-  const { ok, data, error } = (reply ?? {}) as Fields<'ok' | 'data' | 'error'>;
-  const failure = isRaw || ok === false ? readWireError(error) : null;
-  if (failure !== null) throw failure;
-  if (isRaw) return reply;
-  if (ok === true) return data;
-  throw new GatewireError('INTERNAL', {
-    cause: new TypeError(`the answer to \`${event}\` is no envelope; is it a server with reply: 'raw'?`),
-  });
-}
-
-/** Reads the payload of the event `exception`. The error is INTERNAL when the payload does not come from gatewire. */
-export function readException(payload: unknown): ClientException {
-  const { event, error } = (payload ?? {}) as Fields<'event' | 'error'>;
-  return {
-    event: typeof event === 'string' ? event : '',
-    error: readWireError(error) ?? new GatewireError('INTERNAL', { cause: payload }),
-  };
 }

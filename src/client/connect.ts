@@ -3,10 +3,11 @@ import type { Contract } from '../contract/contract.js';
 import { fillNamespace } from '../contract/namespace-name.js';
 import { sentArguments } from '../contract/wire.js';
 import { GatewireError } from '../errors/gatewire-error.js';
-import { checkEncodable, checkLimit, createApi, createCalls, readException } from './calls.js';
+import { checkEncodable, checkLimit, createApi, createCalls } from './calls.js';
 import { openOthers } from './internals.js';
 import { createAnswering, createWarning, isDevelopment, listen } from './listeners.js';
 import { createReconnector } from './reconnect.js';
+import { readException } from './replies.js';
 import { createStatus } from './status.js';
 import type { ConnectArguments, Connection, ConnectOptions } from './types.js';
 
@@ -53,9 +54,11 @@ export function connect<TContract extends Contract>(
     warnOf?.(event, payload);
   });
   if (own?.autoConnect !== false) queueMicrotask(reconnector.open);
-  const caller = (ms: number) => ({
-    call: (event: string, ...args: readonly unknown[]) => send(event, args, ms),
-  });
+  const caller = (ms: number) => {
+    const call = (event: string, ...args: readonly unknown[]): Promise<unknown> =>
+      send({ event, args, timeoutMs: ms }, call);
+    return { call };
+  };
   const { call } = caller(limitMs);
 
   const connection = {
@@ -67,7 +70,7 @@ export function connect<TContract extends Contract>(
     get error() {
       return status.error;
     },
-    api: createApi(call),
+    api: createApi(send, limitMs),
     call,
     timeout: (ms: number) => caller(checkLimit(ms)),
     emit(event: string, ...args: readonly unknown[]) {

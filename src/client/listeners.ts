@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io-client';
 import { isInternalEvent } from '../base/reserved-names.js';
-import { readException } from './calls.js';
+import { readException } from './replies.js';
 
 type Listener = (...args: readonly unknown[]) => unknown;
 type AckFunction = (...answer: readonly unknown[]) => void;

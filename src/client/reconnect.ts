@@ -3,8 +3,8 @@ import { backoffMs } from '../base/backoff.js';
 import { MAX_TIMER_MS } from '../base/deadline.js';
 import { INTERNAL_EVENTS } from '../base/reserved-names.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
-import { readException } from './calls.js';
 import { dropHeld, hurry, isShared } from './internals.js';
+import { readException } from './replies.js';
 import type { Status } from './status.js';
 import type { AuthOption } from './types.js';
 

@@ -68,6 +68,44 @@ describeMatrix('a call', (cell) => {
     expect(room.isError(wrong, 'SOLD_OUT')).toBe(false);
   });
 
+  it('rejects with the line that called, and with code and event, whoever made the error', async () => {
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall);
+    async function callsOfThisTest(call: () => Promise<unknown>) {
+      return rejection(call());
+    }
+    const call = room.call as (event: string) => Promise<unknown>;
+    const unknown = await callsOfThisTest(() => call('nope'));
+    expect(unknown).toMatchObject({ code: 'UNKNOWN_EVENT', message: 'nothing handles `nope`' });
+    const sold = await callsOfThisTest(() => room.api.sell());
+    const late = await callsOfThisTest(() => room.timeout(1).call('sell'));
+    room.close();
+    const closed = await callsOfThisTest(() => room.call('sell'));
+    for (const [error, first] of [
+      [unknown, 'GatewireError: UNKNOWN_EVENT of `nope`: nothing handles `nope`'],
+      [sold, 'GatewireError: SOLD_OUT of `sell`: SOLD_OUT'],
+      [late, 'GatewireError: TIMEOUT of `sell`: no answer to `sell` within 1 ms'],
+      [closed, 'GatewireError: UNAVAILABLE of `sell`: the connection is closed'],
+    ] as const) {
+      const [title, top, ...rest] = String((error as Error).stack).split('\n');
+      expect(title).toBe(first);
+      expect(top).toContain('calls.test.ts');
+      expect(rest.join('\n')).toContain('callsOfThisTest');
+    }
+  });
+
+  it('rejects each of several calls with a line of its own', async () => {
+    await using server = await startSampleServer(HallGateway, cell);
+    const room = server.connect(hall, { socket: { autoConnect: false } });
+    const one = () => rejection(room.call('sell'));
+    const two = () => rejection(room.call('ping'));
+    const both = Promise.all([one(), two()]);
+    room.close();
+    const stacks = (await both).map((error) => String((error as Error).stack));
+    expect(stacks[0]).toMatch(/^GatewireError: UNAVAILABLE of `sell`: .*\n.*calls\.test\.ts.*\n.*\bone\b/);
+    expect(stacks[1]).toMatch(/^GatewireError: UNAVAILABLE of `ping`: .*\n.*calls\.test\.ts.*\n.*\btwo\b/);
+  });
+
   it('waits for the connection, in order with what is emitted', async () => {
     await using server = await startSampleServer(HallGateway, cell);
     const heard: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readException, readReply } from '../../../src/client/calls.js';
+import { readException, readReply } from '../../../src/client/replies.js';
 
 describe('what a server sends as `exception`', () => {
   it('is taken for INTERNAL where it is none of gatewire', () => {
