@@ -100,7 +100,8 @@ function blame(error: unknown, event: string, { stack }: Caller): unknown {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(id !== undefined && { id }),
   });
-  const [, ...frames] = stack.split('\n');
+  // V8 begins with a line of its own, other engines with the first frame.
+  const frames = stack.split('\n').filter((line) => /^ +at |@/.test(line));
   copy.stack = [`${copy.name}: ${code} of \`${event}\`: ${message}`, ...frames].join('\n');
   return copy;
 }
