@@ -79,6 +79,7 @@ describe('what a browser loads', () => {
       'src/base/deadline.ts',
       'src/base/reserved-names.ts',
       'src/contract/namespace-name.ts',
+      'src/contract/wire.ts',
       'src/errors/gatewire-error.ts',
     ]);
     const page = readFileSync('docs/reference/client.md', 'utf8');
