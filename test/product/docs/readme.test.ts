@@ -48,6 +48,22 @@ describe('README.md', () => {
   });
 });
 
+it('README.md and the front page have the figures of docs/explanation/why.md', () => {
+  const why = readFileSync('docs/explanation/why.md', 'utf8');
+  const ratio = (row: string, column: number): string =>
+    new RegExp(`^\\| ${row} (.*)$`, 'm').exec(why)?.[1]?.split('|')[column]?.trim() ?? 'missing';
+  const [ours, nest] = [ratio('ack echo, 10 in flight', 3), ratio('ack echo, 10 in flight', 2)];
+  const heap = ratio('heap per idle connection, 6 handlers', 3);
+  expect(readme).toContain(`takes ${ours} times the CPU of socket.io`);
+  expect(readme).toContain(
+    `schema ${ratio('guard and zod validation', 3)} times, an idle connection ${heap} times`,
+  );
+  expect(readme).toContain(`plain socket.io | ${ours} | ${nest} |`);
+  const front = readFileSync('docs/index.md', 'utf8');
+  expect(front).toContain(`takes ${ours} times the CPU`);
+  expect(front).toContain(`connection ${heap} times the heap`);
+});
+
 it.each(docs)('%s names files of the repository that exist', (page) => {
   const named = addresses(readFileSync(page, 'utf8')).filter((address) =>
     /github\w*\.com\/gatewire\//.test(address),
