@@ -23,6 +23,7 @@ import { originsOfCors } from '../transport/cors.js';
 import { checkPort, urlOf } from '../transport/listen.js';
 import { allowsEveryOrigin } from '../transport/origins.js';
 import { nodeProblems } from '../transport/primary.js';
+import { loadProxyAddr } from '../transport/proxies.js';
 import { leave, runUntilSignal } from './close.js';
 import { AppHealth, type Health, HealthEndpoints } from './health.js';
 import { type Opened, partsOf } from './open.js';
@@ -207,6 +208,7 @@ export class App {
     this.#phase = 'starting';
     try {
       this.plan();
+      if (this.#options.trustProxy) await loadProxyAddr();
       this.#parts = this.#partsFor(port, host);
       const slow = process.env['NODE_ENV'] === 'production' ? [] : await slowPatterns(this.plan());
       await this.#parts.open();

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { BootError, type Place, type Problem, problem } from '../errors/boot-error.js';
+import { ownRequire } from './own-require.js';
 
 /**
  * Loads a package that only some applications need and install themselves.
@@ -11,7 +11,7 @@ export function requirePeer<TModule>(name: string, user: string): TModule {
   if (!isInstalled(name)) {
     throw new BootError([problem('GW_ERR_BOOT_MISSING_PACKAGE', { package: name, source: user })]);
   }
-  return createRequire(import.meta.url)(name) as TModule;
+  return ownRequire(name) as TModule;
 }
 
 /** Finds those of some packages that are not installed, without loading them. */
@@ -23,7 +23,7 @@ export function missingPeers(names: readonly string[], user: string, where: Plac
 
 function isInstalled(name: string): boolean {
   try {
-    createRequire(import.meta.url).resolve(name);
+    ownRequire.resolve(name);
     return true;
   } catch {
     return false;

@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Problem, problem } from '../errors/boot-error.js';
+import { ownRequire, requireOf } from './own-require.js';
 import { type StackOwner, type StackPackage, type StackRow, stackRows } from './stack.js';
-
-const ownRequire = createRequire(import.meta.url);
-
-/**
- * Loads what socket.io depends on, in the copy that socket.io itself uses, and files beside its main file: not by the path
- * of its package.json, which 4.8.0 does not export.
- */
-export const requireOfSocketIo = createRequire(ownRequire.resolve('socket.io'));
 
 /** Objects that a check looks at: for each owner in a package, the one that has its members. */
 export type Specimens<TPackage extends StackPackage> = {
@@ -72,9 +64,13 @@ function missing(name: StackPackage, what: string, use: string): Problem {
 
 /** Version of an installed package, for messages; null when it cannot be found. */
 function versionOf(name: string): string | null {
-  for (const start of [requireOfSocketIo, ownRequire]) {
+  for (const start of [() => requireOf('socket.io'), () => ownRequire]) {
     try {
-      for (let folder = dirname(start.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+      for (
+        let folder = dirname(start().resolve(name));
+        folder !== dirname(folder);
+        folder = dirname(folder)
+      ) {
         const manifest = read(join(folder, 'package.json'));
         if (manifest?.name === name) return manifest.version;
       }

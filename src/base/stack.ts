@@ -27,6 +27,11 @@ export interface StackRow {
 export const STACK = {
   'socket.io': {
     Server: {
+      _parser: {
+        kind: 'field',
+        type: 'Object',
+        use: 'read packets by the parser that socket.io itself uses',
+      },
       _nsps: { kind: 'field', type: 'Map', use: 'find namespaces without making them' },
       parentNsps: { kind: 'field', type: 'Map', use: 'find the instances of parametrised namespaces' },
       new_namespace: { kind: 'event', use: 'guard each namespace before its first client' },

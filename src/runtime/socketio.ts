@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { catchRejection } from '../base/deadline.js';
+import { Adapter, serverMembersOf } from '../base/socketio-packages.js';
 import type { Private } from '../base/stack.js';
-import { requireOfSocketIo } from '../base/stack-check.js';
 import { type EngineConnection, PacketType } from '../transport/engineio.js';
 
 export type Callback = (...args: unknown[]) => unknown;
@@ -72,15 +72,6 @@ export type NamespaceMembers = Private<
   }
 >;
 
-type ServerMembers = Private<
-  'socket.io',
-  'Server',
-  {
-    readonly _nsps: Map<string, Namespace>;
-    readonly parentNsps: ReadonlyMap<unknown, Namespace>;
-  }
->;
-
 type ParentMembers = Private<'socket.io', 'ParentNamespace', { readonly children: Set<Namespace> }>;
 
 /** Shows the undocumented members of a socket. */
@@ -90,12 +81,8 @@ export const connectionOf = (socket: Socket): EngineConnection => socket.conn as
 /** Shows the undocumented members of a namespace. */
 export const namespaceMembersOf = (namespace: Namespace): NamespaceMembers =>
   namespace as unknown as NamespaceMembers;
-const serverMembersOf = (io: Server): ServerMembers => io as unknown as ServerMembers;
 const parentMembersOf = (parent: Namespace): Partial<ParentMembers> => parent as unknown as ParentMembers;
 
-const { Adapter } = requireOfSocketIo('socket.io-adapter') as {
-  readonly Adapter: new (namespace: Namespace) => Namespace['adapter'];
-};
 /** Adapter in memory, which all other adapters extend. */
 export const baseAdapter = Adapter.prototype as Namespace['adapter'];
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { requireOfSocketIo } from '../base/stack-check.js';
+import { requireOf } from '../base/own-require.js';
 
 // A closed list: nothing that a client writes ever becomes a path.
 const FILES: ReadonlySet<string> = new Set(
@@ -13,9 +13,24 @@ const FILES: ReadonlySet<string> = new Set(
   ]),
 );
 
-const packageFile = requireOfSocketIo.resolve('../package.json');
-const { version } = requireOfSocketIo(packageFile) as { version: string };
-const folder = join(dirname(packageFile), 'client-dist');
+/** Files of the installed socket.io; null in a bundle, which has none. */
+interface Installed {
+  readonly folder: string;
+  readonly version: string;
+}
+
+let installed: Installed | null = null;
+
+function findInstalled(): Installed | null {
+  try {
+    const require = requireOf('socket.io');
+    const file = require.resolve('../package.json');
+    const { version } = require(file) as { version: string };
+    return { version, folder: join(dirname(file), 'client-dist') };
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Serves the browser bundles that socket.io ships, as Socket.IO itself does at `/socket.io/socket.io.js`.
@@ -25,6 +40,15 @@ const folder = join(dirname(packageFile), 'client-dist');
 export function serveClientFile(path: string, request: IncomingMessage, response: ServerResponse): boolean {
   const name = (request.url ?? '').slice(path.length + 1).split('?', 1)[0] ?? '';
   if (!FILES.has(name)) return false;
+  installed ??= findInstalled();
+  if (installed === null) {
+    response.writeHead(404, { 'content-type': 'text/plain' });
+    response.end(
+      'The files of Socket.IO are not installed beside this server: let the page bundle its client.',
+    );
+    return true;
+  }
+  const { version, folder } = installed;
   const etag = `"${version}"`;
   // Modules of pages elsewhere are only loaded with it. The files are those of the public package.
   response.setHeader('access-control-allow-origin', '*');

@@ -1,24 +1,34 @@
 import { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
-import { checkStackOf, requireOfSocketIo } from '../base/stack-check.js';
+import { requireOf } from '../base/own-require.js';
+import { checkStackOf } from '../base/stack-check.js';
 import type { Problem } from '../errors/boot-error.js';
 import { Decoder, PacketType } from './engineio.js';
 
-/** Checks the members of engine.io, ws and socket.io-parser that gatewire touches, on instances that belong to no client. */
+/**
+ * Checks the members of engine.io, ws and socket.io-parser that gatewire touches, on instances that belong to no client.
+ * engine.io and ws in a bundle cannot be reached: there, they are what the bundle was tried with.
+ */
 export function checkEngineIo(): readonly Problem[] {
-  const { WebSocket } = createRequire(requireOfSocketIo.resolve('engine.io'))('ws') as {
+  const parser = checkStackOf('socket.io-parser', () => ({ Decoder: decoderSpecimen(), PacketType }));
+  const load = loader();
+  if (load === null) return parser;
+  const { WebSocket } = requireOf('engine.io', load)('ws') as {
     WebSocket: new (address: null, protocols: undefined, options: object) => object;
   };
-
   return [
-    ...checkStackOf('socket.io-parser', () => ({
-      Decoder: decoderSpecimen(),
-      PacketType,
-    })),
-    ...checkStackOf('engine.io', connectionSpecimens),
+    ...parser,
+    ...checkStackOf('engine.io', () => connectionSpecimens(load('engine.io'))),
     // As a server makes them: it opens nothing.
     ...checkStackOf('ws', () => ({ WebSocket: new WebSocket(null, undefined, {}) })),
   ];
+}
+
+function loader(): NodeJS.Require | null {
+  try {
+    return requireOf('socket.io');
+  } catch {
+    return null;
+  }
 }
 
 /** Older parsers have no limit on attachments, and no options; what counts is that the limit can be taken off. */
@@ -61,8 +71,7 @@ interface EngineModule {
   >;
 }
 
-function connectionSpecimens() {
-  const { Server, Socket, transports } = requireOfSocketIo('engine.io') as EngineModule;
+function connectionSpecimens({ Server, Socket, transports }: EngineModule) {
   const websocket = Object.assign(new EventEmitter(), {
     send: (_text: string, done: () => void) => done(),
     close: () => void websocket.emit('close'),

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'socket.io';
+import { engineClass, parserPackage } from '../base/socketio-packages.js';
 import type { Private, PrivateNumbers } from '../base/stack.js';
-import { requireOfSocketIo } from '../base/stack-check.js';
 
 /** Connection of the engine, below all namespaces. */
 export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remoteAddress' | 'onClose'> {
@@ -82,7 +82,7 @@ interface ParserModule {
   readonly Decoder: new (options?: object) => BaseDecoder;
 }
 
-export const { Encoder, Decoder, PacketType } = requireOfSocketIo('socket.io-parser') as ParserModule;
+export const { Encoder, Decoder, PacketType } = parserPackage as ParserModule;
 
 const encoder = new Encoder();
 
@@ -93,14 +93,15 @@ export function packetText(type: number, nsp: string, data: unknown): string {
 
 /** Makes Engine.IO's server, of the copy that socket.io itself depends on. */
 export function newEngine(options: Partial<ServerOptions>): Engine {
-  const { Server } = requireOfSocketIo('engine.io') as {
-    Server: new (options: Partial<ServerOptions>) => Engine;
-  };
-  return new Server(options);
+  return new (engineClass())(options) as Engine;
 }
 
 /** Reads the body of a POST, and hands on each packet in it. */
-export type PayloadReader = (text: string, take: (packet: EnginePacket) => void) => void;
+export type PayloadReader = (
+  text: string,
+  decode: (text: string) => EnginePacket,
+  take: (packet: EnginePacket) => void,
+) => void;
 
 /** Parser that a transport uses. */
 interface EngineParser {
@@ -108,19 +109,15 @@ interface EngineParser {
   decodePayload(text: string): { forEach(take: (packet: EnginePacket) => void): void };
 }
 
-const { parser: engineParser } = requireOfSocketIo('engine.io') as { readonly parser: EngineParser };
-
-/** Decodes a packet of the engine. */
-export function decodeEnginePacket(text: string): EnginePacket {
-  return engineParser.decodePacket(text);
-}
-
 /** Has the bodies of POST requests read by a reader of ours; clients of version 2 have another format. */
 export function setPayloadReader(connection: EngineConnection, read: PayloadReader): void {
   const { transport } = internals(connection);
   if (isEngine3(connection)) return;
-  const decodePayload: EngineParser['decodePayload'] = (text) => ({ forEach: (take) => read(text, take) });
-  transport.parser = Object.assign(Object.create(transport.parser), { decodePayload });
+  const { parser } = transport;
+  const decodePayload: EngineParser['decodePayload'] = (text) => ({
+    forEach: (take) => read(text, parser.decodePacket, take),
+  });
+  transport.parser = Object.assign(Object.create(parser), { decodePayload });
 }
 
 /** Undocumented members of a server. */
@@ -171,7 +168,7 @@ type ConnectionMembers = Private<
   }
 >;
 
-type TransportMembers = Private<'engine.io', 'Transport', { parser: object }>;
+type TransportMembers = Private<'engine.io', 'Transport', { parser: EngineParser }>;
 
 type PollingMembers = Private<
   'engine.io',

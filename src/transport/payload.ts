@@ -1,9 +1,4 @@
-import {
-  decodeEnginePacket,
-  type EngineConnection,
-  type EnginePacket,
-  setPayloadReader,
-} from './engineio.js';
+import { type EngineConnection, type EnginePacket, setPayloadReader } from './engineio.js';
 
 const SEPARATOR = '\x1e'; // of packets in the body of a request (Engine.IO 4)
 
@@ -15,10 +10,14 @@ export class Payload {
   /** Place of the next packet in the text; beyond the text when there is none. */
   #next = 0;
 
-  /** @param take - given each packet */
+  /**
+   * @param decode - decodes a packet of the engine
+   * @param take - given each packet
+   */
   constructor(
     private readonly text: string,
     private readonly connection: EngineConnection,
+    private readonly decode: (text: string) => EnginePacket,
     private readonly take: (packet: EnginePacket) => void,
   ) {}
 
@@ -35,7 +34,7 @@ export class Payload {
   handOn(): void {
     const at = this.text.indexOf(SEPARATOR, this.#next);
     const end = at === -1 ? this.text.length : at;
-    const packet = decodeEnginePacket(this.text.slice(this.#next, end));
+    const packet = this.decode(this.text.slice(this.#next, end));
     this.#next = end + 1;
     this.take(packet);
   }
@@ -47,5 +46,5 @@ export class Payload {
  * @param read - reads a payload, now or later
  */
 export function readPayloads(connection: EngineConnection, read: (payload: Payload) => void): void {
-  setPayloadReader(connection, (text, take) => read(new Payload(text, connection, take)));
+  setPayloadReader(connection, (text, decode, take) => read(new Payload(text, connection, decode, take)));
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
 import type { TLSSocket } from 'node:tls';
 import type { Place, Problem } from '../errors/boot-error.js';
 import { checkAddresses, forwardedAddress, isIn, listOf, plainAddress } from './ip.js';
@@ -55,7 +54,7 @@ export class Proxies {
     const trusts = this.#trusts;
     if (trusts === null) return { address: peer, trusted: 0 };
     // From the nearest: each proxy adds whom it was called by, and what is behind the first untrusted one may be forged.
-    const chain = proxyAddr().all(request, trusts);
+    const chain = (proxyAddr as NonNullable<typeof proxyAddr>).all(request, trusts);
     const last = chain.length - 1;
     const trusted = last + (trusts(chain[last], last) ? 1 : 0);
     if (last === 0) return { address: peer, trusted };
@@ -89,12 +88,11 @@ function trustOf(trust: TrustProxy): TrustFunction | null {
   return (address, index) => index <= MAX_PROXIES && isIn(list, forwardedAddress(address ?? '') ?? '');
 }
 
-let library: typeof import('@fastify/proxy-addr') | null = null;
+let proxyAddr: typeof import('@fastify/proxy-addr') | null = null;
 
-/** Loads the library when the first application trusts a proxy: most starts need none. */
-function proxyAddr(): typeof import('@fastify/proxy-addr') {
-  library ??= createRequire(import.meta.url)('@fastify/proxy-addr') as typeof import('@fastify/proxy-addr');
-  return library;
+/** Loads what reads headers of proxies, before the first request: most applications trust none, and start sooner. */
+export async function loadProxyAddr(): Promise<void> {
+  proxyAddr ??= (await import('@fastify/proxy-addr')).default;
 }
 
 /** Finds what is wrong with a `trustProxy`. */

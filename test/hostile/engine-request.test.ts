@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { requireOfSocketIo } from '../../src/base/stack-check.js';
+import { requireOf } from '../../src/base/own-require.js';
 import { Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp, type TestAppOptions } from '../../src/testing/index.js';
 import { readRequest } from '../../src/transport/engine-request.js';
@@ -30,7 +30,7 @@ type Query = Readonly<Record<string, string>>;
 
 /** Reads a URL as the engine does without gatewire. */
 const server = new (
-  requireOfSocketIo('engine.io') as {
+  requireOf('socket.io')('engine.io') as {
     Server: new (options: object) => { prepare(request: { url: string; _query?: Query }): void };
   }
 ).Server({ transports: ['polling'] });

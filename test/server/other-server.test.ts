@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import * as socketIo from 'socket.io';
 import { io as connect } from 'socket.io-client';
-import { requireOfSocketIo } from '../../src/base/stack-check.js';
+import { requireOf } from '../../src/base/own-require.js';
 import { within } from '../support/within.js';
 
 /** Every member of every class of the stack, as it is now. */
 function members(): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>();
   const packages = ['engine.io', 'socket.io-parser', 'socket.io-adapter', '@socket.io/component-emitter'];
-  for (const exported of [socketIo, ...packages.map((name) => requireOfSocketIo(name) as object)]) {
+  for (const exported of [socketIo, ...packages.map((name) => requireOf('socket.io')(name) as object)]) {
     for (const [name, value] of Object.entries(exported)) {
       if (typeof value !== 'function') continue;
       for (const owner of [value, value.prototype ?? {}])

@@ -134,6 +134,7 @@ const TABLE: ReadonlySet<string> = new Set(
 
 /** Files that reach undocumented members of the stack. */
 const STACK_FILES = [
+  'base/socketio-packages.ts',
   'client/internals.ts',
   'metadata/injections.ts',
   'nodes/adapter-check.ts',

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { decodePacket } from 'engine.io-parser';
 import { ConnectionLimits } from '../../../src/transport/connection-limits.js';
 import { inputOf, readPayload, StrictDecoder } from '../../../src/transport/decoder.js';
 import type { EngineConnection, RawPacket } from '../../../src/transport/engineio.js';
@@ -290,12 +291,17 @@ describe('a POST', () => {
     const result = decode(['0'], limits);
     const taken: string[] = [];
     const connection = Object.assign(result.connection, { readyState: 'open' });
-    const payload = new Payload(texts.join('\x1e'), connection as unknown as EngineConnection, (packet) => {
-      taken.push(packet.type);
-      if (packet.type === 'message') result.decoder.add(packet.data);
-      else result.connection.emit('packet', packet);
-      if (result.ended.length > 0) connection.readyState = 'closed';
-    });
+    const payload = new Payload(
+      texts.join('\x1e'),
+      connection as unknown as EngineConnection,
+      decodePacket,
+      (packet) => {
+        taken.push(packet.type);
+        if (packet.type === 'message') result.decoder.add(packet.data);
+        else result.connection.emit('packet', packet);
+        if (result.ended.length > 0) connection.readyState = 'closed';
+      },
+    );
     readPayload(connection, payload);
     return { ...result, taken, payload };
   }

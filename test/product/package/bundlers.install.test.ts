@@ -1,0 +1,126 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { io } from 'socket.io-client';
+import { npm } from '../../support/npm.js';
+import { shared } from '../../support/shared.js';
+import { within } from '../../support/within.js';
+
+const run = promisify(execFile);
+const page = readFileSync('docs/how-to/bundle.md', 'utf8');
+/** Versions that this test has been run with. */
+const TOOLS = [
+  'esbuild@0.28.2',
+  'webpack@5.113.0',
+  'webpack-cli@7.2.1',
+  'rollup@4.65.0',
+  '@rollup/plugin-node-resolve@16.0.3',
+  '@rollup/plugin-commonjs@29.0.3',
+  '@rollup/plugin-json@6.1.0',
+  'bun@1.4.5',
+];
+const LIMIT_MS = 240_000;
+let project = '';
+
+/** Files of the page: ```js webpack.config.cjs */
+function blocks(): readonly (readonly [string, string])[] {
+  return [...page.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, file = '', code = '']) => [
+    file,
+    code,
+  ]);
+}
+
+/** Commands of the page, each the line that writes a file. */
+function commandFor(file: string): string {
+  const line = page.split('\n').find((one) => /^(npx|bun|node) /.test(one) && one.includes(file));
+  if (line === undefined) throw new Error(`docs/how-to/bundle.md has no command that writes ${file}`);
+  return line;
+}
+
+async function command(line: string): Promise<void> {
+  const [program = '', ...args] = line
+    .replace(/ #.*/, '')
+    .split(' ')
+    .filter((word) => word !== 'npx');
+  const bin = program === 'node' ? process.execPath : path.join(project, 'node_modules/.bin', program);
+  await run(bin, args, { cwd: project, maxBuffer: 10_000_000 });
+}
+
+beforeAll(async () => {
+  project = mkdtempSync(path.join(tmpdir(), 'gatewire-bundle-'));
+  const modules = path.join(project, 'node_modules');
+  const options = ['--prefix', project, '--no-audit', '--no-fund', '--no-save'];
+  writeFileSync(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
+  await run(process.execPath, [npm, 'install', ...options, ...TOOLS], { cwd: project });
+  // Where scripts of packages do not run by themselves, bun has no program yet.
+  await run(process.execPath, [path.join(modules, 'bun/install.js')], { cwd: path.join(modules, 'bun') });
+  cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+  for (const name of ['socket.io', 'inversify', 'reflect-metadata', ...Object.keys(dependencies)]) {
+    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
+    symlinkSync(path.resolve('node_modules', name), path.join(modules, name), 'junction');
+  }
+  for (const [file, code] of blocks()) {
+    mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
+    writeFileSync(path.join(project, file), code);
+  }
+  await command(commandFor('server.js'));
+}, LIMIT_MS);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+it.each(['esbuild.mjs', 'esbuild.cjs', 'webpack.cjs', 'rollup.mjs', 'bun.mjs'])(
+  '%s serves clients where nothing is installed',
+  async (file) => {
+    await command(commandFor(file));
+    const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-bundled-'));
+    cpSync(path.join(project, 'dist'), folder, { recursive: true });
+    expect(readdirSync(folder)).toContain(file);
+    const server = spawn(process.execPath, [path.join(folder, file)], {
+      cwd: folder,
+      env: { ...process.env, PORT: '0', NODE_ENV: 'production', NODE_PATH: '' },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    const left = once(server, 'close');
+    try {
+      const url = await within('the line with the URL', listening(server.stderr));
+      for (const transport of ['websocket', 'polling']) {
+        const client = io(url, { transports: [transport], forceNew: true, reconnection: false });
+        expect(await client.timeout(10_000).emitWithAck('echo', { transport })).toEqual({
+          ok: true,
+          data: { transport },
+        });
+        client.disconnect();
+      }
+      server.kill('SIGTERM');
+      expect(await within('the end of the server', left)).toEqual([0, null]);
+    } finally {
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(path.join(project, 'dist'), { recursive: true, force: true });
+    }
+  },
+  LIMIT_MS,
+);
+
+async function listening(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const url = /app\.listening url=(\S+)/.exec(line)?.[1];
+    if (url !== undefined) return url.replace('0.0.0.0', '127.0.0.1');
+  }
+  throw new Error('the server ended before it listened');
+}
