@@ -333,8 +333,10 @@ export class App {
     const wasOpen = this.#phase === 'open';
     this.#phase = 'closing';
     this.#health.status = 'draining';
-    await this.#parts?.stop();
     const { engine, front } = this.#opened;
+    const startedAt = performance.now();
+    if (wasOpen) this.#services.logger.info({ event: 'app.closing', connections: engine?.clientsCount ?? 0 });
+    await this.#parts?.stop();
     await leave({ ...this.#services, limits: this.#options.allLimits, engine, front, wasOpen });
     try {
       await this.#parts?.close();
@@ -342,6 +344,9 @@ export class App {
       this.#phase = 'closed';
       this.#health.status = 'closed';
     }
+    const ms = Math.round(performance.now() - startedAt);
+    // Not by way of the channel, whose subscribers have ended.
+    if (wasOpen) this.#options.log.info({ event: 'app.closed', ms });
   }
 
   /** Behind a proxy the socket below says nothing about the client's own connection. */

@@ -63,6 +63,16 @@ describeMatrix('close()', (cell) => {
     expect(test.app.address).toBeNull();
   });
 
+  it('says in the log when it begins and when it is done', async () => {
+    await using test = await createTestApp(Echo, cell);
+    await (await test.client.connect()).call('echo', 1);
+    await test.app.close();
+    expect(test.log.records.slice(-2)).toEqual([
+      { level: 'info', event: 'app.closing', connections: 1 },
+      { level: 'info', event: 'app.closed', ms: expect.any(Number) },
+    ]);
+  });
+
   it('answers UNAVAILABLE for what does not end within the limit', async () => {
     const started = deferred();
     @Gateway('/')

@@ -44,5 +44,7 @@ const COMPOSE = `services:
       PORT: 3000
     ports:
       - 3000:3000
+    # Longer than limits.closeTimeoutMs: clients are seen off first.
+    stop_grace_period: 30s
     restart: unless-stopped
 `;
