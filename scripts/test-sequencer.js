@@ -5,13 +5,15 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Files that take several seconds, the longest first: paths in test/. */
 export const LONGEST = [
-  'product/cli/scaffold',
+  'product/package/bundlers.install',
+  'product/cli/scaffold.install',
+  'product/stack-rename',
   'product/docs/site.browser',
-  'product/docs/tutorials',
+  'product/docs/tutorials.install',
   'product/examples/chat.browser',
   'product/examples/secure-chat.browser',
   'product/interop/clients',
-  'product/package/tarball',
+  'product/package/tarball.install',
   'nodes/proxies',
   'nodes/topologies',
   'product/examples/secure-chat.process',

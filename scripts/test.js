@@ -1,5 +1,6 @@
-// npm test: runs all tests but those of test/load, which measure and therefore run alone (npm run test:load). With
-// arguments, it is jest with these.
+// npm test: runs all tests but those that have a command of their own: test/load measures and therefore runs alone, and
+// `*.browser.test.ts` and `*.install.test.ts` take minutes of browsers and of package managers. With arguments, it is jest
+// with these.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +13,9 @@ const program = [
 const args =
   given.length > 0
     ? given
-    : ['--testPathIgnorePatterns=/node_modules/', '--testPathIgnorePatterns=/test/load/'];
+    : ['/node_modules/', '/test/load/', '\\.(browser|install)\\.test\\.ts$'].map(
+        (pattern) => `--testPathIgnorePatterns=${pattern}`,
+      );
 const { status } = spawnSync(process.execPath, [...program, ...args], {
   cwd: fileURLToPath(new URL('../', import.meta.url)),
   stdio: 'inherit',

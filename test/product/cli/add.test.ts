@@ -32,7 +32,7 @@ export const app = createApp({
 });
 `;
 
-// That the code compiles, passes its tests and the linter is held by scaffold.test.ts.
+// That the code compiles, passes its tests and the linter is held by scaffold.install.test.ts.
 describe('gatewire add', () => {
   it('writes a gateway and a test beside the application, and says what is left to do', async () => {
     const { code, stdout, stderr } = await add('gateway', 'order-items');

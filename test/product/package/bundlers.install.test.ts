@@ -33,7 +33,6 @@ const TOOLS = [
   '@rollup/plugin-json@6.1.0',
   'bun@1.4.5',
 ];
-const LIMIT_MS = 240_000;
 let project = '';
 
 /** Files of the page: ```js webpack.config.cjs */
@@ -79,7 +78,7 @@ beforeAll(async () => {
     writeFileSync(path.join(project, file), code);
   }
   await command(commandFor('server.js'));
-}, LIMIT_MS);
+});
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -114,7 +113,6 @@ it.each(['esbuild.mjs', 'esbuild.cjs', 'webpack.cjs', 'rollup.mjs', 'bun.mjs'])(
       rmSync(path.join(project, 'dist'), { recursive: true, force: true });
     }
   },
-  LIMIT_MS,
 );
 
 async function listening(output: NodeJS.ReadableStream): Promise<string> {

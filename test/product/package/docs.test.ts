@@ -20,7 +20,7 @@ function filesBelow(folder: string, ending: string): readonly string[] {
 
 /**
  * The ts blocks of the pages under the names of files beside them, so that imports and places make sense. Blocks that
- * name a file belong to a project, which test/product/docs/tutorials.test.ts puts together.
+ * name a file belong to a project, which test/product/docs/tutorials.install.test.ts puts together.
  */
 function blocks(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
