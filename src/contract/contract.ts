@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Sendable } from './sendable.js';
 
 /** Schema of any library with Standard Schema 1: zod, zod/mini, valibot, arktype and others. */
 export type Schema<TInput = unknown, TOutput = TInput> = StandardSchemaV1<TInput, TOutput>;
@@ -72,7 +73,7 @@ export type AnyContract = Contract<string, ContractDefinition>;
  */
 export function defineContract<const TNamespace extends string, const TDefinition extends ContractDefinition>(
   namespace: TNamespace,
-  definition: TDefinition,
+  definition: TDefinition & Sendable<TDefinition>,
 ): Contract<TNamespace, TDefinition> {
   return { namespace, definition };
 }

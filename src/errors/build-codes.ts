@@ -65,6 +65,12 @@ export const BUILD_CODES = {
     message: ({ given }) => `${given} was given to gatewayFor and is not a contract`,
     help: "pass what defineContract('/chat', { … }) returns; undefined means that two files import each other",
   }),
+  GW_ERR_BUILD_UNSENDABLE: entry<{ event: string; option: string; kind: string; codec: string }>({
+    message: ({ event, option, kind }) =>
+      `\`${option}\` of event \`${event}\` is a ${kind}, for which JSON has no form`,
+    why: 'nothing that is sent fits such a schema',
+    help: ({ codec }) => `let the schema have ${codec}`,
+  }),
   GW_ERR_BUILD_UNHANDLED_EVENT: entry<{ event: string; namespace: string; method: string }>({
     message: ({ event, namespace }) =>
       `event \`${event}\` of the contract of \`${namespace}\` has no handler`,

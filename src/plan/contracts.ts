@@ -7,6 +7,7 @@ import type { Contract, EventDefinition, Schema } from '../contract/contract.js'
 import type { Place } from '../errors/boot-error.js';
 import type { EventDeclaration } from '../metadata/record.js';
 import type { ContractPlan, EventPlan, MessagePlan } from './types.js';
+import { checkSendable, type Sender } from './unsendable.js';
 
 type Definitions = Readonly<Record<string, EventDefinition>>;
 
@@ -46,8 +47,8 @@ export function messageOf(name: string, definition: EventDefinition): MessagePla
 /** Checks a contract by itself, without the handlers of its events. */
 export function compileContract(contract: Contract, problems: Problems, where: Place): ContractPlan {
   const { serverToClient = {}, errors = {} } = contract.definition;
-  const messages = checkDefinitions(serverToClient, contract.namespace, problems, where);
-  checkDefinitions(clientToServerOf(contract), contract.namespace, problems, where);
+  const messages = checkDefinitions(serverToClient, 'server', contract.namespace, problems, where);
+  checkDefinitions(clientToServerOf(contract), 'client', contract.namespace, problems, where);
   for (const [code, schema] of Object.entries(errors)) {
     if (rules.schema.accepts(schema)) continue;
     const args = { option: `errors.${code}`, given: show(schema), expected: rules.schema.expected };
@@ -111,6 +112,7 @@ export function isContract(value: unknown): value is Contract {
 
 function checkDefinitions(
   definitions: Definitions,
+  sender: Sender,
   namespace: string,
   problems: Problems,
   where: Place,
@@ -123,7 +125,9 @@ function checkDefinitions(
       const args = { option: 'args', given: `set beside \`payload\` in ${of}`, expected: 'one of the two' };
       problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
     }
-    return messageOf(event, given as EventDefinition);
+    const message = messageOf(event, given as EventDefinition);
+    checkSendable(event, sender, message, problems, where);
+    return message;
   });
 }
 

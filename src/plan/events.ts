@@ -11,6 +11,7 @@ import { compileHandler } from './handlers.js';
 import type { InheritedMethod } from './inherit.js';
 import { compileSteps, isAround, isGuard, orNull } from './steps.js';
 import type { EventPlan, GatewayPlan, MessageDocs, ReplyShape, StepPlan } from './types.js';
+import { checkSendable } from './unsendable.js';
 
 /** Parts of a gateway that all of its events share. */
 export interface EventSurroundings {
@@ -119,7 +120,12 @@ function compileEventOptions(
     const args = { option: 'args', given: 'set beside `payload`', expected: 'one of the two' };
     problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
   }
-  const { payload, args, ack, docs } = messageOf('', definitionOf(event) ?? (given as EventDefinition));
+  const definition = definitionOf(event);
+  const message = messageOf('', definition ?? (given as EventDefinition));
+  // Those of a contract are checked with it.
+  if (definition === null)
+    checkSendable(event.names.map(String).join(', '), 'client', message, problems, where);
+  const { payload, args, ack, docs } = message;
   return {
     payload,
     args,

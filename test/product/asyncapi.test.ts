@@ -60,7 +60,10 @@ const office = defineContract('/office/:floor/room/:room', {
     move: { args: z.tuple([z.number(), z.string()]), ack: z.null() },
     tree: { payload: tree, ack: z.array(tree) },
     ark: { payload: type({ name: 'string', 'children?': 'this[]' }), ack: type('number[]') },
-    valibot: { payload: toStandardJsonSchema(v.object({ at: v.date() })), ack: v.string() },
+    valibot: {
+      payload: toStandardJsonSchema(v.object({ at: v.pipe(v.string(), v.isoTimestamp()) })),
+      ack: v.string(),
+    },
     mini: { payload: mini.object({ a: mini.string() }) },
     価格: { payload: z.enum(['up', 'down']) },
     '{odd} ~/name': { payload: z.record(z.string(), z.number().nullable()) },

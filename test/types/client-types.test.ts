@@ -48,7 +48,9 @@ const office = defineContract('/team/:team', {
     tree: { payload: tree, ack: z.array(tree) },
     ark: { payload: type({ name: 'string', 'children?': 'this[]' }), ack: type("'up' | 'down'") },
     valibot: {
-      payload: toStandardJsonSchema(v.object({ at: v.date(), pair: v.tuple([v.string(), v.number()]) })),
+      payload: toStandardJsonSchema(
+        v.object({ at: v.pipe(v.string(), v.isoTimestamp()), pair: v.tuple([v.string(), v.number()]) }),
+      ),
     },
     mini: { payload: mini.object({ a: mini.string() }) },
     "it's": { payload: z.enum(["don't", 'do']) },

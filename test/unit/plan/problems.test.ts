@@ -584,6 +584,34 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
     },
   ],
   [
+    'GW_ERR_BUILD_UNSENDABLE',
+    'a Date that clients cannot send',
+    () => {
+      @Gateway('/days')
+      class Days {
+        @OnEvent('plan', { payload: z.object({ at: z.date() }), ack: z.date() }) plan() {}
+      }
+      return { gateways: [Days] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_UNSENDABLE',
+    'a Set that clients cannot answer with, and a BigInt that nobody can send',
+    () => {
+      const { Gateway: DayGateway } = gatewayFor(
+        defineContract('/days', {
+          serverToClient: {
+            ask: { ack: z.set(z.string()) as z.ZodType },
+            told: { payload: z.object({ at: z.date(), n: z.bigint() as z.ZodType }) },
+          },
+        }),
+      );
+      @DayGateway()
+      class Days {}
+      return { gateways: [Days] };
+    },
+  ],
+  [
     'GW_ERR_BUILD_SOCKET_OPTION',
     'an adapter among the options of Socket.IO',
     () => ({ gateways: [Fine], socket: { adapter: class {} as never } }),
