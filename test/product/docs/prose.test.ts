@@ -23,12 +23,20 @@ const FOREIGN = new Set(
   `
   ChatError ChatMessageSend ChatMessageSendAck chatMessageSendAck toStandardJsonSchema
   EmitOnFail EmitOnSuccess HttpOnly Infinity Lax LimitNOFILE SameSite Secure Strict
-  Hn changeOrigin extensionsToTreatAsEsm forwardedHeaders injectGlobals legacyDecorator monitorEventLoopDelay preClose
+  Hn changeOrigin extensionsToTreatAsEsm forwardedHeaders injectGlobals legacyDecorator monitorEventLoopDelay preClose transform
   transformIgnorePatterns
   `
     .trim()
     .split(/\s+/),
 );
+
+/** The names in a span that can be told from plain words: of several words, of types, of members, and of calls. */
+const apisIn = (span: string): readonly string[] => [
+  ...namesIn(span).filter((name) => /[a-z][A-Z]|^[A-Z][a-z]/.test(name)),
+  ...[...span.matchAll(/\b(?:app|ctx|emitter|server|socket|publisher)\.([a-z]\w*)|\b([a-z]\w*)\(/g)].map(
+    ([, member, call]) => member ?? call ?? '',
+  ),
+];
 
 /** The spans of code in the prose of a page. Tables of other libraries have our names in all cells but the first. */
 function spansOf(page: string, text: string): readonly string[] {
@@ -45,7 +53,7 @@ describe('prose', () => {
       const isKnown = (name: string): boolean => known.has(name) || own.has(name) || FOREIGN.has(name);
       return spansOf(page, text)
         .filter((span) => !/^[\w-]+(-[A-Z]\w+)+|^\W*[A-Z][\w-]+: /.test(span)) // headers of HTTP
-        .filter((span) => namesIn(span).some((name) => /[a-z][A-Z]|^[A-Z][a-z]/.test(name) && !isKnown(name)))
+        .filter((span) => apisIn(span).some((name) => !isKnown(name)))
         .map((span) => `${page}: ${span}`);
     });
     expect(unknown).toEqual([]);
@@ -78,6 +86,16 @@ describe('prose', () => {
     expect(files.filter(({ file }) => !existsSync(file) && !existsSync(`${file}.test.ts`))).toEqual([]);
   });
 
+  it('has the titles of pages in docs/README.md', () => {
+    const rows = [...(pages.get('docs/README.md') ?? '').matchAll(/^\| \[([^\]]+)\]\(([^)]+)\)/gm)];
+    const different = rows.filter(([, title = '', file = '']) => {
+      const [, heading] =
+        /^# (?:Coming from )?(.+)$/m.exec(readFileSync(path.join('docs', file), 'utf8')) ?? [];
+      return heading !== undefined && heading !== title;
+    });
+    expect(different.map(([, title]) => title)).toEqual([]);
+  });
+
   it.each([
     ['a subject without a noun', /(?:^|[.:;|] )(?:- )?Who (?![^.|\n]*\?)/m],
     ['an object without a noun', /\b(?:of|to|for|by|with|from|than|away) who\b/],
@@ -85,6 +103,8 @@ describe('prose', () => {
     ['a server that speaks', /\b(?:is|are) told\b|\bsays so\b|\bhas (?:a|no) say\b/],
     ['conclusions that are left to the reader', /\bis up to (?!\d)/],
     ['a test as the subject', /\bA test has\b/],
+    // The time limit of a client's call is `timeout(ms).call(…)`; only calls of the server take it as an argument.
+    ['a time limit among the arguments of a client', /`(?:\w+\.)?call\([^)`]*timeoutMs/],
     ['a page that goes on', /\bYou go on\b|\bwhere nothing else is said\b/],
   ])('is without %s', (_, habit) => {
     const found = [...pages].flatMap(([page, text]) =>
