@@ -7,14 +7,8 @@ import { STACK } from '../../../src/base/stack.js';
 const page = readFileSync('docs/how-to/logging.md', 'utf8');
 
 /** Names of the same form that are no events of the log: packages, files, and names in messages. */
-const OTHERS = new Set([
-  ...Object.keys(STACK),
-  'package.json',
-  'socket.adapter',
-  'handshake.auth',
-  'connect.sid',
-]);
-const isEvent = (text: string): boolean => !OTHERS.has(text) && !text.startsWith('gatewire.');
+const OTHERS = new Set([...Object.keys(STACK), 'socket.adapter', 'handshake.auth', 'connect.sid']);
+const isEvent = (text: string): boolean => !OTHERS.has(text) && !/^gatewire\.|\.(?:js|json|ts)$/.test(text);
 
 /** The texts of the form `noun.verb` in the code of what runs in a server, without comments. */
 function eventsOf(folder: string): readonly string[] {
