@@ -226,7 +226,7 @@ export class App {
   }
 
   /**
-   * `listen`, then `close` at SIGTERM or SIGINT; a second signal ends the process at once. Problems are
+   * `listen`, then `close` at SIGTERM or SIGINT; a signal that comes a second later ends the process at once. Problems are
    * written to standard error and end the process with exit code 1.
    */
   async run(port?: number, host?: string): Promise<void> {

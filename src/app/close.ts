@@ -65,18 +65,23 @@ export async function leave(parts: LeaveParts): Promise<void> {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Time within which a further signal is the first one again: a runner passes on a Ctrl-C that the terminal sent to all. */
+const REPEAT_MS = 1_000;
 
 /**
- * Starts something that owns the process, and stops it at the first signal; a second one ends the process at once.
+ * Starts something that owns the process, and stops it at the first signal; a later one ends the process at once.
  * Problems of the start are written as they are: their stack would only show gatewire's own lines.
  */
 export async function runUntilSignal(start: () => Promise<void>, stop: () => Promise<void>): Promise<void> {
-  let isStopping = false;
+  let stoppedAt: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to every process: of several nodes, the primary hears it and tells the others.
     if (signal === 'SIGINT' && isNode()) return;
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (stoppedAt !== null) {
+      if (performance.now() - stoppedAt < REPEAT_MS) return;
+      process.exit(1);
+    }
+    stoppedAt = performance.now();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
