@@ -91,6 +91,7 @@ export async function runUntilSignal(start: () => Promise<void>, stop: () => Pro
     );
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  if (!process.stderr.listeners('error').includes(onLogError)) process.stderr.on('error', onLogError);
   try {
     await start();
   } catch (error) {
@@ -99,4 +100,9 @@ export async function runUntilSignal(start: () => Promise<void>, stop: () => Pro
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** Keeps a server alive whose log nobody reads any longer, as after `2>&1 | head`. */
+function onLogError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

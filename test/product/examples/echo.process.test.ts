@@ -23,6 +23,19 @@ describe('the process of examples/echo', () => {
     expect(await client.timeout(WAIT_MS).emitWithAck('echo', 'hello')).toEqual({ ok: true, data: 'hello' });
 
     server.child.kill('SIGTERM');
+    const { code, output } = await server.exited();
+    expect(code).toBe(0);
+    expect(output).toMatch(/app\.closing connections=1\n.*app\.closed ms=\d+\n$/);
+  });
+
+  it('answers and ends as well when nobody reads its log any longer', async () => {
+    const port = await freePort();
+    server = new ServerProcess('examples/echo/main.ts', port, { isSource: true });
+    await server.listening();
+    server.child.stderr?.destroy();
+    client = io(`http://127.0.0.1:${port}`);
+    expect(await client.timeout(WAIT_MS).emitWithAck('echo', 'hello')).toEqual({ ok: true, data: 'hello' });
+    server.child.kill('SIGTERM');
     expect(await server.exited()).toMatchObject({ code: 0 });
   });
 });
