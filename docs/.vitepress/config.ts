@@ -3,12 +3,20 @@ import { defineConfig } from 'vitepress';
 import { entryPoints } from './api.js';
 import { fileTitles, packageManagers } from './code-blocks.js';
 import { RENAMED, repositoryLinks } from './links.js';
-import { pageGroups } from './pages.js';
+import { type PageGroup, pageGroups } from './pages.js';
 import { REPOSITORY, VERSION } from './repository.js';
 
 const groups = pageGroups(fileURLToPath(new URL('../README.md', import.meta.url)));
 const api = { text: 'API', items: entryPoints(fileURLToPath(new URL('../api', import.meta.url))) };
 const all = api.items.length === 0 ? groups : [...groups, api];
+
+/** A group of the sidebar. With a link, its title is no button around another one. */
+const folded = ({ text, items }: PageGroup) => ({
+  text,
+  items: [...items],
+  link: items[0]?.link ?? '/',
+  collapsed: true,
+});
 
 /** Anchors as GitHub makes them, so that a link holds in both places. */
 const slugify = (heading: string): string =>
@@ -49,8 +57,8 @@ export default defineConfig({
       { text: 'Changelog', link: '/changelog' },
       { text: `v${VERSION}`, link: `${REPOSITORY}/tree/v${VERSION}` },
     ],
-    // With a link, the title of a group is no button around another one.
-    sidebar: all.map(({ text, items }) => ({ text, items, link: items[0]?.link ?? '/', collapsed: true })),
+    // Pages of the API are not listed one by one: without the second list, all groups would be folded there.
+    sidebar: { '/': all.map(folded), '/api/': [{ ...folded(api), collapsed: false }, ...groups.map(folded)] },
     outline: [2, 3],
     editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: 'Edit this page' },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
