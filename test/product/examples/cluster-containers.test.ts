@@ -38,7 +38,7 @@ it('gives each container what main.ts gives a process', () => {
   const compose = readFileSync('examples/cluster/compose.yaml', 'utf8');
   for (const name of ['one', 'two']) {
     expect(compose).toContain(
-      `environment: { NODE_NAME: ${name}, HOST: 0.0.0.0, PORT: 3000, REDIS_URL: redis://redis:6379 }`,
+      `environment: { NODE_NAME: ${name}, HOST: 0.0.0.0, PORT: 3000, REDIS_URL: *redis }`,
     );
   }
   expect(compose).toContain('dist/node.js');
