@@ -3,13 +3,17 @@ export function show(value: unknown): string {
   return `\`${clip(text(value))}\``;
 }
 
+/** Names of members whose values are not shown. */
+const SECRET = /password|passphrase|secret|token/i;
+
 function text(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${redactUrls(value)}'`;
   if (typeof value === 'function') return value.name === '' ? 'an anonymous function' : value.name;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null || value instanceof RegExp) return String(value);
   try {
-    return JSON.stringify(value) ?? String(value);
+    const shown = JSON.stringify(value, (name, member) => (name !== '' && SECRET.test(name) ? '…' : member));
+    return shown === undefined ? String(value) : redactUrls(shown);
   } catch {
     return Object.prototype.toString.call(value);
   }
@@ -27,9 +31,9 @@ export function redactUrls(text: string): string {
   return text.replace(/\/\/[^\s]*@/g, '//…@');
 }
 
-/** Hides user name and password of one URL, also of a malformed one with spaces in it. */
+/** Hides user name and password of one URL, also of one without a scheme or with spaces in it. */
 export function redactUrl(url: string): string {
-  return url.replace(/\/\/.*@/s, '//…@');
+  return url.replace(/^([a-z+]*:\/\/)?.*@/is, '$1…@');
 }
 
 /** Describes an error on one line: its message and its cause, without the password of a URL. */

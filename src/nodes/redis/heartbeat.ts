@@ -2,7 +2,7 @@ import { settlesWithin } from '../../base/deadline.js';
 import { reasonOf } from '../../base/show.js';
 import type { AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { AdapterState } from '../adapter-state.js';
-import type { Connection } from './redis-client.js';
+import { type Connection, isRefusal } from './redis-client.js';
 import type { RedisClock } from './replay-guard.js';
 import type { Subscriptions } from './subscriptions.js';
 
@@ -11,7 +11,7 @@ const TICK_MS = 250;
 const PING_MS = 750;
 /** Time that a refusal, such as that of a read-only replica, counts as degraded. */
 const REFUSED_MS = 2_000;
-/** Time between two attempts to make refused subscriptions again. */
+/** Time between two attempts to make subscriptions again. */
 const RESTORE_MS = 1_000;
 
 interface Beat {
@@ -22,7 +22,12 @@ interface Beat {
   sentAt: number | null;
   /** Whether the last ping was answered. */
   isAnswered: boolean;
+  /** What Redis said instead of an answer; null where it said nothing. */
+  refusal: string | null;
 }
+
+/** States that the log tells apart. */
+type Told = 'ok' | 'degraded' | 'refused';
 
 /**
  * Opens the connections of a node and watches them: Redis is up while every connection is ready, pings are answered in
@@ -42,6 +47,9 @@ export class Heartbeat {
   #restoredAt = performance.now();
   #outages = 0;
   #outageMs = 0;
+  /** State that the log has; null ahead of the first one. */
+  #told: Told | null = null;
+  #toldAt = Date.now();
 
   constructor(
     publisher: Connection,
@@ -55,8 +63,12 @@ export class Heartbeat {
       tellsTime: connection === publisher,
       sentAt: null,
       isAnswered: false,
+      refusal: null,
     }));
     this.#state = new AdapterState(host.app);
+    subscriptions.onRefusalChange = () => {
+      if (this.#isUp) this.#tell();
+    };
     this.#firstUp = new Promise((resolve) => {
       this.#resolveFirstUp = resolve;
     });
@@ -72,8 +84,8 @@ export class Heartbeat {
 
   /** Reason of the outage, or of the refusal that lasts; null while all is well. */
   get reason(): string | null {
-    const isRefused = performance.now() - this.#refusedAt < REFUSED_MS;
-    return this.#isUp && !isRefused ? null : this.#reason;
+    if (!this.#isUp) return this.#reason;
+    return performance.now() - this.#refusedAt < REFUSED_MS ? this.#reason : this.subscriptions.refusal;
   }
 
   /** When Redis went up or down last, in milliseconds since 1970. */
@@ -97,18 +109,16 @@ export class Heartbeat {
   /** Notes that Redis refused a command: it is read-only, out of memory, or does not permit it. */
   refused(error: unknown): void {
     if (!this.#isUp) return;
-    const now = performance.now();
-    const reason = reasonOf(error);
-    if (now - this.#refusedAt > REFUSED_MS) this.host.logger.warn({ event: 'redis.refused', reason });
-    this.#refusedAt = now;
-    this.#reason = reason;
-    this.#state.change(this.reason);
+    this.#refusedAt = performance.now();
+    this.#reason = reasonOf(error);
+    this.#tell();
   }
 
   /** Waits until Redis is up for the first time, or the time is over, and publishes the first state. */
   async started(timeoutMs: number): Promise<void> {
     await settlesWithin(this.#firstUp, timeoutMs);
     this.#state.open(this.reason);
+    this.#tell();
   }
 
   close(): void {
@@ -130,7 +140,20 @@ export class Heartbeat {
       else if (now - one.sentAt > PING_MS && !wasBusy) one.isAnswered = false;
     }
     this.#judge();
-    this.#state.change(this.reason); // a refusal ends with time
+    if (this.#told !== null) this.#tell(); // a refusal ends with time
+  }
+
+  /** Tells the channel and the log of a change. */
+  #tell(): void {
+    const { reason } = this;
+    this.#state.change(reason);
+    const now: Told = reason === null ? 'ok' : this.#isUp ? 'refused' : 'degraded';
+    if (now === this.#told) return;
+    this.#told = now;
+    const afterMs = Date.now() - this.#toldAt;
+    this.#toldAt = Date.now();
+    if (now === 'ok') this.host.logger.info({ event: 'redis.ok', afterMs });
+    else this.host.logger.warn({ event: `redis.${now}`, reason });
   }
 
   /** Pings at once on a connection that is ready: waiting for the next tick would only take longer. */
@@ -141,10 +164,11 @@ export class Heartbeat {
 
   #ping(one: Beat, now: number): void {
     one.sentAt = now;
-    const settle = (isAnswered: boolean): void => {
+    const settle = (isAnswered: boolean, refusal: string | null = null): void => {
       if (one.sentAt !== now) return; // of an earlier connection
       one.sentAt = null;
       one.isAnswered = isAnswered;
+      one.refusal = refusal;
       this.#judge();
     };
     one.connection.send([one.tellsTime ? 'TIME' : 'PING']).then(
@@ -152,16 +176,24 @@ export class Heartbeat {
         if (one.tellsTime) this.clock.set(timeOf(answer));
         settle(true);
       },
-      () => settle(false),
+      (error: unknown) => settle(false, isRefusal(error) ? reasonOf(error) : null),
     );
   }
 
   #judge(): void {
     const isUp = this.#beats.every(({ isAnswered, connection }) => isAnswered && connection.isReady);
-    if (isUp && this.subscriptions.areRestored) this.#up();
-    // Redis refused a subscription, perhaps for a permission that is granted meanwhile.
-    else if (isUp && performance.now() - this.#restoredAt > RESTORE_MS) this.#restore();
-    else if (!isUp) this.#down('Redis does not answer');
+    const isDue = performance.now() - this.#restoredAt > RESTORE_MS;
+    if (isUp && this.subscriptions.areRestored) {
+      this.#up();
+      if (isDue && this.subscriptions.refusal !== null) this.#retry();
+    } else if (isUp && isDue) this.#restore();
+    else if (!isUp)
+      this.#down(this.#beats.find(({ refusal }) => refusal !== null)?.refusal ?? 'Redis does not answer');
+  }
+
+  #retry(): void {
+    this.#restoredAt = performance.now();
+    void this.subscriptions.retryRefused();
   }
 
   #restore(): void {
@@ -173,12 +205,10 @@ export class Heartbeat {
 
   #up(): void {
     if (this.#isUp) return;
-    const lastedMs = Date.now() - this.#since;
-    this.#outageMs += lastedMs;
+    this.#outageMs += Date.now() - this.#since;
     this.#isUp = true;
     this.#since = Date.now();
-    this.host.logger.info({ event: 'redis.ok', afterMs: lastedMs });
-    this.#state.change(this.reason);
+    this.#tell();
     this.#resolveFirstUp();
     this.host.reachable();
   }
@@ -193,8 +223,7 @@ export class Heartbeat {
     this.#since = Date.now();
     this.#reason = reason;
     this.#outages++;
-    this.host.logger.warn({ event: 'redis.degraded', reason });
-    this.#state.change(reason);
+    this.#tell();
   }
 }
 

@@ -88,6 +88,11 @@ export function createConnection(options: RedisOptions): Connection {
   return ofServer(client as unknown as RedisClientType);
 }
 
+/** Tells whether Redis itself answered with an error, such as `NOPERM …`: the connection is whole. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]+ /.test(error.message);
+}
+
 /** Tells whether all connections use TLS. */
 export function isEncrypted({ url, cluster, sentinel, tls }: RedisOptions): boolean {
   if (sentinel !== undefined) return tls !== undefined;

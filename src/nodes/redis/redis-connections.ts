@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDeadline } from '../../base/deadline.js';
+import { reasonOf } from '../../base/show.js';
 import type { AdapterHealth, AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Connection, createConnection } from './redis-client.js';
@@ -81,7 +82,12 @@ export class RedisConnections {
     if (!this.isUp) throw this.#away();
     const { timeoutMs } = this.options;
     const late = (): Error => new Error(`Redis did not answer within ${timeoutMs} ms`);
-    return withDeadline(this.#publisher.send(args, key), timeoutMs, late);
+    const answer = this.#publisher.send(args, key);
+    // Others, such as a script that fails, are the business of the one who asks.
+    answer.catch((error: unknown) => {
+      if (/^NOPERM /.test(reasonOf(error))) this.heartbeat.refused(error);
+    });
+    return withDeadline(answer, timeoutMs, late);
   }
 
   /** Appends to a stream; rejects as `command` does, and counts it. */

@@ -24,7 +24,7 @@ export interface RedisAdapterOptions {
   readonly mode?: RedisMode;
   /**
    * Beginning of every channel and key; each application that shares a Redis has another one. Letters, digits and
-   * `_ . -`.
+   * `_ . -`. The number of a database other than 0 is added to it, as databases of Redis share their channels.
    * @default 'gatewire'
    */
   readonly prefix?: string;
@@ -140,7 +140,9 @@ export function checkRedisOptions(
   }
   const secret = usable.secret ?? passwordOf(urls[0]) ?? sentinel?.password ?? '';
   const { acceptUnsigned = false, timeoutMs = 2_000, streamLength = 10_000 } = usable;
-  const options = { ...usable, mode, prefix, secret, acceptUnsigned, timeoutMs, streamLength };
+  const database = isRedisUrl(url) ? new URL(url).pathname.replace(/^\/0*/, '') : '';
+  const name = database === '' ? prefix : `${prefix}:${database}`;
+  const options = { ...usable, mode, prefix: name, secret, acceptUnsigned, timeoutMs, streamLength };
   return { options, problems: problems.found };
 }
 
@@ -160,8 +162,15 @@ export function weaknesses(options: RedisOptions, isEncrypted: boolean): readonl
 
 function isRedisUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { protocol, hostname, pathname } = new URL(value);
-  return /^rediss?:$/.test(protocol) && hostname !== '' && /^\/?\d*$/.test(pathname);
+  const { protocol, hostname, pathname, username, password } = new URL(value);
+  if (!/^rediss?:$/.test(protocol) || hostname === '' || !/^\/?\d*$/.test(pathname)) return false;
+  try {
+    // A `%` that is meant as itself is written as `%25`.
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function passwordOf(url: unknown): string | null {

@@ -5,7 +5,7 @@ import { requirePeer } from '../../base/peer.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/remote/node-adapter.js';
 import { patchAdapter } from '../patch-adapter.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
-import type { Connection } from './redis-client.js';
+import { type Connection, isRefusal } from './redis-client.js';
 import type { RedisConnections } from './redis-connections.js';
 import { isNear, ReplayGuard } from './replay-guard.js';
 import { readStamp, type Stamp, writeStamp } from './signer.js';
@@ -148,7 +148,8 @@ class StreamReader {
       const entries = entriesOf(streamOf(reply));
       this.#lastId = entries.at(-1)?.id ?? this.#lastId;
       this.#entries = entries.filter((entry) => this.#isOurs(entry, (stamp, id) => this.#isNew(stamp, id)));
-    } catch {
+    } catch (error) {
+      if (isRefusal(error)) this.redis.heartbeat.refused(error);
       await sleep(RETRY_MS);
     }
     const messages = this.#upToBus();

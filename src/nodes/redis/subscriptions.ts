@@ -1,5 +1,6 @@
 import { settlesWithin } from '../../base/deadline.js';
-import type { Connection, SubscriptionKind } from './redis-client.js';
+import { reasonOf } from '../../base/show.js';
+import { type Connection, isRefusal, type SubscriptionKind } from './redis-client.js';
 import { type RedisClock, ReplayGuard } from './replay-guard.js';
 import type { Signer } from './signer.js';
 
@@ -30,6 +31,10 @@ export class Subscriptions {
   readonly #wanted = new Map<string, Subscription>();
   readonly #guard = new ReplayGuard();
   readonly #unconfirmed = new Set<Promise<unknown>>();
+  /** Subscriptions that Redis refused, with what it said. */
+  readonly #refused = new Map<Subscription, string>();
+  /** Called when Redis has refused a subscription, or confirmed one that it had refused. */
+  onRefusalChange: () => void = () => {};
   #rounds = 0;
   #isRestored = false;
   #isClosed = false;
@@ -42,9 +47,15 @@ export class Subscriptions {
     private readonly acceptUnsigned: boolean,
   ) {}
 
-  /** True when Redis has confirmed every subscription on the present connection. */
+  /** True when Redis has confirmed or refused every subscription on the present connection. */
   get areRestored(): boolean {
     return this.#isRestored;
+  }
+
+  /** What Redis said of a subscription that it refuses; null while it refuses none. */
+  get refusal(): string | null {
+    const [first = null] = this.#refused.values();
+    return first;
   }
 
   add(kind: SubscriptionKind, channel: string, listener: Listener): void {
@@ -72,6 +83,7 @@ export class Subscriptions {
     if (listener !== undefined) known.listeners.delete(listener);
     if (listener !== undefined && known.listeners.size > 0) return;
     this.#wanted.delete(key);
+    this.#refused.delete(known);
     if (this.connection.isReady) this.connection.unsubscribe(kind, channel).catch(() => {});
   }
 
@@ -91,26 +103,45 @@ export class Subscriptions {
     if (this.#isClosed) return false;
     const round = ++this.#rounds;
     this.#isRestored = false;
-    const confirmed = await Promise.all([...this.#wanted.values()].map((one) => this.#subscribe(one)));
+    this.#refused.clear();
+    const settled = await Promise.all([...this.#wanted.values()].map((one) => this.#subscribe(one)));
     if (round !== this.#rounds) return false;
-    this.#isRestored = confirmed.every(Boolean);
+    this.#isRestored = settled.every(Boolean);
     return true;
+  }
+
+  /** Makes those again that Redis refused: a permission may have been granted meanwhile. */
+  async retryRefused(): Promise<void> {
+    await Promise.all([...this.#refused.keys()].map((one) => this.#subscribe(one)));
   }
 
   close(): void {
     this.#isClosed = true;
     this.#wanted.clear();
+    this.#refused.clear();
   }
 
-  /** @returns whether Redis confirmed it; it never rejects */
-  #subscribe({ kind, channel, deliver }: Subscription): Promise<boolean> {
-    const confirmed = this.connection.subscribe(kind, channel, deliver).then(
-      () => true,
-      () => false, // the connection broke: the next one makes it again
+  /** @returns whether Redis answered; it never rejects */
+  #subscribe(subscription: Subscription): Promise<boolean> {
+    const { kind, channel, deliver } = subscription;
+    const isWanted = (): boolean => this.#wanted.get(`${kind} ${channel}`) === subscription;
+    const answered = this.connection.subscribe(kind, channel, deliver).then(
+      () => {
+        if (this.#refused.delete(subscription)) this.onRefusalChange();
+        return true;
+      },
+      (error: unknown) => {
+        // Else the connection broke: the next one makes it again.
+        if (!isRefusal(error)) return false;
+        if (!isWanted()) return true;
+        this.#refused.set(subscription, `\`${channel}\`: ${reasonOf(error)}`);
+        this.onRefusalChange();
+        return true;
+      },
     );
-    this.#unconfirmed.add(confirmed);
-    void confirmed.then(() => this.#unconfirmed.delete(confirmed));
-    return confirmed;
+    this.#unconfirmed.add(answered);
+    void answered.then(() => this.#unconfirmed.delete(answered));
+    return answered;
   }
 
   #deliver(key: string, { listeners }: Subscription, signed: Buffer, channel: string): void {
