@@ -83,17 +83,17 @@ class Bad {
   }
 }
 
-const ADAPTERS: readonly [string, TestAppOptions['socket']][] = [
+const ADAPTERS: readonly [string, TestAppOptions][] = [
   ['one node', {}],
   ['many nodes', { adapter: EncodingAdapter as never }],
-  ['state recovery', { connectionStateRecovery: {} }],
+  ['state recovery', { socket: { connectionStateRecovery: {} } }],
 ];
 
-describe.each(ADAPTERS)('what cannot be encoded fails alone with the adapter of %s', (name, socket) => {
+describe.each(ADAPTERS)('what cannot be encoded fails alone with the adapter of %s', (name, options) => {
   const pairs = Object.keys(WAYS).flatMap((way) => Object.keys(VALUES).map((value) => [way, value]));
 
   it('for each way out and each value', async () => {
-    const test: TestApp = await createTestApp(Bad, socket === undefined ? {} : { socket });
+    const test: TestApp = await createTestApp(Bad, options);
     const [ann, bob] = [await test.client.connect(), await test.client.connect()];
     await ann.call('join');
     await bob.call('join');
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('what cannot be encoded fails alone with the adapter of 
   });
 
   it('when the adapter is set while the application runs', async () => {
-    if (socket?.adapter === undefined) return;
+    if (options.adapter === undefined) return;
     await using test = await createTestApp(Bad);
     test.app.io.adapter(EncodingAdapter as never);
     expect(() => test.app.io.to('room').emit('out', nested(3_000))).toThrow(RangeError);
