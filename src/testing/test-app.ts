@@ -1,3 +1,4 @@
+import { Server as TlsServer } from 'node:tls';
 import { type App, createAppForTests, optionsOf } from '../app/app.js';
 import type { AppOptions } from '../app/options.js';
 import { CallSite } from '../base/call-site.js';
@@ -14,7 +15,7 @@ import { TestLog } from './test-log.js';
 export interface TestAppOptions extends Omit<AppOptions, 'gateways' | 'logger'> {
   /**
    * Transport of all clients.
-   * @default 'websocket'
+   * @default 'websocket', or the first one of `socket.transports` where that is not among them
    */
   readonly transport?: 'websocket' | 'polling';
   /** Providers that replace those of the application, in the form of `createApp`. */
@@ -29,7 +30,7 @@ export interface TestApp extends AsyncDisposable {
   readonly log: TestLog;
   /** Emits of targets and contexts, in order; those of raw Socket.IO sockets are not recorded. */
   readonly emits: readonly TestEmit[];
-  /** URL of the application: `http://127.0.0.1:` and the port. */
+  /** URL of the application: `http://127.0.0.1:`, or `https` with `tls`, and the port. */
   readonly url: string;
   /** Returns the errors that were logged so far, so that `close` does not fail because of them. */
   takeErrors(): unknown[];
@@ -74,23 +75,24 @@ export async function createTestApp(
   options: TestAppOptions = {},
 ): Promise<TestApp> {
   checkClient();
-  const { transport = 'websocket', rebind = [], ...appOptions } = options;
+  const { transport, rebind = [], ...appOptions } = options;
   const log = new TestLog();
   const users = new TestUsers();
   const emits: TestEmit[] = [];
   const at = new CallSite(createTestApp);
   const given: AppOptions = { ...applicationOf(target), ...appOptions, logger: log };
+  const wire = wireOf(given, transport);
   const app = createAppForTests(rebound(given, rebind), at, users.find);
   app.watch('gatewire:emit', (message) => {
     if (!isReservedEvent(message.event)) emits.push(describeEmit(message));
   });
   await app.listen(0, '127.0.0.1');
   process.on('unhandledRejection', log.unhandled);
-  const url = `http://127.0.0.1:${app.address?.port}`;
+  const url = `${isEncrypted(given) ? 'https' : 'http'}://127.0.0.1:${app.address?.port}`;
   const clients: TestClient[] = [];
   const open = (namespace: string | undefined, clientOptions: TestClientOptions): TestClient => {
     const path = namespace ?? onlyNamespace(app);
-    const client = new TestClient(`${url}${path}`, { transports: [transport], ...clientOptions });
+    const client = new TestClient(`${url}${path}`, { ...wire, ...clientOptions });
     clients.push(client);
     return client;
   };
@@ -153,6 +155,28 @@ function applicationOf(target: Class | readonly Class[] | App): AppOptions {
   if (options === null) return { gateways: [target as Class] };
   const { server: _server, tls: _tls, health: _health, adapter: _adapter, ...rest } = options;
   return rest;
+}
+
+/** What clients have to know of the options of the application. */
+function wireOf(given: AppOptions, transport: TestAppOptions['transport']): TestClientOptions {
+  const { path, parser, transports = ['websocket', 'polling'] } = given.socket ?? {};
+  const [first = 'websocket'] = transports;
+  const chosen = transport ?? (transports.includes('websocket') ? 'websocket' : first);
+  if (!transports.includes(chosen))
+    throw new TypeError(
+      `\`transport\` is '${chosen}', which \`socket.transports\` of the application leaves out`,
+    );
+  return {
+    transports: [chosen],
+    ...(path !== undefined && { path }),
+    ...(parser !== undefined && { parser: parser as never }),
+    // Certificates of tests are those of nobody.
+    ...(isEncrypted(given) && { rejectUnauthorized: false }),
+  };
+}
+
+function isEncrypted({ tls, server }: AppOptions): boolean {
+  return tls !== undefined || server instanceof TlsServer;
 }
 
 function rebound(options: AppOptions, rebind: readonly Provider[]): AppOptions {
