@@ -96,6 +96,8 @@ export type {
   EventContext,
   Handshake,
   Identity,
+  Register,
+  RegisteredUser,
   ServerSideContext,
 } from './metadata/context.js';
 export { CurrentContext, Emitter } from './metadata/injectables.js';

@@ -32,6 +32,22 @@ export interface User {
   readonly id: string;
 }
 
+/**
+ * Types of an application that plain decorators and contexts use. An application adds to it, once.
+ *
+ * @example
+ * declare module 'gatewire' {
+ *   interface Register {
+ *     user: { readonly id: string; readonly name: string };
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
+export interface Register {}
+
+/** Type of `ctx.user` where no contract says another one. */
+export type RegisteredUser = Register extends { readonly user: infer TUser } ? TUser : unknown;
+
 /** Result of authentication. */
 export interface Identity<TUser extends User = User> {
   readonly user: TUser;
@@ -79,7 +95,11 @@ export type Auth<TUser extends User = User> =
 export type ContextLog = Logger<object>;
 
 /** Context of one client in one namespace. */
-export interface ConnectContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown> {
+export interface ConnectContext<
+  TContract extends Contract = AnyContract,
+  TUser = RegisteredUser,
+  TData = unknown,
+> {
   /** Socket.IO's own socket. */
   readonly socket: Socket;
   /** Target of all clients in this namespace instance, this client included. */
@@ -123,8 +143,11 @@ export interface ConnectContext<TContract extends Contract = AnyContract, TUser 
 }
 
 /** Context of one event of one client. */
-export interface EventContext<TContract extends Contract = AnyContract, TUser = unknown, TData = unknown>
-  extends ConnectContext<TContract, TUser, TData> {
+export interface EventContext<
+  TContract extends Contract = AnyContract,
+  TUser = RegisteredUser,
+  TData = unknown,
+> extends ConnectContext<TContract, TUser, TData> {
   readonly event: string;
   /** First argument of the event; parsed once the payload schema has run. */
   readonly payload: unknown;

@@ -39,9 +39,9 @@ export interface GuardClass<TContext = EventContext> {
 }
 
 /** Guard as an option: a function of ctx, or an injectable class with `check(ctx)`. */
-// `never` lets a check ask for a narrower context than the plain decorators know.
-export type Check<TContext = never> =
-  | ((ctx: TContext) => boolean | Promise<boolean>)
+// As a method, a check may ask for a narrower context than the plain decorators know.
+export type Check<TContext = EventContext> =
+  | GuardClass<TContext>['check']
   | (new (
       ...args: never[]
     ) => GuardClass<TContext>);
