@@ -28,6 +28,18 @@ export function storedRooms(rooms: string | readonly string[]): string[] {
   return (Array.isArray(rooms) ? rooms : [rooms]).map(storedRoom);
 }
 
+/** The application's name of a stored room whose name looks like the id of a socket; null for other rooms. */
+export function idLikeRoom(stored: string): string | null {
+  if (!stored.startsWith(ESCAPE)) return null;
+  const name = stored.slice(ESCAPE.length);
+  return LOOKS_LIKE_AN_ID.test(name) ? name : null;
+}
+
+/** Tells whether Socket.IO takes a name for that of a socket, so that a room of this name has another one. */
+export function looksLikeAnId(name: unknown): boolean {
+  return typeof name === 'string' && LOOKS_LIKE_AN_ID.test(name);
+}
+
 /** The room that all sockets of a user are in. */
 export function userRoom(id: unknown): string {
   return USERS + checkName(id, 'the id of a user');

@@ -1,6 +1,7 @@
 import type { Namespace, Socket } from 'socket.io';
-import { type EmitMessage, emitChannel } from '../base/channels.js';
+import { channelLogger, type EmitMessage, emitChannel } from '../base/channels.js';
 import { sentArguments } from '../contract/wire.js';
+import { idLikeRoom } from './rooms.js';
 import { expectRefusals, forgetAcknowledgement, nextAcknowledgementId } from './socketio.js';
 
 /** Members of a namespace instance that an emit goes to, by the stored names of rooms. */
@@ -42,6 +43,7 @@ export function emitToRooms(
     const message: EmitMessage = { app, namespace: namespace.name, event, args: sent, rooms, except };
     emitChannel.publish(message);
   }
+  warnOfIds(app, namespace, rooms);
   const addressed = namespace.to([...rooms]);
   const operator = except.length === 0 ? addressed : addressed.except([...except]);
   (isVolatile ? operator.volatile : operator).emit(event, ...sent);
@@ -72,6 +74,26 @@ export function emitForAnswer(
   }
   expectRefusals(socket, id);
   return () => forgetAcknowledgement(socket, id);
+}
+
+/** Namespaces of which it was said: the first line is enough to find the mistake. */
+const warned = new WeakSet<Namespace>();
+
+/** Tells a developer that `to()` was given the id of a socket: a room of this name has nobody in it. */
+function warnOfIds(app: string, namespace: Namespace, rooms: readonly string[]): void {
+  for (const room of rooms) {
+    const id = idLikeRoom(room);
+    if (id === null || !namespace.sockets.has(id) || warned.has(namespace)) continue;
+    if (process.env['NODE_ENV'] === 'production') return;
+    warned.add(namespace);
+    const reason = 'to() was given the id of a socket, and a room of this name has nobody in it';
+    channelLogger(app).warn({
+      event: 'room.is-socket',
+      namespace: namespace.name,
+      reason,
+      write: `socket('${id}')`,
+    });
+  }
 }
 
 function announce(app: string, socket: Socket, event: string, args: readonly unknown[]): void {

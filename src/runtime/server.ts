@@ -3,6 +3,7 @@ import { catchRejection } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { RejectedPacket } from '../transport/packet-check.js';
 import type { PendingConnects } from './connect-gate.js';
+import { looksLikeAnId } from './rooms.js';
 import {
   baseAdapter,
   type Callback,
@@ -33,6 +34,8 @@ export interface ServerHooks {
   readonly middlewareTimeoutMs: number;
   /** Tells whether a gateway or the application listens in a namespace. */
   isServed(namespace: Namespace): boolean;
+  /** Takes a name that the application gave to `io.to`, which may be that of a socket of another node. */
+  warnOfRoom(name: string): void;
   /** Takes what an adapter rejects with. */
   reportAdapter(namespace: Namespace, error: unknown): void;
   /** Takes what a socket that comes back missed; null where connection state recovery is off. */
@@ -66,6 +69,17 @@ export function createServer(options: Partial<ServerOptions>, hooks: ServerHooks
     override adapter(adapter: AdapterClass): this;
     override adapter(adapter?: AdapterClass): AdapterClass | undefined | this {
       return adapter === undefined ? super.adapter() : super.adapter(guarded(adapter));
+    }
+
+    override to(room: string | string[]): ReturnType<Server['to']> {
+      for (const name of [room].flat()) {
+        if (looksLikeAnId(name) && !this.sockets.sockets.has(name)) hooks.warnOfRoom(name);
+      }
+      return super.to(room);
+    }
+
+    override in(room: string | string[]): ReturnType<Server['in']> {
+      return this.to(room);
     }
   }
   const io = new GuardedServer(options);

@@ -153,7 +153,8 @@ export class Heartbeat {
     const afterMs = Date.now() - this.#toldAt;
     this.#toldAt = Date.now();
     if (now === 'ok') this.host.logger.info({ event: 'redis.ok', afterMs });
-    else this.host.logger.warn({ event: `redis.${now}`, reason });
+    else if (now === 'refused') this.host.logger.warn({ event: 'redis.refused', reason });
+    else this.host.logger.warn({ event: 'redis.degraded', reason });
   }
 
   /** Pings at once on a connection that is ready: waiting for the next tick would only take longer. */
