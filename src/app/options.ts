@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import type { Container } from 'inversify';
 import type { ServerOptions } from 'socket.io';
@@ -47,10 +48,10 @@ export interface AppOptions {
   /** Middleware around every connect and every event, the first one outermost. */
   readonly use?: readonly Usable[];
   /**
-   * An HTTP server to attach to. It is the owner's to start and to stop, unless `listen` is told a port.
+   * An HTTP server to attach to; one of node:http2 needs `allowHTTP1`, which WebSockets go over. It is the owner's to start and to stop, unless `listen` is told a port.
    * @default a server of the application's own
    */
-  readonly server?: HttpServer | HttpsServer;
+  readonly server?: HttpServer | HttpsServer | Http2SecureServer;
   /**
    * Certificate of the application's own server, which then speaks HTTPS; files are read again when they change.
    * @default plain HTTP
@@ -163,7 +164,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   use: { accepts: Array.isArray, expected: 'an array of middleware' },
   server: {
     accepts: (value) => hasMethods(value, 'on', 'listen', 'listeners'),
-    expected: 'a server of node:http or node:https',
+    expected: 'a server of node:http, node:https, or node:http2 with allowHTTP1',
   },
   tls: {
     accepts: (value) => hasPem(value, 'key') && hasPem(value, 'cert') && hasInterval(value),
@@ -178,7 +179,8 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
   trustProxy: {
     accepts: (value) =>
       value === false || Array.isArray(value) || (rules.count.accepts(value) && (value as number) <= 32),
-    expected: 'false, the number of your proxies from 1 to 32, or an array of their addresses and CIDRs',
+    expected:
+      "false, the number of your proxies from 1 to 32, or an array of their addresses, CIDRs and 'unix'",
   },
   addresses: { accepts: (value) => hasMethods(value, 'allows'), expected: 'ipFilter({ … })' },
   sessionAddress: oneOf('any', 'same'),

@@ -62,7 +62,8 @@ export class ConnectionCount {
   ): 'connections' | 'connectionsPerAddress' | null {
     if (this.total >= this.limits.connections) return 'connections';
     const key = this.#byAddress === null ? '' : countedAddress(address);
-    const counted = this.#byAddress?.get(key) ?? 0;
+    // Clients without an address, by a Unix socket, are not one and the same.
+    const counted = key === '' ? 0 : (this.#byAddress?.get(key) ?? 0);
     if (counted >= this.limits.connectionsPerAddress) return 'connectionsPerAddress';
     const onClose = (): void => {
       this.#pending.delete(request);

@@ -3,9 +3,14 @@ import type { TLSSocket } from 'node:tls';
 import type { Place, Problem } from '../errors/boot-error.js';
 import { checkAddresses, forwardedAddress, isIn, listOf, plainAddress } from './ip.js';
 
-/** Proxies that are believed: none, a number of them in front of this server, or those of some addresses. */
+/**
+ * Proxies that are believed: none, a number of them in front of this server, or those of some addresses; `'unix'` is one
+ * that connects by a Unix socket, which has no address.
+ */
 export type TrustProxy = false | number | readonly string[];
 
+/** Entry of a list for proxies that connect by a Unix socket. */
+const UNIX = 'unix';
 /** Bound of a chain of proxies: no server has more in front of it, and a header of thousands would cost time. */
 const MAX_PROXIES = 32;
 
@@ -84,8 +89,12 @@ type TrustFunction = (address: string | undefined, index: number) => boolean;
 function trustOf(trust: TrustProxy): TrustFunction | null {
   if (typeof trust === 'number') return (_address, index) => index < trust;
   if (trust === false) return null;
-  const list = listOf(trust);
-  return (address, index) => index <= MAX_PROXIES && isIn(list, forwardedAddress(address ?? '') ?? '');
+  const list = listOf(trust.filter((entry) => entry !== UNIX));
+  const hasUnix = trust.includes(UNIX);
+  return (address, index) => {
+    if (hasUnix && index === 0 && !address) return true;
+    return index <= MAX_PROXIES && isIn(list, forwardedAddress(address ?? '') ?? '');
+  };
 }
 
 let proxyAddr: typeof import('@fastify/proxy-addr') | null = null;
@@ -97,5 +106,10 @@ export async function loadProxyAddr(): Promise<void> {
 
 /** Finds what is wrong with a `trustProxy`. */
 export function checkTrustProxy(trust: TrustProxy | undefined, where: Place): readonly Problem[] {
-  return Array.isArray(trust) ? checkAddresses(trust as readonly unknown[], 'trustProxy', where) : [];
+  if (!Array.isArray(trust)) return [];
+  return checkAddresses(
+    (trust as readonly unknown[]).filter((entry) => entry !== UNIX),
+    'trustProxy',
+    where,
+  );
 }

@@ -51,7 +51,7 @@ export async function verifier(rules: KeyRules): Promise<(token: string) => Prom
     } catch (error) {
       throw explain(error);
     }
-    throw refused(new Error('`sub` of the token is not a string'));
+    throw refused(new GatewireError('UNAUTHENTICATED', { message: 'the claim `sub` is no string' }));
   };
 }
 
@@ -181,7 +181,8 @@ function explain(error: unknown): GatewireError {
 }
 
 function refused(cause: unknown): GatewireError {
-  const code = cause instanceof errors.JOSEError ? cause.code : 'ERR_TOKEN';
+  const own = GatewireError.is(cause) ? cause.message : 'ERR_TOKEN';
+  const code = cause instanceof errors.JOSEError ? cause.code : own;
   // The code only: messages of the library may quote the token. A cause of this class is the client's fault.
   const reason = new GatewireError('UNAUTHENTICATED', { message: code });
   return new GatewireError('UNAUTHENTICATED', { message: 'the token is not valid', cause: reason });

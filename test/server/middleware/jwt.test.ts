@@ -159,6 +159,7 @@ it('refuses every other token, and says nothing about it', async () => {
     ]);
     expect((error as { details?: unknown }).details).toBeUndefined();
   }
+  expect(inspect(test.log.records, { depth: 20 })).toContain('the claim `sub` is no string');
   const logged = inspect(test.log.records, { depth: 20, maxStringLength: null });
   // Neither the token, nor what it says: errors of jose carry the claims.
   for (const part of [body.slice(0, 40), SECRET, 'Ann', 'them']) expect(logged).not.toContain(part);
