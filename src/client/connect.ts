@@ -13,6 +13,9 @@ import type { ConnectArguments, Connection, ConnectOptions } from './types.js';
 
 const BASE = /^(\w+:\/\/)?[^/?#]+$/;
 
+/** Address in place of the origin of a page, where there is no page; nothing connects to it. */
+const NOWHERE = 'http://page.invalid';
+
 type AnyOptions = ConnectOptions & { readonly params?: Readonly<Record<string, string>> };
 
 /**
@@ -53,7 +56,9 @@ export function connect<TContract extends Contract>(
     reconnector.hear(event, payload);
     warnOf?.(event, payload);
   });
-  if (own?.autoConnect !== false) queueMicrotask(reconnector.open);
+  // What a server renders has no page to connect from: it stays as it is, and the page connects.
+  const hasServer = url !== '' || hasPage();
+  if (own?.autoConnect !== false && hasServer) queueMicrotask(reconnector.open);
   const caller = (ms: number) => {
     const call = (event: string, ...args: readonly unknown[]): Promise<unknown> =>
       send({ event, args, timeoutMs: ms }, call);
@@ -83,7 +88,7 @@ export function connect<TContract extends Contract>(
       listen(socket, 'exception', (payload) => listener(readException(payload))),
     isError: GatewireError.is,
     subscribe: status.subscribe,
-    connect: reconnector.connect,
+    connect: hasServer ? reconnector.connect : () => {},
     close: reconnector.close,
   };
   return connection as unknown as Connection<TContract>;
@@ -94,7 +99,7 @@ export function connect<TContract extends Contract>(
  *
  * @param base - such as `https://example.com`; empty for the origin of the page
  * @param namespace - such as `/chat`
- * @throws {TypeError} when the base has a path, when there is no page to take it from, or when `namespace` is not a namespace
+ * @throws {TypeError} when the base has a path, or when `namespace` is not a namespace
  */
 export function addressOf(
   base: string,
@@ -106,15 +111,17 @@ export function addressOf(
     throw new TypeError(`connect needs a contract or a namespace such as '/chat', not ${show(namespace)}`);
   }
   const filled = fillNamespace(namespace, params);
-  if (origin === '' && !('location' in globalThis)) {
-    throw new TypeError('connect needs the url of the server outside of browsers');
-  }
+  if (origin === '' && !hasPage()) return `${NOWHERE}${filled}`;
   if (origin !== '' && !BASE.test(origin)) {
     throw new TypeError(
       `url is ${show(base)}; expected the base of a server such as 'https://example.com' (a path goes into socket.path)`,
     );
   }
   return origin + filled;
+}
+
+function hasPage(): boolean {
+  return 'location' in globalThis;
 }
 
 function show(value: unknown): string {

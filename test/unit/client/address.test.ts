@@ -38,8 +38,13 @@ describe('the address', () => {
     }
   });
 
-  it('is the origin of the page where none is given, and there has to be a page', () => {
-    expect(() => connect('/chat')).toThrow('connect needs the url of the server');
+  it('is the origin of the page where none is given; without a page nothing opens', async () => {
+    const connection = connect('/chat');
+    connection.connect();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([connection.state, connection.socket.active]).toEqual(['connecting', false]);
+    connection.close();
+    expect(connection.state).toBe('closed');
     Object.assign(globalThis, { location: {} });
     expect(addressOf('', '/chat')).toBe('/chat');
   });
