@@ -153,7 +153,7 @@ describe('the process of examples/file-transfer', () => {
     for (const answer of ended) expect(answer).toMatchObject({ ok: true, data: { id, sha256 } });
   });
 
-  it('answers OVERLOADED to who does not wait for its acknowledgements, and holds little meanwhile', async () => {
+  it('answers each chunk of a client that does not wait for acknowledgements, and holds little meanwhile', async () => {
     const before = await residentBytes('VmRSS');
     const bytes = Buffer.alloc(CHUNK);
     const floods = Array.from({ length: 4 }, async () => {
@@ -162,11 +162,13 @@ describe('the process of examples/file-transfer', () => {
       const answers = await Promise.all(
         Array.from({ length: 100 }, (_, i) => call(socket, 'upload:chunk', { id, offset: i * CHUNK, bytes })),
       );
-      socket.emit('upload:cancel', { id });
+      expect(await call(socket, 'upload:cancel', { id })).toMatchObject({ ok: true });
       return answers;
     });
     const codes = (await Promise.all(floods)).flat().map(({ ok, error }) => (ok ? 'ok' : error?.code));
-    expect(new Set(codes)).toContain('OVERLOADED');
+    // As fast as the disk is: what is beyond the window is refused, where reading has not been slower already.
+    expect(codes).toHaveLength(400);
+    expect(codes.filter((code) => code !== 'ok' && code !== 'OVERLOADED')).toEqual([]);
     await upload('large.bin', Buffer.alloc(LARGE, 'abc'), [LARGE / 2]);
     expect((await residentBytes('VmHWM')) - before).toBeLessThan(GROWTH);
   });
