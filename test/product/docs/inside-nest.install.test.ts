@@ -1,5 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -52,6 +61,7 @@ async function makeProject(version: string): Promise<string> {
   cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
   for (const name of ['socket.io', 'inversify', 'tsx', '@types/node', ...Object.keys(dependencies)]) {
+    if (existsSync(path.join(modules, name))) continue; // Nest needs it, too
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
     symlinkSync(path.resolve('node_modules', name), path.join(modules, name), 'junction');
   }
