@@ -114,14 +114,17 @@ describe.each(['12', '11'])('the example of the page, with NestJS %s', (version)
     const server = await start(folder);
     expect(server.url).toBeDefined();
     const client = io(`${server.url}/chat`, { transports: ['websocket'], forceNew: true });
-    const said = new Promise((resolve) => client.once('said', resolve));
+    const other = io(`${server.url}/chat`, { transports: ['websocket'], forceNew: true });
+    const said = new Promise((resolve) => other.once('said', resolve));
+    await within('the other client', new Promise<void>((resolve) => other.once('connect', resolve)));
+    await other.timeout(30_000).emitWithAck('say', 'I am here'); // `@OnConnect` is done by then
     expect(await client.timeout(30_000).emitWithAck('say', 'hello')).toEqual({
       ok: true,
-      data: { number: 1 },
+      data: { number: 2 },
     });
     expect(await within('the message', said)).toBe('hello');
-    expect(await (await fetch(`${server.url}/messages`)).json()).toEqual({ count: 1 });
-    client.disconnect();
+    expect(await (await fetch(`${server.url}/messages`)).json()).toEqual({ count: 2 });
+    for (const one of [client, other]) one.disconnect();
     expect(await server.end()).toBe(0);
 
     const module = path.join(folder, 'src/app.module.ts');
