@@ -1,21 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
 import { npm } from '../../support/npm.js';
-import { shared } from '../../support/shared.js';
+import { addPackedGatewire } from '../../support/packed-gatewire.js';
 import { within } from '../../support/within.js';
 
 const run = promisify(execFile);
@@ -42,7 +33,6 @@ interface Started {
 /** The project of the page, with one version of Nest. */
 async function makeProject(version: string): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-nest-'));
-  const modules = path.join(folder, 'node_modules');
   const compilerOptions = {
     target: 'es2022',
     module: 'nodenext',
@@ -58,13 +48,7 @@ async function makeProject(version: string): Promise<string> {
   await run(process.execPath, [npm, 'install', ...options, ...nest, 'rxjs@7', 'reflect-metadata@0.2'], {
     cwd: folder,
   });
-  cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
-  for (const name of ['socket.io', 'inversify', 'tsx', '@types/node', ...Object.keys(dependencies)]) {
-    if (existsSync(path.join(modules, name))) continue; // Nest needs it, too
-    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
-    symlinkSync(path.resolve('node_modules', name), path.join(modules, name), 'junction');
-  }
+  await addPackedGatewire(folder, ['socket.io', 'inversify', 'tsx', '@types/node']);
   mkdirSync(path.join(folder, 'src'));
   for (const [, file = '', code = ''] of page.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm))
     writeFileSync(path.join(folder, file), code);

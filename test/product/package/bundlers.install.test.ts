@@ -1,15 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
 import { npm } from '../../support/npm.js';
-import { shared } from '../../support/shared.js';
+import { addPackedGatewire } from '../../support/packed-gatewire.js';
 import { within } from '../../support/within.js';
 
 const run = promisify(execFile);
@@ -67,12 +58,7 @@ beforeAll(async () => {
   await run(process.execPath, [npm, 'install', ...options, ...TOOLS], { cwd: project });
   // Where scripts of packages do not run by themselves, bun has no program yet.
   await run(process.execPath, [path.join(modules, 'bun/install.js')], { cwd: path.join(modules, 'bun') });
-  cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
-  for (const name of ['socket.io', 'inversify', 'reflect-metadata', ...Object.keys(dependencies)]) {
-    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
-    symlinkSync(path.resolve('node_modules', name), path.join(modules, name), 'junction');
-  }
+  await addPackedGatewire(project, ['socket.io', 'inversify', 'reflect-metadata']);
   for (const [file, code] of blocks()) {
     mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
     writeFileSync(path.join(project, file), code);

@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +16,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { npm } from '../../support/npm.js';
-import { shared } from '../../support/shared.js';
+import { addPackedGatewire } from '../../support/packed-gatewire.js';
 import { WAIT_MS } from '../../support/within.js';
 
 const run = promisify(execFile);
@@ -49,28 +48,8 @@ async function listeningUrl(log: Readable): Promise<string> {
 /** A fresh project with the packed package in it, and its peers linked from here so that no network is needed. */
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gatewire-project-'));
-  const modules = path.join(folder, 'node_modules');
-  cpSync(await shared('package'), path.join(modules, 'gatewire'), { recursive: true });
-  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    dependencies: Readonly<Record<string, string>>;
-  };
-
-  const needed = [
-    'socket.io',
-    'socket.io-client',
-    'inversify',
-    'reflect-metadata',
-    'zod',
-    'typescript',
-    'tsx',
-    'esbuild',
-    '@types',
-    ...Object.keys(manifest.dependencies),
-  ];
-  for (const name of needed) {
-    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
-    symlinkSync(path.join(root, 'node_modules', name), path.join(modules, name), 'dir');
-  }
+  const peers = ['socket.io', 'socket.io-client', 'inversify', 'reflect-metadata'];
+  await addPackedGatewire(folder, [...peers, 'zod', 'typescript', 'tsx', 'esbuild', '@types']);
   writeFileSync(
     path.join(folder, 'package.json'),
     JSON.stringify({ name: 'fresh', type: 'module', private: true }),
