@@ -295,7 +295,7 @@ export class App {
    *
    * @param userId - the `user.id` that auth returned
    * @returns number of sockets
-   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
+   * @throws {GatewireError} INVALID_PAYLOAD when the id does not have 1 to 128 characters
    */
   async revoke(userId: string, options?: RemoteOptions): Promise<number> {
     return this.#services.revocations.revoke(userId, options);

@@ -121,7 +121,7 @@ export interface ConnectContext<
   /**
    * Puts this client into a room, or into all of several, when the declared rooms allow it.
    *
-   * @throws {GatewireError} INVALID_PAYLOAD when a name is no string of 1 to 128 characters, FORBIDDEN when a
+   * @throws {GatewireError} INVALID_PAYLOAD when a name does not have 1 to 128 characters, FORBIDDEN when a
    *   `guardRoom` says no to one of them, OVERLOADED when it would be in more than `limits.roomsPerSocket`; then it
    *   joins none of them
    */

@@ -52,7 +52,7 @@ export abstract class Emitter {
    *
    * @param userId - the `user.id` that auth returned
    * @returns number of sockets
-   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
+   * @throws {GatewireError} INVALID_PAYLOAD when the id does not have 1 to 128 characters
    */
   abstract revoke(userId: string, options?: RemoteOptions): Promise<number>;
 }

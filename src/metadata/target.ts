@@ -59,7 +59,8 @@ export interface SocketInfo {
 
 /**
  * Set of receivers: rooms, a user, a socket, or all clients, always of one namespace instance. A room is a string of
- * 1 to 128 characters; another name is refused with INVALID_PAYLOAD, so that names may come from clients.
+ * 1 to 128 characters; another string is refused with INVALID_PAYLOAD, so that names may come from clients. What is no
+ * string is a TypeError: a mistake of the server, and INTERNAL for the client.
  */
 export interface Target<TContract extends Contract = AnyContract> {
   /** Adds rooms to address. A client in several of them receives an event once. */

@@ -36,7 +36,7 @@ export class Revocations implements RevocationCheck {
    * Sends a user away, from every namespace of every node.
    *
    * @returns number of sockets
-   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
+   * @throws {GatewireError} INVALID_PAYLOAD when the id does not have 1 to 128 characters
    */
   async revoke(userId: string, options?: RemoteOptions): Promise<number> {
     const here = this.#revokeHere(userId, performance.now());

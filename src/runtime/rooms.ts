@@ -16,7 +16,8 @@ const NOBODY = `${ESCAPE}n:`;
 /**
  * The name under which a room is stored.
  *
- * @throws {GatewireError} INVALID_PAYLOAD when the name is no string of 1 to 128 characters
+ * @throws {GatewireError} INVALID_PAYLOAD when the name does not have 1 to 128 characters
+ * @throws {TypeError} when the name is no string
  */
 export function storedRoom(room: unknown): string {
   const name = checkName(room, 'a room name');
@@ -96,9 +97,20 @@ export function isRoomName(name: unknown): name is string {
 
 function checkName(name: unknown, what: string): string {
   if (isRoomName(name)) return name;
+  // Which string it is, clients may choose. That it is one, the types of handlers and schemas say.
+  if (typeof name !== 'string') throw noString(name, what);
   throw new GatewireError('INVALID_PAYLOAD', {
     message: `${what} is a string of 1 to ${MAX_LENGTH} characters`,
   });
+}
+
+/** As everything else that is a mistake of the server: `INTERNAL` for the client, and an error in the log. */
+function noString(name: unknown, what: string): TypeError {
+  const isNumber = typeof name === 'number' || typeof name === 'bigint';
+  const given = isNumber ? `the number ${name}` : name === null ? 'null' : `of type ${typeof name}`;
+  const fix = isNumber ? `write String(id)` : 'a payload needs a schema that says so';
+  const message = `${what} is a string, and not ${given}: ${fix}`;
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 /**

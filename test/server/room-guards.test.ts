@@ -74,7 +74,9 @@ describeMatrix('declared rooms', (cell) => {
     for (const room of [...others, 'order/:id', 'xorder/7', `\u0001order/7`, ann.socket.id]) {
       await refused(ann, room);
     }
-    await expect(ann.call('join', 5)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    await expect(ann.call('join', 5)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(test.takeErrors()).toHaveLength(1);
+    await expect(ann.call('join', '')).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
     expect(await ann.call('join', 'order/7')).toEqual(['order/7']);
   });
 

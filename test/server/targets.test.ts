@@ -91,7 +91,9 @@ describeMatrix('targets', (cell) => {
     const ann = await connect(test, 'ann');
     await ann.call('join', ['a', 'b', 'a']);
     await expect(ann.call('join', ['b', 'c', 'd'])).rejects.toMatchObject({ code: 'OVERLOADED' });
-    await expect(ann.call('join', ['c', 7])).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    await expect(ann.call('join', ['c', ''])).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    await expect(ann.call('join', ['c', 7])).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(test.takeErrors()).toHaveLength(1);
     await ann.call('join', ['b', 'c']);
     expect(await ann.call('leave', ['a', 'c', 'elsewhere'])).toEqual(['b']);
   });
@@ -149,14 +151,36 @@ describeMatrix('targets', (cell) => {
       await ann.expectNone('told');
     }
     for (const id of ['', null, {}, 5, 'x'.repeat(129), 'x'.repeat(500_000)]) {
-      await expect(eve.call('user', { id, text: 'never' })).rejects.toMatchObject({
-        code: 'INVALID_PAYLOAD',
-      });
-      await expect(eve.call('socket', { id, text: 'never' })).rejects.toMatchObject({
-        code: 'INVALID_PAYLOAD',
-      });
-      await expect(eve.call('room', id)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+      const refusal = { code: typeof id === 'string' ? 'INVALID_PAYLOAD' : 'INTERNAL' };
+      await expect(eve.call('user', { id, text: 'never' })).rejects.toMatchObject(refusal);
+      await expect(eve.call('socket', { id, text: 'never' })).rejects.toMatchObject(refusal);
+      await expect(eve.call('room', id)).rejects.toMatchObject(refusal);
     }
+    expect(test.takeErrors()).toHaveLength(9);
+  });
+
+  it('log a name that is no string as a mistake of the server, with its fix and its line', async () => {
+    await using test = await createTestApp(Team, cell);
+    const ann = await connect(test, 'ann');
+    for (const event of ['join', 'leave', 'room', 'kick'])
+      await expect(ann.call(event, 42)).rejects.toMatchObject({
+        code: 'INTERNAL',
+        message: 'internal error',
+      });
+    const logged = test.log.records.filter(({ event }) => event === 'call.failed');
+    expect(logged).toHaveLength(4);
+    expect(test.takeErrors()).toHaveLength(4);
+    for (const { level, error } of logged) {
+      expect(level).toBe('error');
+      expect(error).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: 'a room name is a string, and not the number 42: write String(id)',
+        stack: expect.stringContaining('targets.test.ts'),
+      });
+    }
+    await expect(test.app.revoke(42 as never)).rejects.toThrow(
+      'the id of a user is a string, and not the number 42',
+    );
   });
 
   it('call one client, which answers once', async () => {

@@ -54,7 +54,7 @@ export interface Publisher<TContract extends Contract> extends AsyncDisposable {
    * Revokes the access of a user, in all namespaces and on all nodes.
    *
    * @returns number of sockets
-   * @throws {GatewireError} INVALID_PAYLOAD when the id is no string of 1 to 128 characters
+   * @throws {GatewireError} INVALID_PAYLOAD when the id does not have 1 to 128 characters
    */
   revoke(userId: string, options?: RemoteOptions): Promise<number>;
   /** Health of the connection to the nodes, with counts of lost messages. */

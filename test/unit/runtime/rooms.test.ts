@@ -43,13 +43,28 @@ describe('the stored name of a room', () => {
       [userRoom, 'the id of a user'],
       [socketRoom, 'the id of a socket'],
     ] as const) {
+      const isString = typeof name === 'string';
       expect(() => make(name)).toThrow(
         expect.objectContaining({
-          code: 'INVALID_PAYLOAD',
-          message: `${what} is a string of 1 to 128 characters`,
+          code: isString ? 'INVALID_PAYLOAD' : 'ERR_INVALID_ARG_TYPE',
+          message: expect.stringContaining(
+            `${what} ${isString ? 'is a string of 1 to 128 characters' : 'is a string, and not'}`,
+          ),
         }),
       );
     }
+  });
+
+  it.each([
+    [42, 'a room name is a string, and not the number 42: write String(id)'],
+    [7n, 'a room name is a string, and not the number 7: write String(id)'],
+    [null, 'a room name is a string, and not null: a payload needs a schema that says so'],
+    [
+      { secret: 'x' },
+      'a room name is a string, and not of type object: a payload needs a schema that says so',
+    ],
+  ])('is a mistake of the server when it is %p', (name, message) => {
+    expect(() => storedRoom(name)).toThrow(new TypeError(message));
   });
 
   it('is made for one room or several', () => {
