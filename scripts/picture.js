@@ -44,7 +44,10 @@ export async function drawBootReport() {
       ...report.trimEnd().split('\n'),
       '',
       '$ npx tsx src/main.ts       # after the fix',
-      listening.replace(/^\S+/, '12:00:00.000').replace(url, 'http://localhost:3000'),
+      listening
+        .replace(/^\S+/, '12:00:00.000')
+        .replace(url, 'http://localhost:3000')
+        .replace(/ network=.*/, ''),
       '',
       '$ npx tsx src/client.ts     # in another terminal',
       ...answer.trimEnd().split('\n'),

@@ -20,7 +20,7 @@ import { adapterProblems } from '../runtime/remote/open.js';
 import { connectionOf } from '../runtime/socketio.js';
 import { checkStack } from '../runtime/stack.js';
 import { originsOfCors } from '../transport/cors.js';
-import { checkPort, urlOf } from '../transport/listen.js';
+import { checkPort, placesOf } from '../transport/listen.js';
 import { allowsEveryOrigin } from '../transport/origins.js';
 import { nodeProblems } from '../transport/primary.js';
 import { loadProxyAddr } from '../transport/proxies.js';
@@ -123,11 +123,10 @@ export class App {
     this.#endpoints = health === undefined ? null : new HealthEndpoints(health, this.#health);
   }
 
-  /** Address that the application listens on; null before and after. */
+  /** Address that the application listens on; null before and after, and on a Unix socket. */
   get address(): AddressInfo | null {
-    if (this.#phase !== 'open') return null;
-    const address = this.#opened.listening?.address ?? this.#options.server?.address();
-    return typeof address === 'object' && address !== null ? address : null;
+    const address = this.#place();
+    return typeof address === 'object' ? address : null;
   }
 
   /** State of the connection to other nodes; null without an adapter that gatewire looks after. */
@@ -194,12 +193,12 @@ export class App {
   /**
    * Makes every instance, then opens. With `server` and without a port it only attaches.
    *
-   * @param port - 0 to 65535, 0 for a free one
+   * @param port - 0 to 65535, 0 for a free one; or the path of a Unix socket, or of a named pipe of Windows
    * @param host - an address of this machine
    * @default port 3000 on all addresses
    * @throws {BootError} when there are problems, with all of them; nothing is left open
    */
-  async listen(port?: number, host?: string): Promise<void> {
+  async listen(port?: number | string, host?: string): Promise<void> {
     const problems = this.#phase === 'new' ? [] : [problem('GW_ERR_BOOT_STATE', { state: this.#phase })];
     const badPort = port === undefined ? null : checkPort(port);
     if (badPort !== null) problems.push(badPort);
@@ -219,17 +218,17 @@ export class App {
     }
     this.#phase = 'open';
     this.#health.status = 'ok';
-    const { address } = this;
+    const place = this.#place();
     const isEncrypted = this.#opened.tls !== null || this.#options.server instanceof TlsServer;
-    if (address !== null)
-      this.#services.logger.info({ event: 'app.listening', url: urlOf(address, isEncrypted) });
+    if (place !== null)
+      this.#services.logger.info({ event: 'app.listening', ...placesOf(place, host, isEncrypted) });
   }
 
   /**
    * `listen`, then `close` at SIGTERM or SIGINT; a signal that comes a second later ends the process at once. Problems are
    * written to standard error and end the process with exit code 1.
    */
-  async run(port?: number, host?: string): Promise<void> {
+  async run(port?: number | string, host?: string): Promise<void> {
     await runUntilSignal(
       () => this.listen(port, host),
       () => this.close(),
@@ -313,7 +312,13 @@ export class App {
     await tls.reload();
   }
 
-  #partsFor(port: number | undefined, host: string | undefined): Parts {
+  /** Where the application listens: an address, or the path of a Unix socket. */
+  #place(): AddressInfo | string | null {
+    if (this.#phase !== 'open') return null;
+    return this.#opened.listening?.address ?? this.#options.server?.address() ?? null;
+  }
+
+  #partsFor(port: number | string | undefined, host: string | undefined): Parts {
     const parts = partsOf({
       plan: () => this.plan(),
       options: this.#options,

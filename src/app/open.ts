@@ -54,7 +54,7 @@ export interface PartsNeeds {
   readonly impersonate: Impersonate | null;
   /** Line of `createApp`. */
   readonly at: CallSite;
-  readonly port: number | undefined;
+  readonly port: number | string | undefined;
   readonly host: string | undefined;
 }
 

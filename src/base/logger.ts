@@ -81,9 +81,14 @@ function escapeText(text: string): string {
 }
 
 function formatValue(value: unknown): string {
+  if (Array.isArray(value) && value.length > 0 && value.every(isPlain)) return value.join(',');
   const text = typeof value === 'string' ? value : safeJson(value);
   // Control characters of a client must not forge lines or move the cursor.
-  return /^[\w:/.@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return isPlain(text) ? text : JSON.stringify(text);
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w:/.@+-]+$/.test(value);
 }
 
 function safeJson(value: unknown): string {

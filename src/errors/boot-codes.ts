@@ -1,5 +1,13 @@
 import { didYouMean, entry } from './entry.js';
 
+/** Fixes for a path that cannot be listened on, by the code of the operating system. */
+const BAD_PATH_FIXES: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another process listens there, or the path is a file: stop the process, or choose another path',
+  // Of a folder that does not exist, too.
+  EACCES: 'make the folder, and let this process write into it; or choose another path',
+};
+
 /** Errors that are found while an application starts. */
 export const BOOT_CODES = {
   GW_ERR_BOOT_PROVIDER_FAILED: entry<{ token: string; reason: string }>({
@@ -18,7 +26,12 @@ export const BOOT_CODES = {
   }),
   GW_ERR_BOOT_BAD_PORT: entry<{ given: string }>({
     message: ({ given }) => `port ${given} is not a port`,
-    help: 'pass a whole number from 0 to 65535; 0 takes a free one, and `NaN` comes from a text such as PORT=abc',
+    help: "pass a whole number from 0 to 65535; 0 takes a free one, `NaN` comes from a text such as PORT=abc, and the path of a Unix socket has a slash, as './chat.sock'",
+  }),
+  GW_ERR_BOOT_BAD_PATH: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `cannot listen on the path \`${path}\`: ${reason}`,
+    help: ({ reason }) =>
+      BAD_PATH_FIXES[reason] ?? 'pass the path of a new file of at most 100 bytes, in a folder that exists',
   }),
   GW_ERR_BOOT_BAD_HOST: entry<{ host: string; reason: string }>({
     message: ({ host, reason }) => `cannot listen on host \`${host}\`: ${reason}`,

@@ -18,24 +18,24 @@ let hasJoined = false;
 
 /** Message of a node to its primary. */
 export type NodeMessage =
-  | { readonly type: 'gatewire:listen'; readonly port: number; readonly host: string | undefined }
+  | { readonly type: 'gatewire:listen'; readonly port: number | string; readonly host: string | undefined }
   | { readonly type: 'gatewire:alive'; readonly connections: number };
 
 /** Answer of the primary to `gatewire:listen`. */
 export type ListenReply = { readonly type: 'gatewire:listening' } & (
-  | { readonly address: AddressInfo }
+  | { readonly address: AddressInfo | string }
   | ListenFailure
 );
 
 /** Reason why the primary could not listen, as its operating system has it. */
 export interface ListenFailure {
   readonly failure: { readonly code?: string; readonly message: string };
-  readonly port: number;
+  readonly port: number | string;
 }
 
 /** Port of the primary, from which a node takes connections. */
 export interface PrimaryPort {
-  readonly address: AddressInfo;
+  readonly address: AddressInfo | string;
   close(): Promise<void>;
   leave(): void;
 }
@@ -56,7 +56,10 @@ export function nodesHere(): number {
 }
 
 /** Finds options that a node of several cannot have. */
-export function nodeProblems({ tls, server }: NodeOptions, port: number | undefined): readonly Problem[] {
+export function nodeProblems(
+  { tls, server }: NodeOptions,
+  port: number | string | undefined,
+): readonly Problem[] {
   if (!isNode()) return [];
   const found: Problem[] = [];
   const isEncrypted = tls !== undefined || (server !== undefined && 'setSecureContext' in server);
@@ -83,7 +86,7 @@ interface Sticky {
 export async function joinPrimary(
   server: HttpServer,
   engine: Engine,
-  port: number,
+  port: number | string,
   host: string | undefined,
 ): Promise<PrimaryPort | ListenFailure> {
   if (hasJoined) throw new BootError([problem('GW_ERR_BOOT_NODE_SECOND', {})]);

@@ -43,6 +43,8 @@ export class SilentConnections {
   }
 
   readonly #begin = (socket: Socket): void => {
+    // Ends of a Unix socket have no names, and the programs there are of this machine.
+    if (socket.remotePort === undefined) return;
     const { silentConnections, requestHeadTimeoutMs } = this.limits;
     const key = keyOf(socket);
     const onClose = (): void => this.#forget(key, silent);

@@ -118,7 +118,7 @@ describe('beforeClose()', () => {
 
 describe('listen()', () => {
   it('says which port, host or state is wrong', async () => {
-    for (const port of [-1, 65_536, 1.5, Number.NaN, '3000', null]) {
+    for (const port of [-1, 65_536, 1.5, Number.NaN, '3000', 'chat.sock', '', null]) {
       const error = await refuseToListen(Echo, port);
       const given = typeof port === 'string' ? `'${port}'` : String(port);
       expect(error.problems).toMatchObject([

@@ -6,6 +6,7 @@ import { STACK } from '../../base/stack.js';
 import { checkStackOf } from '../../base/stack-check.js';
 import { BootError, type Problem } from '../../errors/boot-error.js';
 import { readRequest } from '../../transport/engine-request.js';
+import { removeStale } from '../../transport/listen.js';
 import type { ListenReply, NodeMessage } from '../../transport/primary.js';
 import { BodyRelay } from './body-relay.js';
 import type { NodeProcess } from './node-process.js';
@@ -15,7 +16,7 @@ interface Sticky {
 }
 
 interface Address {
-  readonly port: number;
+  readonly port: number | string;
   readonly host: string | undefined;
 }
 
@@ -86,7 +87,7 @@ export class PrimaryListener {
     const opened = { port: this.port ?? port, host };
     this.#server ??= this.#open(opened);
     try {
-      return { type, address: (await this.#server).address() as AddressInfo };
+      return { type, address: (await this.#server).address() as AddressInfo | string };
     } catch (error) {
       this.#server = this.#asked = null;
       const { code, message } = error as NodeJS.ErrnoException;
@@ -94,15 +95,18 @@ export class PrimaryListener {
     }
   }
 
-  #open({ port, host }: Address): Promise<Server> {
+  async #open({ port, host }: Address): Promise<Server> {
+    if (typeof port === 'string') await removeStale(port);
     return new Promise((resolve, reject) => {
       const server = createServer({ noDelay: true }, this.#accept);
       server.once('error', reject);
-      server.listen(port, host, () => {
+      const onListening = (): void => {
         server.off('error', reject);
         server.on('error', () => {}); // of one accept, as when no file descriptor is left
         resolve(server);
-      });
+      };
+      if (typeof port === 'string') server.listen(port, onListening);
+      else server.listen(port, host, onListening);
     });
   }
 

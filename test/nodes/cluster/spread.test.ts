@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { POLLING } from '../../support/raw-http.js';
 import { engineUrl, WebSocket } from '../../support/raw-websocket.js';
 import { ask, Cores, type Guest, next } from './cores.js';
 
@@ -112,4 +117,25 @@ describe('an application on three cores', () => {
     const all = async () => (await ask<Look>(at(0), 'look', 3_000)).count;
     while ((await all()) !== guests.length);
   });
+});
+
+it('nodes share the path of a Unix socket', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-path-'));
+  const socketPath = path.join(folder, 'chat.sock');
+  try {
+    const env = { SHAPE: 'path', SOCKET_PATH: socketPath };
+    await using one = await Cores.start({ nodes: 2, env, cluster: { port: undefined } });
+    expect(one.output).toContain(`app.listening path=${socketPath}`);
+    for (let i = 0; i < 4; i++) {
+      const status = await new Promise((resolve, reject) => {
+        const asking = request({ socketPath, path: POLLING, agent: false }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode));
+        });
+        asking.on('error', reject).end();
+      });
+      expect(status).toBe(200);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

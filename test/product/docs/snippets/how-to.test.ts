@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from '@jest/globals';
 import amqplib from 'amqplib';
@@ -272,6 +275,19 @@ describePages('how-to', {
         client.disconnect();
       } finally {
         await redis.stop();
+      }
+    },
+    async (snippet) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-docs-'));
+      const socketPath = path.join(folder, 'chat.sock');
+      try {
+        const { exports } = await snippet.run({ env: { SOCKET_PATH: socketPath } });
+        const asking = request({ socketPath, path: '/readyz', agent: false }).end();
+        const [response] = await once(asking, 'response');
+        expect(response.resume().statusCode).toBe(200);
+        await exports['app'].close();
+      } finally {
+        rmSync(folder, { recursive: true });
       }
     },
   ],
