@@ -47,11 +47,9 @@ describe('gatewire doctor', () => {
   });
 
   it('finds gateways that no application lists', async () => {
-    const gateway = (name: string) =>
-      `import { Gateway } from 'gatewire';\n@Gateway('/x')\nexport class ${name} {}\n`;
     project.write('src/rooms/forgotten.gateway.ts', gateway('ForgottenGateway'));
     project.write('src/other.gateway.ts', gateway('OtherGateway'));
-    project.write('src/other.ts', 'createApp({ gateways: [OtherGateway] });');
+    project.write('src/other.ts', `${LIST}createApp({ gateways: [OtherGateway] });`);
     project.write('src/kit.gateway.ts', '@Kit.Gateway()\n@Use(Audit)\nexport class KitGateway {}\n');
     project.write('src/probe.gateway.test.ts', gateway('ProbeGateway'));
     project.write(
@@ -70,6 +68,76 @@ describe('gatewire doctor', () => {
         fact: 'ForgottenGateway (src/rooms/forgotten.gateway.ts:2) is in no application, so nobody can reach it',
         fix: 'list it: createApp({ gateways: [… ForgottenGateway] })',
       }),
+    ]);
+  });
+
+  const gateway = (name: string) =>
+    `import { Gateway } from 'gatewire';\n@Gateway('/x')\nexport class ${name} {}\n`;
+  const LIST = "import { OtherGateway } from './other.gateway.js';\n";
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    [
+      'an array of another file',
+      {
+        'list.ts': `${LIST}export const gateways = [OtherGateway];\n`,
+        'other.ts': "import { gateways } from './list.js';\ncreateApp({ gateways });\n",
+      },
+    ],
+    [
+      'an array that is spread',
+      {
+        'list.ts': `${LIST}export const admin = [OtherGateway];\n`,
+        'other.ts': "import { admin } from './list';\ncreateApp({ gateways: [...admin] });\n",
+      },
+    ],
+    [
+      'an index of a folder, as a whole',
+      {
+        'all/index.ts': "export * from '../other.gateway.js';\n",
+        'other.ts': "import * as all from './all/index.js';\ncreateApp({ gateways: Object.values(all) });\n",
+      },
+    ],
+    [
+      'the caller of a function that makes the application',
+      {
+        'make.ts': 'export const make = (gateways) => createApp({ gateways });\n',
+        'other.ts': `${LIST}import { make } from './make.js';\nmake([OtherGateway]);\n`,
+      },
+    ],
+    [
+      'a list under a condition',
+      {
+        'app.ts': `${LIST}${APP.replace('[ChatGateway]', '[ChatGateway, ...(process.env.ADMIN ? [OtherGateway] : [])]')}`,
+      },
+    ],
+    [
+      'an alias of tsconfig.json',
+      { 'other.ts': "import { gateways } from '@/list';\ncreateApp({ gateways });\n" },
+    ],
+    [
+      'an import of package.json',
+      { 'other.ts': "import { gateways } from '#list';\ncreateApp({ gateways });\n" },
+    ],
+    [
+      'a folder that is read',
+      { 'other.ts': 'const all = await import(file);\ncreateApp({ gateways: [all.One] });\n' },
+    ],
+  ])('says nothing of a gateway that another application may have from %s', async (_, files) => {
+    project.write('src/other.gateway.ts', gateway('OtherGateway'));
+    for (const [file, text] of Object.entries(files)) project.write(`src/${file}`, text);
+    expect(toFix((await project.examine()).findings)).toEqual([]);
+  });
+
+  it('finds one that another application does not import', async () => {
+    project.write('src/forgotten.gateway.ts', gateway('ForgottenGateway'));
+    project.write('src/other.gateway.ts', gateway('OtherGateway'));
+    project.write('src/list.ts', `${LIST}export const gateways = [OtherGateway];\n`);
+    project.write(
+      'src/other.ts',
+      "import { readFileSync } from 'node:fs';\nimport { createApp } from 'gatewire';\nimport { gateways } from './list.js';\ncreateApp({ gateways });\n",
+    );
+    expect(toFix((await project.examine()).findings)).toMatchObject([
+      { check: 'gateways', fact: expect.stringContaining('ForgottenGateway (src/forgotten.gateway.ts:2)') },
     ]);
   });
 
