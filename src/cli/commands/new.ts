@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';
@@ -14,11 +15,12 @@ import { dev } from './dev.js';
 
 /** `gatewire new`: makes a project that begins with one of the examples. */
 export const newProject: Command = defineCommand({
-  usage: ['new FOLDER --template NAME [--install] [--start] [--dry-run] [--force] [--json]'],
+  usage: ['new FOLDER --template NAME [--install] [--start] [--no-git] [--dry-run] [--force] [--json]'],
   options: {
     template: { type: 'string', value: 'NAME', help: 'the example that it begins with' },
     install: { type: 'boolean', help: 'install its packages, too' },
     start: { type: 'boolean', help: 'install its packages, and run it' },
+    'no-git': { type: 'boolean', help: 'make no git repository' },
     ...WRITE_OPTIONS,
   },
   notes: [
@@ -26,7 +28,8 @@ export const newProject: Command = defineCommand({
     ...templateRows(),
     '',
     'The folder gives the project its name. Packages are installed by the package manager that runs this command: npm,',
-    'pnpm, yarn or bun. What is missing is asked for when there is a terminal, and refused otherwise.',
+    'pnpm, yarn or bun. What is missing is asked for when there is a terminal, and refused otherwise. The folder becomes a',
+    'git repository, unless it is inside of one, or git is missing.',
     '',
     'exit codes: 0 fine, 1 cancelled, or the packages could not be installed, 2 wrong usage, or files are in the way',
   ],
@@ -50,15 +53,16 @@ export const newProject: Command = defineCommand({
     const shown = relativeTo(cwd, target);
     const dryRun = values['dry-run'] === true;
     const written = await writeFiles(target, shown, files, { force: values.force === true, dryRun });
+    const isRepository = !dryRun && values['no-git'] !== true && initRepository(target);
     if (isInstalled && !dryRun) await install(target, manager);
     const next = commands(shown, manager, isInstalled && !dryRun);
     const result = { dryRun, files: written, next };
     output.print(
       values.json
-        ? jsonDocument({ name, template, folder: shown || '.', ...result })
+        ? jsonDocument({ name, template, folder: shown || '.', isRepository, ...result })
         : dryRun
           ? renderFiles(result, 'then', output.paint)
-          : summary(name, template, result, output.paint),
+          : summary(name, template, isRepository, result, output.paint),
     );
     return isStarted && !dryRun ? dev.run({ values: {}, words: [], cwd: target, output }) : EXIT.ok;
   },
@@ -82,6 +86,21 @@ function demand({ folder, template, isInstalled = false, isStarted = false }: Pa
   throw usageError('new', `new needs --template; there are ${names.join(', ')}`);
 }
 
+const GIT_LIMIT_MS = 10_000;
+
+/**
+ * Makes a git repository of a folder, without a commit.
+ *
+ * @returns false where it is inside of a repository already, and where git is missing or refuses
+ */
+function initRepository(folder: string): boolean {
+  return !git(folder, 'rev-parse', '--is-inside-work-tree') && git(folder, 'init', '--quiet');
+}
+
+function git(cwd: string, ...args: readonly string[]): boolean {
+  return spawnSync('git', args, { cwd, stdio: 'ignore', timeout: GIT_LIMIT_MS }).status === 0;
+}
+
 /** Lists the commands that are left to the user. */
 function commands(folder: string, { name, run }: PackageManager, isInstalled: boolean): readonly string[] {
   return [
@@ -92,11 +111,21 @@ function commands(folder: string, { name, run }: PackageManager, isInstalled: bo
 }
 
 /** Writes what was made, and what is left to do. The files are many, and `--dry-run` lists them. */
-function summary(name: string, template: string, { files, next }: FilesResult, paint: Paint): string {
+function summary(
+  name: string,
+  template: string,
+  isRepository: boolean,
+  { files, next }: FilesResult,
+  paint: Paint,
+): string {
   const overwritten = files.filter(({ action }) => action === 'overwrite').length;
-  const what = `${counted(files.length, 'file')} of the template ${template}`;
+  const what = [
+    `${counted(files.length, 'file')} of the template ${template}`,
+    ...(overwritten === 0 ? [] : [`${overwritten} overwritten`]),
+    ...(isRepository ? ['in a git repository'] : []),
+  ];
   return [
-    `  made ${paint('good', name)}: ${what}${overwritten === 0 ? '' : `, ${overwritten} overwritten`}`,
+    `  made ${paint('good', name)}: ${what.join(', ')}`,
     `  next: ${paint('title', next.join(' && '))}`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { cancel, confirm, isCancel, select, text } from '@clack/prompts';
+import { autocomplete, cancel, confirm, isCancel, text } from '@clack/prompts';
 import { objectionToPackage } from '../names.js';
 import { listTemplates } from './template.js';
 
@@ -51,7 +51,13 @@ function askTemplate(): Promise<string | symbol> {
     value: name,
     label: `${name.padEnd(width)}  ${summary}`,
   }));
-  return select({ message: 'Which example does it begin with?', options });
+  return autocomplete({
+    message: 'Which example does it begin with?',
+    options,
+    placeholder: 'type to search',
+    maxItems: options.length,
+    validate: (value) => (value === undefined ? 'no example has these words' : undefined),
+  });
 }
 
 function askWhether(message: string): Promise<boolean | symbol> {

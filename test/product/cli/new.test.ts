@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -20,10 +21,11 @@ describe('gatewire new', () => {
   it('makes a project of an example, with the versions that gatewire is tested with', async () => {
     const { code, stdout, stderr } = await create('my-echo', '--template', 'echo');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const count = readdirSync(path.join(folder.path, 'my-echo'), { recursive: true }).length - 1; // without src itself
+    const all = readdirSync(path.join(folder.path, 'my-echo'), { recursive: true }).map(String);
+    const count = all.filter((file) => file !== 'src' && !/^\.git(?!ignore)/.test(file)).length;
     expect(stdout).toBe(
       [
-        `  made my-echo: ${count} files of the template echo`,
+        `  made my-echo: ${count} files of the template echo, in a git repository`,
         '  next: cd my-echo && npm install && npm run dev',
         '',
       ].join('\n'),
@@ -52,6 +54,32 @@ describe('gatewire new', () => {
       experimentalDecorators: true,
     });
     expect(read('my-echo/.gitignore')).toContain('node_modules/\n');
+  });
+
+  it('makes a git repository, which ignores what is installed and built', async () => {
+    const status = (project: string) =>
+      spawnSync('git', ['status', '--porcelain'], { cwd: path.join(folder.path, project), encoding: 'utf8' });
+    await create('one', '--template', 'echo');
+    mkdirSync(path.join(folder.path, 'one/node_modules/gatewire'), { recursive: true });
+    writeFileSync(path.join(folder.path, 'one/node_modules/gatewire/package.json'), '{}');
+    const { stdout } = status('one');
+    expect(stdout).toContain('?? package.json\n');
+    expect(stdout).not.toContain('node_modules');
+  });
+
+  it.each<[string, readonly string[], NodeJS.ProcessEnv]>([
+    ['with --no-git', ['--no-git'], {}],
+    ['without git', [], { PATH: '' }],
+    ['with a git that refuses', [], { GIT_CEILING_DIRECTORIES: '/', GIT_DIR: '/dev/null/none' }],
+    ['inside of a repository', ['--force'], { INSIDE: '1' }],
+    ['with --dry-run', ['--dry-run'], {}],
+  ])('makes none %s', async (_, options, env) => {
+    if (env['INSIDE']) spawnSync('git', ['init', '--quiet'], { cwd: folder.path });
+    const args = ['new', 'app', '--template', 'echo', '--json', ...options];
+    const { code, stdout, stderr } = await gatewire(args, { cwd: folder.path, env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ isRepository: false });
+    expect(existsSync(path.join(folder.path, 'app/.git'))).toBe(false);
   });
 
   it('writes into the working directory when that is what the folder is', async () => {
@@ -103,7 +131,7 @@ describe('gatewire new', () => {
     expect(tried.stdout).toContain('  would overwrite  app/package.json\n');
     expect(read('app/package.json')).toBe('mine');
     const forced = await create('app', '--template', 'echo', '--force');
-    expect(forced.stdout).toMatch(/: \d+ files of the template echo, 1 overwritten\n/);
+    expect(forced.stdout).toMatch(/: \d+ files of the template echo, 1 overwritten, in a git repository\n/);
     expect(JSON.parse(read('app/package.json')).name).toBe('app');
     const again = await create('app', '--template', 'echo');
     expect(again.stderr).toMatch(/: \d+ files already exist: (`app\/[^`]+`, ){4}`[^`]+` and \d+ more\n/);

@@ -50,6 +50,21 @@ describe('gatewire new in a terminal', () => {
     }
   });
 
+  it('shortens the list of examples while somebody types, and takes none that is not there', async () => {
+    const { code, shown, unanswered } = await inTerminal(
+      ['new', 'app', '--no-git'],
+      [
+        ['Which example', `My Chat${KEYS.enter}`],
+        ['no example has these words', `${'\u007f'.repeat(7)}secure`],
+        ['(1 match)', KEYS.enter],
+        ['Install its packages', 'n'],
+      ],
+      { cwd: folder.path },
+    );
+    expect({ code, unanswered }).toEqual({ code: 0, unanswered: [] });
+    expect(shown).toContain('of the template secure-chat');
+  });
+
   it('asks for what is missing only, and again after a bad name', async () => {
     const { code, shown } = await inTerminal(
       ['new', '--template', first],
