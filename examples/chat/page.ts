@@ -1,64 +1,52 @@
-import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { extname } from 'node:path';
-import { pageScript } from './script.js';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
 import { signIn } from './sign-in.js';
 import type { Tokens } from './tokens.js';
 
-const types = new Map([
-  ['.html', 'text/html; charset=utf-8'],
-  ['.css', 'text/css; charset=utf-8'],
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.svg', 'image/svg+xml'],
-]);
+/** The sources of the page. Beside the compiled server: the page, as `vite build` made it of them. */
+const FOLDER = fileURLToPath(new URL('page', import.meta.url));
+const isCompiled = !import.meta.url.endsWith('.ts');
 
-// A closed list instead of paths made from the URL: no request can reach another file.
-const files = new Map([
-  ['/', 'index.html'],
-  ...['chat.js', 'base.css', 'layout.css', 'messages.css', 'icon.svg'].map(
-    (file) => [`/${file}`, file] as const,
-  ),
-]);
-
-const headers = {
-  // Nothing but this server's own files and its socket; so an injected script would not run.
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
+const NOTHING = ["'none'"];
+const OWN = ["'self'"];
 
 /** Answers the requests for the page and for a token; those for the socket never get here. */
-export function createPage(tokens: Tokens): RequestListener {
-  return (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const [path = '/'] = (request.url ?? '/').split('?');
-    const file = files.get(path);
-    if (path === '/sign-in') void signIn(request, response, tokens);
-    else if (file !== undefined) void serveFile(file, request, response);
-    else refuse(response, 404, 'not found');
-  };
+export function createSite(tokens: Tokens): Express {
+  const site = express();
+  site.use(
+    helmet({
+      // Nothing but this server's own files and its socket; so an injected script would not run.
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: NOTHING,
+          scriptSrc: OWN,
+          styleSrc: OWN,
+          imgSrc: OWN,
+          connectSrc: OWN,
+          baseUri: NOTHING,
+          formAction: NOTHING,
+          frameAncestors: NOTHING,
+        },
+      },
+    }),
+  );
+  site.post('/sign-in', express.json({ limit: 1_000 }), signIn(tokens));
+  if (isCompiled) site.use(express.static(FOLDER));
+  return site;
 }
 
-async function serveFile(file: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return refuse(response, 405, 'only GET and HEAD');
-  }
-  try {
-    const body = await read(file);
-    response.writeHead(200, { 'content-type': types.get(extname(file)), 'content-length': body.length });
-    response.end(request.method === 'HEAD' ? undefined : body);
-  } catch {
-    refuse(response, 500, 'the page cannot be read, or not be built');
-  }
-}
-
-function read(file: string): Promise<Uint8Array> {
-  return file === 'chat.js' ? pageScript() : readFile(new URL(`public/${file}`, import.meta.url));
-}
-
-function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
+/**
+ * Serves the page from its sources while they are written: browsers show a change by themselves.
+ *
+ * @returns what ends that; it does nothing where the page is compiled
+ */
+export async function serveSources(site: Express, server: Server): Promise<() => Promise<void>> {
+  if (isCompiled) return async () => {};
+  const { createServer } = await import('vite');
+  const vite = await createServer({ root: FOLDER, server: { middlewareMode: true, hmr: { server } } });
+  site.use(vite.middlewares);
+  return () => vite.close();
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createApp, lineLogger } from 'gatewire';
 import { redisAdapter } from 'gatewire/redis';
 import { ClusterGateway } from './cluster.gateway.js';
-import { servePage } from './page.js';
+import { site } from './page.js';
 import { thisNode } from './this-node.js';
 
 const { REDIS_URL } = process.env;
@@ -13,7 +13,7 @@ export const app = createApp({
   gateways: [ClusterGateway],
   // main.ts starts a Redis and says where; without, this is a node alone.
   ...(REDIS_URL ? { adapter: redisAdapter({ url: REDIS_URL, nodeName: thisNode }) } : {}),
-  server: createServer(servePage),
+  server: createServer(site),
   node: thisNode, // nginx.ts reads from the id of a session which node has it
   trustProxy: 1, // nginx, since nobody else reaches a node
   logger: { ...log, info() {} }, // not where it listens: everybody comes through nginx

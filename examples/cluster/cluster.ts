@@ -7,6 +7,7 @@ import path from 'node:path';
 import { NODES, type NodeName } from './cluster.contract.js';
 import { configureNginx } from './nginx.js';
 import type { News, Order } from './nodes.js';
+import { buildPage } from './page.js';
 import { end, freePort, isRunning, startNode, startProgram } from './processes.js';
 import type { Programs } from './programs.js';
 
@@ -19,6 +20,7 @@ export class RunningCluster {
   readonly #ports = new Map<NodeName, number>();
   #folder = '';
   #redisUrl = '';
+  #pageFolder = '';
   #isClosing = false;
 
   /** @param onFailure - told when Redis or nginx ends by itself */
@@ -34,6 +36,7 @@ export class RunningCluster {
    */
   async start(port: number): Promise<void> {
     this.#folder = await mkdtemp(path.join(tmpdir(), 'cluster-'));
+    this.#pageFolder = await buildPage(path.join(this.#folder, 'page'));
     const redisPort = await freePort();
     const password = randomBytes(16).toString('hex');
     this.#redisUrl = `redis://:${password}@127.0.0.1:${redisPort}`;
@@ -60,8 +63,13 @@ export class RunningCluster {
   }
 
   async #startNode(name: NodeName): Promise<void> {
-    const env = { NODE_NAME: name, PORT: String(this.#ports.get(name)), REDIS_URL: this.#redisUrl };
-    const child = startNode(env);
+    const PORT = String(this.#ports.get(name));
+    const child = startNode({
+      NODE_NAME: name,
+      PORT,
+      REDIS_URL: this.#redisUrl,
+      PAGE_FOLDER: this.#pageFolder,
+    });
     this.#nodes.set(name, child);
     child.on('exit', () => {
       this.#ready.delete(child);

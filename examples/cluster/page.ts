@@ -1,37 +1,39 @@
-import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pageScript } from './script.js';
+import { fileURLToPath } from 'node:url';
+import express from 'express';
+import helmet from 'helmet';
 
-const read = (file: string) => () => readFile(new URL(`public/${file}`, import.meta.url));
+/** The sources of the page. Beside the compiled server: the page, as `vite build` made it of them. */
+const FOLDER = fileURLToPath(new URL('page', import.meta.url));
+const isCompiled = !import.meta.url.endsWith('.ts');
 
-/** A closed list instead of paths made from the URL: no request can reach another file. */
-const FILES = new Map<string, readonly [type: string, read: () => Promise<Uint8Array>]>([
-  ['/', ['text/html; charset=utf-8', read('index.html')]],
-  ['/style.css', ['text/css; charset=utf-8', read('style.css')]],
-  ['/icon.svg', ['image/svg+xml', read('icon.svg')]],
-  ['/main.js', ['text/javascript; charset=utf-8', pageScript]],
-]);
-
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-cache',
-};
+const NOTHING = ["'none'"];
+const OWN = ["'self'"];
 
 /** Answers the requests for the page; those for the socket never get here. */
-export function servePage(request: IncomingMessage, response: ServerResponse): void {
-  const [path = '/'] = (request.url ?? '/').split('?');
-  const [type, body] = FILES.get(path) ?? [];
-  if (type === undefined || body === undefined) return refuse(response, 404);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
-  body().then(
-    (bytes) => response.writeHead(200, { ...HEADERS, 'content-type': type }).end(bytes),
-    () => refuse(response, 500),
-  );
-}
+export const site = express()
+  .use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: NOTHING,
+          scriptSrc: OWN,
+          styleSrc: OWN,
+          imgSrc: OWN,
+          connectSrc: OWN,
+          baseUri: NOTHING,
+          formAction: NOTHING,
+          frameAncestors: NOTHING,
+        },
+      },
+    }),
+  )
+  .use(express.static(process.env['PAGE_FOLDER'] || FOLDER));
 
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, HEADERS).end();
+/** Builds the page for nodes that are run from their sources. @returns the folder that the nodes serve */
+export async function buildPage(folder: string): Promise<string> {
+  if (isCompiled) return FOLDER;
+  const { build } = await import('vite');
+  await build({ root: FOLDER, logLevel: 'warn', build: { outDir: folder } });
+  return folder;
 }

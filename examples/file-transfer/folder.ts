@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 
 /** Where bytes are kept: a temporary folder, made when it is needed and gone when the application closes. */
 export class Folder {
@@ -10,23 +8,19 @@ export class Folder {
 
   /** @param id - of our own making: what clients call a file is never part of a path */
   async create(id: string): Promise<FileHandle> {
-    return open(await this.#file(id), 'wx');
+    return open(await this.pathOf(id), 'wx');
   }
 
-  async read(id: string): Promise<Readable> {
-    return createReadStream(await this.#file(id));
+  async pathOf(id: string): Promise<string> {
+    this.#path ??= mkdtemp(join(tmpdir(), 'file-transfer-'));
+    return join(await this.#path, id);
   }
 
   async remove(id: string): Promise<void> {
-    await rm(await this.#file(id), { force: true });
+    await rm(await this.pathOf(id), { force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#path !== null) await rm(await this.#path, { recursive: true, force: true });
-  }
-
-  async #file(id: string): Promise<string> {
-    this.#path ??= mkdtemp(join(tmpdir(), 'file-transfer-'));
-    return join(await this.#path, id);
   }
 }

@@ -1,62 +1,57 @@
-import { readFile } from 'node:fs/promises';
-import type { RequestListener, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
 import type { Folder } from './folder.js';
-import { pageScript } from './script.js';
 import type { Uploads } from './uploads.js';
 
-// A closed list instead of paths made from the URL: no request can reach another file.
-const parts = new Map([
-  ['/', { file: 'index.html', type: 'text/html; charset=utf-8' }],
-  ['/style.css', { file: 'style.css', type: 'text/css; charset=utf-8' }],
-  ['/icon.svg', { file: 'icon.svg', type: 'image/svg+xml' }],
-  ['/page.js', { file: null, type: 'text/javascript; charset=utf-8' }],
-]);
+/** The sources of the page. Beside the compiled server: the page, as `vite build` made it of them. */
+const FOLDER = fileURLToPath(new URL('page', import.meta.url));
+const isCompiled = !import.meta.url.endsWith('.ts');
 
-const headers = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
+const NOTHING = ["'none'"];
+const OWN = ["'self'"];
 
 /** Answers the requests for the page and for files; those for the socket never get here. */
-export function createPage(uploads: Uploads, folder: Folder): RequestListener {
-  const download = async (id: string, response: ServerResponse): Promise<void> => {
-    const file = uploads.find(id);
-    if (file === null) return refuse(response, 404, 'not found');
-    response.writeHead(200, {
-      // Never shown in the browser: whatever somebody uploaded, it is no page of ours.
-      'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, percent)}`,
-      'content-length': file.size,
-    });
-    await pipeline(await folder.read(id), response);
-  };
-  return (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const [path = '/'] = (request.url ?? '/').split('?');
-    const part = parts.get(path);
-    const [, id] = /^\/files\/([0-9a-f]{32})$/.exec(path) ?? [];
-    if (request.method !== 'GET') return refuse(response, 405, 'only GET');
-    const served =
-      part !== undefined ? serve(part, response) : id !== undefined ? download(id, response) : null;
-    if (served === null) return refuse(response, 404, 'not found');
-    served.catch(() => response.destroy()); // whoever downloads sees that it is not whole
-  };
+export function createSite(uploads: Uploads, folder: Folder): Express {
+  const site = express();
+  site.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: NOTHING,
+          scriptSrc: OWN,
+          styleSrc: OWN,
+          imgSrc: OWN,
+          connectSrc: OWN,
+          baseUri: NOTHING,
+          formAction: NOTHING,
+          frameAncestors: NOTHING,
+        },
+      },
+    }),
+  );
+  site.get('/files/:id', async (request, response) => {
+    const file = uploads.find(request.params.id);
+    if (file === null) return response.sendStatus(404);
+    // Never shown in the browser: whatever somebody uploaded, it is no page of ours.
+    const path = await folder.pathOf(file.id);
+    return response.type('application/octet-stream').download(path, file.name, { dotfiles: 'allow' });
+  });
+  if (isCompiled) site.use(express.static(FOLDER));
+  return site;
 }
 
-async function serve({ file, type }: { file: string | null; type: string }, response: ServerResponse) {
-  const body = await (file === null ? pageScript() : readFile(new URL(`public/${file}`, import.meta.url)));
-  response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
-}
-
-function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
-}
-
-function percent(letter: string): string {
-  return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+/**
+ * Serves the page from its sources while they are written: browsers show a change by themselves.
+ *
+ * @returns what ends that; it does nothing where the page is compiled
+ */
+export async function serveSources(site: Express, server: Server): Promise<() => Promise<void>> {
+  if (isCompiled) return async () => {};
+  const { createServer } = await import('vite');
+  const vite = await createServer({ root: FOLDER, server: { middlewareMode: true, hmr: { server } } });
+  site.use(vite.middlewares);
+  return () => vite.close();
 }

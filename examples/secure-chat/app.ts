@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import { createApp } from 'gatewire';
 import { Accounts } from './accounts.js';
 import { ChatGateway } from './chat.gateway.js';
-import { createPage } from './page.js';
+import { createSite } from './page.js';
 import { Sessions } from './sessions.js';
 import { settings } from './settings.js';
 import { Tokens } from './tokens.js';
@@ -12,11 +12,13 @@ const accounts = new Accounts();
 const sessions = new Sessions();
 const tokens = new Tokens();
 
+export const site = createSite({ accounts, sessions, tokens });
+
 /** Who connects and then says nothing, or very slowly, is gone after these times. */
 const times = { handshakeTimeout: 5_000, headersTimeout: 5_000, requestTimeout: 10_000 };
 
 /** Speaks TLS and nothing else. main.ts gives it its certificate. */
-export const server = createServer(times, createPage({ accounts, sessions, tokens }));
+export const server = createServer(times, site);
 
 /** Opens nothing by itself, so that tools can read it; main.ts starts it. */
 export const app = createApp({

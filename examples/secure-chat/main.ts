@@ -1,24 +1,22 @@
-import { app, server } from './app.js';
+import { app, server, site } from './app.js';
 import { certificate } from './certificate.js';
-import { pageScript } from './script.js';
+import { serveSources } from './page.js';
 import { complaint, settings } from './settings.js';
 
 if (complaint === null) {
-  await prepare();
+  await setCertificate();
+  app.beforeClose(await serveSources(site, server));
   await app.run(settings.port);
 } else {
   console.error(complaint);
   process.exitCode = 1;
 }
 
-/** Before anybody comes: what is missing is found now, and not in a browser. */
-async function prepare(): Promise<void> {
+async function setCertificate(): Promise<void> {
   try {
     server.setSecureContext(await certificate());
-    await pageScript();
   } catch (error) {
-    const isPrinted = error instanceof Error && 'errors' in error; // by esbuild
-    if (!isPrinted) console.error(`the server cannot start: ${(error as Error).message}`);
+    console.error(`the server cannot start: ${(error as Error).message}`);
     process.exit(1);
   }
 }

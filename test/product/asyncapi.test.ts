@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, it } from '@jest/globals';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
@@ -17,6 +16,7 @@ import {
   OnEvent,
 } from '../../src/index.js';
 import type { AsyncApiDocument } from '../../src/inspect/asyncapi/objects.js';
+import { exampleNames } from '../support/example-names.js';
 
 const parser = new Parser();
 const WARNING = 1;
@@ -139,7 +139,7 @@ function resolve(value: unknown): unknown {
 }
 
 describe('app.asyncapi()', () => {
-  it.each(readdirSync('examples'))('is valid for examples/%s', async (name) => {
+  it.each(exampleNames)('is valid for examples/%s', async (name) => {
     const { app } = (await import(`../../examples/${name}/app.ts`)) as { app: App };
     const found = await app.asyncapi({
       ...INFO,

@@ -60,11 +60,12 @@ const published = {
   },
 };
 
-/** What looks for a file beside itself finds it beside its source. */
+/** What looks for a file beside itself finds it beside its source; an example looks for its page, as it does where it is deployed. */
 const inPlace = {
   name: 'in place',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      if (file.startsWith(path.join(root, 'examples/'))) return null;
       const text = await readFile(file, 'utf8');
       const url = JSON.stringify(pathToFileURL(file).href);
       return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };

@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { requireProgram } from '../../scripts/programs.js';
+import { exampleNames } from './example-names.js';
 import { pack } from './npm.js';
 import { RabbitmqServer } from './rabbitmq-server.js';
 import type { SharedName } from './shared.js';
 
 const run = promisify(execFile);
+const VITE = 'node_modules/vite/bin/vite.js';
 
 /** Something that runs, and where it is: a URL or a path. */
 interface Started {
@@ -45,6 +48,18 @@ export const STARTS: Readonly<Record<SharedName, () => Promise<Started>>> = {
   async rabbitmq() {
     const server = await RabbitmqServer.start();
     return { place: server.url, stop: () => server.stop() };
+  },
+
+  /** The pages of the examples, each beside its compiled server. */
+  async pages() {
+    const programs = process.env['GATEWIRE_TEST_PROGRAMS'] ?? '';
+    const env = { ...process.env, NODE_ENV: 'production' }; // jest says `test`
+    for (const name of exampleNames) {
+      const root = path.resolve('examples', name, 'page');
+      const outDir = path.join(programs, 'examples', name, 'page');
+      if (existsSync(root)) await run(process.execPath, [VITE, 'build', root, '--outDir', outDir], { env });
+    }
+    return { place: programs, stop: async () => {} };
   },
 
   /** The package as an installation would unpack it, with its tarball beside it. */

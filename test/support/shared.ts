@@ -1,5 +1,5 @@
 /** What is started once for all test files. */
-export type SharedName = 'chromium' | 'rabbitmq' | 'package';
+export type SharedName = 'chromium' | 'rabbitmq' | 'package' | 'pages';
 
 /**
  * Waits until a shared service runs, and returns its URL or path. It ends after the last test file: a test that needs

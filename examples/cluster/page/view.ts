@@ -62,6 +62,7 @@ export function showNodes(
   const isLast = states.filter(({ isRunning }) => isRunning).length < 2;
   const cards = states.map(({ node, isRunning }) => {
     const button = document.createElement('button');
+    button.className = 'secondary';
     button.type = 'button';
     button.textContent = isRunning ? 'Stop' : 'Start';
     button.ariaLabel = `${button.textContent} node ${node}`;
@@ -73,7 +74,7 @@ export function showNodes(
     const state = create('span', 'quiet', isRunning ? 'running' : 'stopped');
     const card = create(
       'article',
-      'card',
+      'node',
       create('h2', '', badge(node), state),
       create('ul', 'guests'),
       button,
@@ -102,7 +103,9 @@ function fillCards(): void {
 
 export function showMessage({ from, node, text, at }: Message, isOwn: boolean): void {
   const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const head = create('p', 'head', create('strong', '', isOwn ? 'You' : from), badge(node), time);
-  messageList.append(create('li', isOwn ? 'own' : '', head, create('p', 'text', text)));
+  const author = create('p', 'author', create('strong', '', isOwn ? 'You' : from), badge(node), time);
+  const words = create('p', 'bubble', text);
+  words.dir = 'auto';
+  messageList.append(create('li', isOwn ? 'message own' : 'message', author, words));
   messageList.scrollTop = messageList.scrollHeight;
 }

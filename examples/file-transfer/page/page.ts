@@ -8,9 +8,9 @@ const server = connect<typeof contract>('/files');
 const chooser = byId('chooser', HTMLInputElement);
 const zone = byId('zone', HTMLElement);
 const transfers = byId('transfers', HTMLUListElement);
-const stored = byId('stored', HTMLTableSectionElement);
+const stored = byId('stored', HTMLUListElement);
 const status = byId('connection', HTMLElement);
-/** The files on the server, as rows, by their id. */
+/** The files on the server, as entries of the list, by their id. */
 const files = new Map<string, HTMLElement>();
 let last: Promise<unknown> = Promise.resolve();
 
@@ -29,31 +29,27 @@ function showState(): void {
 
 function showFiles(all: readonly StoredFile[]): void {
   files.clear();
-  for (const file of all) files.set(file.id, rowOf(file));
-  showRows();
+  for (const file of all) files.set(file.id, entryOf(file));
+  showList();
 }
 
 /** It may be in the list that came before. */
 function addFile(file: StoredFile): void {
-  files.set(file.id, rowOf(file));
-  showRows();
+  files.set(file.id, entryOf(file));
+  showList();
 }
 
-function showRows(): void {
+function showList(): void {
   byId('none', HTMLElement).hidden = files.size > 0;
-  byId('table', HTMLElement).hidden = files.size === 0;
   stored.replaceChildren(...files.values());
 }
 
-function rowOf({ id, name, size, sha256 }: StoredFile): HTMLElement {
-  const row = document.createElement('tr');
-  const link = create('a', '', name);
+function entryOf({ id, name, size, sha256 }: StoredFile): HTMLElement {
+  const link = create('a', 'name', name);
   link.href = `/files/${id}`;
-  const cells = [create('th', ''), create('td', 'size', sizeOf(size)), create('td', 'sum', sha256)];
-  cells[0]?.append(link);
-  cells[0]?.setAttribute('scope', 'row');
-  row.append(...cells);
-  return row;
+  const entry = create('li', 'entry');
+  entry.append(link, create('span', 'size', sizeOf(size)), create('span', 'sum', sha256));
+  return entry;
 }
 
 // One after the other: each has all of the line, and the server bounds the chunks of a connection, not of a file.

@@ -3,7 +3,7 @@ import { checksum } from './checksum.js';
 import { create } from './dom.js';
 import { type files, MAX_FILE_BYTES } from './shared.js';
 import { upload } from './upload.js';
-import { percentOf, reasonOf, sizeOf } from './words.js';
+import { durationOf, percentOf, reasonOf, sizeOf } from './words.js';
 
 /**
  * Uploads a file and shows how it goes, in an entry of the list.
@@ -16,12 +16,12 @@ export async function transfer(
   list: HTMLElement,
   turn: Promise<unknown>,
 ): Promise<void> {
-  const row = create('li', 'transfer');
+  const row = create('li', 'entry');
   const name = create('strong', 'name', file.name);
   const bar = create('progress', 'bar');
   const text = create('p', 'state', 'waits for its turn');
   const sums = create('dl', 'sums');
-  const cancel = create('button', 'cancel', 'Cancel');
+  const cancel = create('button', 'secondary', 'Cancel');
   cancel.type = 'button';
   cancel.setAttribute('aria-label', `Cancel ${file.name}`);
   bar.max = Math.max(file.size, 1);
@@ -55,8 +55,10 @@ export async function transfer(
       {
         moved: (offset) => {
           bar.value = offset;
-          const speed = sizeOf(offset / ((performance.now() - startedAt) / 1_000));
-          show('moving', `${percentOf(offset, file.size)} % of ${sizeOf(file.size)}, ${speed}/s`);
+          const perSecond = offset / ((performance.now() - startedAt) / 1_000);
+          const left = durationOf((file.size - offset) / perSecond);
+          const percent = percentOf(offset, file.size);
+          show('moving', `${percent} % of ${sizeOf(file.size)}, ${sizeOf(perSecond)}/s, ${left} left`);
         },
         held: (offset) => {
           resumed++;

@@ -15,6 +15,12 @@ export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 100 : Math.floor((part / whole) * 100);
 }
 
+/** A time as people read it; a question mark where it cannot be known yet. */
+export function durationOf(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 /** What happened, in words; the server's own where it has some. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -63,7 +63,9 @@ async function enter(room: Room): Promise<void> {
 function messageItem({ from, text, at }: Message): HTMLElement {
   const time = new Date(at).toLocaleTimeString([], { timeStyle: 'short' });
   const author = create('p', 'author', `${from.id === me.id ? 'You' : from.name}, ${time}`);
-  return create('li', from.id === me.id ? 'message own' : 'message', author, create('p', 'text', text));
+  const words = create('p', 'bubble', text);
+  words.dir = 'auto';
+  return create('li', from.id === me.id ? 'message own' : 'message', author, words);
 }
 
 function personItem({ id, name, role }: Person): HTMLElement {

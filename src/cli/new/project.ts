@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import type { NewFile } from '../files.js';
 import type { OwnManifest } from '../packages.js';
 import { containerFiles } from './container.js';
 import type { PackageManager } from './package-manager.js';
 import { projectReadme } from './readme.js';
-import { isTest, packagesFor, type TemplateFile } from './template.js';
+import { hasPage, isTest, packagesFor, type TemplateFile } from './template.js';
 
 /** Parts that a project is made of. */
 export interface ProjectParts {
@@ -21,7 +22,10 @@ export interface ProjectParts {
 /** Files of an example that belong beside package.json and not below src/. */
 const OUTSIDE = new Set(['compose.yaml', 'nginx.conf']);
 
-/** Makes the files of a project: those of the example below src/, and those that a project needs around them. */
+/**
+ * Makes the files of a project: those of the example below src/, those that examples share beside it, and those that a
+ * project needs around them.
+ */
 export function projectFiles({ name, template, files, manager, own }: ProjectParts): readonly NewFile[] {
   const [readme] = files.filter(({ path }) => path === 'README.md');
   const outside = files.filter(({ path }) => OUTSIDE.has(path));
@@ -36,13 +40,12 @@ export function projectFiles({ name, template, files, manager, own }: ProjectPar
     { path: 'biome.json', content: json(BIOME) },
     { path: '.gitignore', content: 'node_modules/\ndist/\ncoverage/\n.env\n*.log\n' },
     ...containerFiles(manager),
-    ...copyFiles(sources),
     { path: 'README.md', content: projectReadme({ name, template, text, scripts, manager, repository }) },
   ];
   return [
     ...around.filter(({ path }) => !outside.some((file) => file.path === path)),
     ...outside,
-    ...sources.map(({ path, content }) => ({ path: `src/${path}`, content })),
+    ...sources.map(({ path, content }) => ({ path: posix.join('src', path), content })),
   ];
 }
 
@@ -72,9 +75,7 @@ function scriptsFor(sources: readonly TemplateFile[]): Readonly<Record<string, s
   return {
     start: 'node --import tsx src/main.ts',
     dev: 'gatewire dev',
-    build: ['tsc -p tsconfig.build.json', ...copyFiles(sources).map(({ path }) => `node ${path}`)].join(
-      ' && ',
-    ),
+    build: `tsc -p tsconfig.build.json${hasPage(sources) ? ' && vite build src/page' : ''}`,
     'start:prod': 'node --enable-source-maps dist/main.js',
     test: `node --import tsx --test ${patterns.join(' ') || 'src/*.test.ts'}`,
     typecheck: ['tsc', ...ownConfigs(sources).map((folder) => `tsc -p ${folder}`)].join(' && '),
@@ -106,27 +107,6 @@ function buildConfig(sources: readonly TemplateFile[]): object {
     compilerOptions: { noEmit: false, rootDir: 'src', outDir: 'dist', sourceMap: true },
     exclude: ['src/**/*.test.ts', ...ownConfigs(sources)],
   };
-}
-
-/** Makes the program that copies the folders that the server reads while it runs; none where there are no folders. */
-function copyFiles(sources: readonly TemplateFile[]): readonly NewFile[] {
-  const folders = new Set(
-    sources.flatMap(({ path }) => (path.includes('/') ? (path.split('/')[0] ?? []) : [])),
-  );
-  if (folders.size === 0) return [];
-  const list = [...folders].sort().map((folder) => `'${folder}'`);
-  return [
-    {
-      path: 'copy-files.js',
-      content: `// Copies what the server reads while it runs, and the compiler leaves behind.
-import { cpSync } from 'node:fs';
-
-for (const folder of [${list.join(', ')}]) {
-  cpSync(\`src/\${folder}\`, \`dist/\${folder}\`, { recursive: true });
-}
-`,
-    },
-  ];
 }
 
 /** Lists the folders with a tsconfig.json of their own, such as those with code for browsers. */

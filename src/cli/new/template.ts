@@ -14,7 +14,7 @@ export interface Template {
 
 /** File of a template. */
 export interface TemplateFile {
-  /** Path from the folder of the example, with forward slashes. */
+  /** Path from the folder of the example, with forward slashes; files that examples share begin with `../`. */
   readonly path: string;
   readonly content: Buffer;
 }
@@ -39,7 +39,13 @@ export async function readTemplate(name: string): Promise<readonly TemplateFile[
     const reason = `there is no template \`${name}\`; there are ${names.join(', ')}`;
     throw usageError('new', reason, suggest(name, names));
   }
-  return readFolder(join(EXAMPLES, name), '');
+  const files = await readFolder(join(EXAMPLES, name), '');
+  return hasPage(files) ? [...files, ...(await readFolder(join(EXAMPLES, name), '../public/'))] : files;
+}
+
+/** Tells whether a template has a page, which Vite builds. */
+export function hasPage(files: readonly TemplateFile[]): boolean {
+  return files.some(({ path }) => path === 'page/vite.config.js');
 }
 
 /** Folders beside an example that are installed or built. */
@@ -75,6 +81,12 @@ const ALWAYS = ['gatewire', 'inversify', 'reflect-metadata', 'socket.io'];
 /** Development dependencies of every project. tsx runs it until it is built. */
 const TOOLS = ['@biomejs/biome', '@types/node', 'tsx', 'typescript'];
 
+/** Packages that sources name and that only development needs: sources load them with `import()`. */
+const BUILD_TOOLS = new Set(['vite']);
+
+/** Packages whose types are in another one. */
+const TYPES: Readonly<Record<string, string>> = { express: '@types/express' };
+
 /** Packages without a range: a newer linter has newer rules, and a new project has to pass. */
 const EXACT = new Set(['@biomejs/biome']);
 
@@ -98,8 +110,13 @@ const NAME = /^(?:@[^/]+\/)?[^/]+/;
  */
 export function packagesFor(files: readonly TemplateFile[], own: OwnManifest): Packages {
   const programs = files.filter(({ path }) => /\.[cm]?[jt]s$/.test(path));
-  const needed = new Set([...ALWAYS, ...namesIn(programs.filter(({ path }) => !isTest(path)))]);
-  const tools = new Set([...TOOLS, ...namesIn(programs.filter(({ path }) => isTest(path)))]);
+  const imported = [...ALWAYS, ...namesIn(programs.filter(({ path }) => !isTest(path)))];
+  const needed = new Set(imported.filter((name) => !BUILD_TOOLS.has(name)));
+  const tools = new Set([
+    ...TOOLS,
+    ...imported.flatMap((name) => TYPES[name] ?? name),
+    ...namesIn(programs.filter(({ path }) => isTest(path))),
+  ]);
   return {
     dependencies: ranges(needed, own),
     devDependencies: ranges(new Set([...tools].filter((name) => !needed.has(name))), own),

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { exampleNames } from '../../support/example-names.js';
 import { gatewire, root } from './gatewire.js';
 import { emptyFolder } from './project.js';
 
 const HELP = 'gatewire new --help lists the options';
-const templates = readdirSync(path.join(root, 'examples'));
 let folder: ReturnType<typeof emptyFolder>;
 
 beforeEach(() => {
@@ -165,7 +165,7 @@ describe('gatewire new', () => {
     ['app two --template echo', '`two` is one word too many', HELP],
     ['app --tempalte echo', 'unknown option `--tempalte`', `did you mean \`--template\`? ${HELP}`],
   ])('refuses `gatewire new %s` without a terminal', async (line, message, help) => {
-    const list = readdirSync(path.join(root, 'examples')).sort().join(', ');
+    const list = exampleNames.join(', ');
     expect(await create(...line.split(' ').filter(Boolean))).toEqual({
       code: 2,
       stdout: '',
@@ -222,7 +222,7 @@ describe('gatewire new', () => {
 
   it('describes all templates in its help', async () => {
     const { stdout } = await create('--help');
-    for (const name of templates) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S.* \\S`, 'm'));
+    for (const name of exampleNames) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S.* \\S`, 'm'));
   });
 
   it('starts nothing with --json', async () => {
@@ -232,7 +232,7 @@ describe('gatewire new', () => {
   });
 });
 
-describe.each(templates)('a project of the template %s', (template) => {
+describe.each(exampleNames)('a project of the template %s', (template) => {
   it('has a README that speaks of the project alone, and links to the repository where it leaves it', async () => {
     await create('app', '--template', template);
     const readme = read('app/README.md');

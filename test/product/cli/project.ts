@@ -47,7 +47,7 @@ export function installOffline(
   cpSync(gatewire, path.join(modules, 'gatewire'), { recursive: true });
   const bin = path.join(modules, '.bin');
   mkdirSync(bin);
-  for (const name of ['biome', 'tsx']) {
+  for (const name of ['biome', 'tsx', 'vite']) {
     symlinkSync(path.join(root, 'node_modules/.bin', name), path.join(bin, name));
   }
   symlinkSync(path.join(root, 'node_modules', compiler, 'bin/tsc'), path.join(bin, 'tsc'));

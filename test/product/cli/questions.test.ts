@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { exampleNames } from '../../support/example-names.js';
 import { root } from './gatewire.js';
 import { emptyFolder } from './project.js';
 import { inTerminal, KEYS } from './terminal.js';
 
-const [first = '', second = ''] = readdirSync('examples').sort();
+const [first = '', second = ''] = exampleNames;
 const ESCAPE = '\u001b';
 let folder: ReturnType<typeof emptyFolder>;
 

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
 import path from 'node:path';
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exampleNames } from '../../support/example-names.js';
 import { shared } from '../../support/shared.js';
 import { within } from '../../support/within.js';
-import { gatewire, root } from './gatewire.js';
+import { gatewire } from './gatewire.js';
 import { emptyFolder, installOffline, runScript, startProject, urlOf } from './project.js';
 
-const templates = readdirSync(path.join(root, 'examples'));
 const folder = emptyFolder();
 let unpacked = '';
 let main = '';
@@ -28,7 +28,7 @@ async function get(url: string): Promise<string> {
   return bodyOf(response);
 }
 
-describe.each(templates)('a project of the template %s, from the packed package', (template) => {
+describe.each(exampleNames)('a project of the template %s, from the packed package', (template) => {
   const project = path.join(folder.path, `my-${template}`);
 
   it('is made, and installs', async () => {
@@ -59,7 +59,6 @@ describe.each(templates)('a project of the template %s, from the packed package'
     const { server, ended } = startProject(project, args);
     try {
       const url = await within('the URL', urlOf(server));
-      // Pages are read and bundled when they are asked for.
       if (template !== 'echo') expect(await get(`${url}/`)).toContain('<!doctype html>');
       expect(await get(`${url}/socket.io/?EIO=4&transport=polling`)).toMatch(/^0\{"sid"/);
     } finally {

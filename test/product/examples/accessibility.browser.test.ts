@@ -1,10 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { seriousFindings } from '../../support/axe.js';
 import { connectBrowser, openWindow } from '../../support/browser.js';
+import { exampleNames } from '../../support/example-names.js';
 import { freePort } from '../../support/free-port.js';
 import { ServerProcess } from '../../support/server-process.js';
+import { shared } from '../../support/shared.js';
 import { PASSWORDS, SecureChatProcess } from './secure-chat-process.js';
 
 interface Example {
@@ -52,8 +54,8 @@ const SCREENS: readonly (readonly [string, BrowserContextOptions])[] = [
 ];
 
 it('looks at the page of every example that has one', () => {
-  const pages = readdirSync('examples').filter((example) => existsSync(`examples/${example}/public`));
-  expect(Object.keys(EXAMPLES).sort()).toEqual(pages.sort());
+  const pages = exampleNames.filter((example) => existsSync(`examples/${example}/page`));
+  expect(Object.keys(EXAMPLES).sort()).toEqual(pages);
 });
 
 describe.each(Object.entries(EXAMPLES))('the page of examples/%s', (_name, { start, use }) => {
@@ -63,6 +65,7 @@ describe.each(Object.entries(EXAMPLES))('the page of examples/%s', (_name, { sta
 
   beforeAll(async () => {
     browser = await connectBrowser();
+    await shared('pages');
     server = await start();
     url = await server.listening();
   });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { connectBrowser, openWindow, type Window } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
+import { shared } from '../../support/shared.js';
 import { STOPPED_CLOCK, startClock } from '../../support/stopped-clock.js';
 import { ChatProcess } from './chat-process.js';
 
@@ -19,6 +20,7 @@ describe('the page of examples/chat', () => {
   let port: number;
 
   beforeAll(async () => {
+    await shared('pages');
     browser = await connectBrowser();
   });
 

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../support/free-port.js';
+import { shared } from '../../support/shared.js';
 import { ChatProcess } from './chat-process.js';
 
 const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 
 describe('the process of examples/chat', () => {
   const started: ChatProcess[] = [];
+
+  beforeAll(() => shared('pages'));
 
   function start(port: string | number): ChatProcess {
     const chat = new ChatProcess(port);
@@ -26,7 +29,11 @@ describe('the process of examples/chat', () => {
 
     const page = await fetch(url);
     expect(page.status).toBe(200);
-    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self'/);
+    expect(page.headers.get('content-security-policy')).toBe(
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+        "base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    );
+    expect(page.headers.get('x-powered-by')).toBeNull();
     expect(await page.text()).toContain('<title>Lobby');
 
     const client = await fetch(`${url}/socket.io/socket.io.js`);
@@ -40,8 +47,9 @@ describe('the process of examples/chat', () => {
       '/main.ts',
       '/..%2fmain.ts',
       '/%2e%2e/main.ts',
-      '/public/index.html',
-      '/page/chat.ts',
+      '/page/index.html',
+      '/chat.ts',
+      '/vite.config.js',
       '/chat.contract.ts',
       '/constructor',
     ]) {
@@ -50,7 +58,7 @@ describe('the process of examples/chat', () => {
       await answer.body?.cancel();
     }
     const posted = await fetch(url, { method: 'POST' });
-    expect(posted.status).toBe(405);
+    expect(posted.status).toBe(404);
     await posted.body?.cancel();
   });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { connectBrowser, openWindow } from '../../support/browser.js';
 import { ServerProcess } from '../../support/server-process.js';
+import { shared } from '../../support/shared.js';
 import { WAIT_MS } from '../../support/within.js';
 
 describe('the page of examples/file-transfer', () => {
@@ -15,6 +16,7 @@ describe('the page of examples/file-transfer', () => {
   let folder: string;
 
   beforeAll(async () => {
+    await shared('pages');
     browser = await connectBrowser();
     folder = await mkdtemp(path.join(tmpdir(), 'gatewire-files-'));
     server = new ServerProcess('examples/file-transfer/main.ts', 0, { env: { TMPDIR: folder } });
@@ -79,7 +81,7 @@ describe('the page of examples/file-transfer', () => {
       .getByLabel('Choose files')
       .setInputFiles({ name: 'x'.repeat(256), mimeType: 'text/plain', buffer: Buffer.alloc(1) });
     await page
-      .locator('.transfer[data-state="failed"]', { hasText: 'xxx' })
+      .locator('#transfers .entry[data-state="failed"]', { hasText: 'xxx' })
       .getByText('the payload is not valid')
       .waitFor();
     expect(errors).toEqual([]);
@@ -95,7 +97,7 @@ describe('the page of examples/file-transfer', () => {
       .getByLabel('Choose files')
       .setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer })));
     await page
-      .locator('.transfer', { hasText: '4.bin' })
+      .locator('#transfers .entry', { hasText: '4.bin' })
       .getByText(/both checksums/)
       .waitFor();
     // The newest is above. None was interrupted: they never asked the server for more than it takes at once.

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { connectBrowser, openWindow, type Window } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
+import { shared } from '../../support/shared.js';
 import { STOPPED_CLOCK } from '../../support/stopped-clock.js';
 import { PASSWORDS, SecureChatProcess } from './secure-chat-process.js';
 
@@ -13,6 +14,7 @@ describe('the page of examples/secure-chat', () => {
   let port: number;
 
   beforeAll(async () => {
+    await shared('pages');
     browser = await connectBrowser();
   });
 

@@ -5,6 +5,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { chat } from '../../../examples/secure-chat/chat.contract.js';
 import { connect } from '../../../src/client/index.js';
 import { freePort } from '../../support/free-port.js';
+import { shared } from '../../support/shared.js';
 import { WAIT_MS, within } from '../../support/within.js';
 import { HttpsClient } from './secure-chat-http.js';
 import { PASSWORDS, SecureChatProcess, tokenOf } from './secure-chat-process.js';
@@ -85,6 +86,7 @@ describe('the process of examples/secure-chat', () => {
   let server: Chat;
 
   beforeAll(async () => {
+    await shared('pages');
     server = await Chat.start();
   });
 
@@ -97,15 +99,20 @@ describe('the process of examples/secure-chat', () => {
   it('speaks https, and does not answer what speaks http', async () => {
     const page = await server.http.ask('/');
     expect([page.status, page.body]).toEqual([200, expect.stringContaining('<title>gatewire secure chat')]);
-    expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/);
+    expect(page.headers['content-security-policy']).toBe(
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+        "base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    );
+    expect(page.headers).not.toHaveProperty('strict-transport-security');
+    expect(page.headers).not.toHaveProperty('x-powered-by');
     await expect(fetch(`http://localhost:${server.port}/`)).rejects.toThrow('fetch failed');
   });
 
   it('serves nothing but the files of the page', async () => {
-    for (const path of ['/main.ts', '/..%2fmain.ts', '/public/index.html', '/toString']) {
+    for (const path of ['/main.ts', '/..%2fmain.ts', '/page/index.html', '/chat.ts', '/toString']) {
       expect([path, (await server.http.ask(path)).status]).toEqual([path, 404]);
     }
-    expect((await server.http.ask('/', { method: 'POST' })).status).toBe(405);
+    expect((await server.http.ask('/', { method: 'POST' })).status).toBe(404);
   });
 
   it('refuses pages of other origins, over polling and at the upgrade', async () => {
@@ -123,7 +130,7 @@ describe('the process of examples/secure-chat', () => {
     const { headers, body } = await server.http.post('/sign-in', { name: ' Ada', password: PASSWORDS.ada });
     expect(headers['set-cookie']).toEqual([
       expect.stringMatching(
-        /^__Host-session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=28800$/,
+        /^__Host-session=[\w-]{43}; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
       ),
     ]);
     expect(headers['cache-control']).toBe('no-store');
@@ -139,7 +146,7 @@ describe('the process of examples/secure-chat', () => {
     expect((await http.post('/sign-in', { name: 'ada' })).status).toBe(400);
     expect((await http.post('/sign-in', { name: 'x'.repeat(1_000) })).status).toBe(413);
     expect((await http.post('/sign-in', {}, { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await http.ask('/sign-in')).status).toBe(405);
+    expect((await http.ask('/sign-in')).status).toBe(404);
   });
 
   it('gives another token for the cookie, until that is signed out', async () => {
@@ -151,7 +158,9 @@ describe('the process of examples/secure-chat', () => {
     expect(await tokenFor({})).toBeUndefined();
     expect(await tokenFor({ cookie: '__Host-session=guessed' })).toBeUndefined();
     const { headers } = await http.post('/sign-out', {}, { cookie });
-    expect(headers['set-cookie']).toEqual([expect.stringMatching(/^__Host-session=; .*Max-Age=0$/)]);
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-session=; .*Expires=Thu, 01 Jan 1970/),
+    ]);
     expect(await tokenFor({ cookie })).toBeUndefined();
   });
 
