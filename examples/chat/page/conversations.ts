@@ -1,4 +1,5 @@
 import type { Message, Person } from '../chat.contract.js';
+import { type Days, dayOf, separatorOf } from './days.js';
 import { arrange, create } from './dom.js';
 import { createParts, isUnsent, type ShownMessage, showMessage } from './messages.js';
 import { session } from './sign-in.js';
@@ -20,6 +21,7 @@ export interface Conversation {
   people: readonly Person[];
   readonly typing: Map<string, { readonly person: Person; readonly timer: ReturnType<typeof setTimeout> }>;
   readonly messages: Map<string, ShownMessage>;
+  readonly days: Days;
   readonly list: HTMLElement;
   draft: string;
   unread: number;
@@ -59,6 +61,7 @@ function find(kind: Conversation['kind'], id: string, name: string): Conversatio
     people: [],
     typing: new Map(),
     messages: new Map(),
+    days: new Map(),
     list: create('ol', 'messages'),
     draft: '',
     unread: 0,
@@ -87,11 +90,11 @@ export function tidy(conversation: Conversation): void {
     (one, other) => Number(isUnsent(one)) - Number(isUnsent(other)) || one.at - other.at,
   );
   for (const { id } of messages.splice(0, messages.length - SHOWN)) conversation.messages.delete(id);
-  messages.forEach(({ parts, from }, i) => {
-    parts.item.classList.toggle('follows', messages[i - 1]?.from.id === from.id);
+  const items = messages.flatMap(({ parts: { item }, from, at }, i) => {
+    const before = messages[i - 1];
+    const isSameDay = before !== undefined && dayOf(before.at) === dayOf(at);
+    item.classList.toggle('follows', isSameDay && before.from.id === from.id);
+    return isSameDay ? [item] : [separatorOf(conversation.days, at), item];
   });
-  arrange(
-    conversation.list,
-    messages.map(({ parts }) => parts.item),
-  );
+  arrange(conversation.list, items);
 }

@@ -1,5 +1,6 @@
 import type { Message } from '../chat.contract.js';
 import { create, paint, setText } from './dom.js';
+import { withLinks } from './links.js';
 
 const WORDS = {
   waiting: 'Waiting for the connection',
@@ -45,7 +46,8 @@ export function createParts({ from, text }: Message): MessageParts {
   author.dir = 'auto';
   paint(author, from.id);
 
-  const words = create('span', 'text', text);
+  const words = create('span', 'text');
+  words.append(withLinks(text));
   words.dir = 'auto';
   const meta = create('span', 'meta');
   meta.append(parts.time, parts.state);
@@ -63,7 +65,7 @@ export function showMessage({ parts, isOwn, state, at, why = '', again }: ShownM
   setText(parts.state, isOwn ? WORDS[state] : '');
   const date = new Date(at);
   parts.time.dateTime = date.toISOString();
-  setText(parts.time, timeOf(date));
+  setText(parts.time, date.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' }));
 
   item.querySelector('.failure')?.remove();
   if (state === 'failed') item.append(createFailure(why, again));
@@ -77,10 +79,4 @@ function createFailure(why: string, again: (() => void) | undefined): HTMLElemen
   button.addEventListener('click', again);
   failure.append(' ', button);
   return failure;
-}
-
-function timeOf(date: Date): string {
-  const time = { hour: 'numeric', minute: '2-digit' } as const;
-  const isToday = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString([], isToday ? time : { ...time, day: 'numeric', month: 'short' });
 }

@@ -65,9 +65,11 @@ function showEntry(conversation: Conversation, isCurrent: boolean, { open, leave
   setText(sign, kind === 'room' ? '#' : initialOf(name));
   sign.classList.toggle('avatar', kind === 'person');
   if (kind === 'person') paint(sign, id);
-  setText(badge, unread > 0 ? `${unread}` : kind === 'room' && count > 0 ? `${count}` : '');
+  const here = kind === 'room' && count > 0 ? `${count} here` : '';
+  setText(badge, unread > 0 ? `${unread}` : here);
   badge.classList.toggle('unread', unread > 0);
-  badge.title = unread > 0 ? `${unread} unread` : `${count} here`;
+  // The texts beside each other would be read as one word.
+  button.ariaLabel = [name, unread > 0 ? `${unread} unread` : here].filter(Boolean).join(', ');
   item.classList.toggle('is-open', isOpen);
   button.setAttribute('aria-current', String(isCurrent));
   button.onclick = () => open(conversation);

@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { connectBrowser, openWindow, type Window } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
+import { ServerProcess } from '../../support/server-process.js';
 import { shared } from '../../support/shared.js';
 import { STOPPED_CLOCK, startClock } from '../../support/stopped-clock.js';
 import { ChatProcess } from './chat-process.js';
@@ -271,25 +273,104 @@ describe('the page of examples/chat', () => {
     expect(errors).toEqual([]);
   });
 
-  it('says that the device is offline, and reconnects by itself when it is back', async () => {
-    // For socket.io-client, localhost is there without a network too.
-    const { page, errors } = await openWindow(browser, `http://127.0.0.1:${port}/`);
-    await signIn(page, 'Ada');
-    const grace = await enter('Grace');
-    await page.context().setOffline(true);
-    await inState(page, 'reconnecting');
-    await page.getByRole('alert').getByText('This device is offline').waitFor();
-    await grace.page.getByText('Only you here').waitFor();
-    await write(page, 'from a tunnel');
-    await own(page, 'waiting', 'from a tunnel').waitFor();
+  // For socket.io-client, localhost is there without a network too.
+  it.each(['127.0.0.1', 'localhost'])(
+    'says that the device is offline, and is back by itself: %s',
+    async (host) => {
+      const { page, errors } = await openWindow(browser, `http://${host}:${port}/`);
+      await signIn(page, 'Ada');
+      const grace = await enter('Grace');
+      await page.context().setOffline(true);
+      await inState(page, 'reconnecting');
+      await page.getByRole('alert').getByText('This device is offline').waitFor();
+      await grace.page.getByText('Only you here').waitFor();
+      await write(page, 'from a tunnel');
+      await own(page, 'waiting', 'from a tunnel').waitFor();
 
-    await page.context().setOffline(false);
-    await inState(page, 'connected');
-    await own(page, 'sent', 'from a tunnel').waitFor();
-    await others(grace.page, 'from a tunnel').waitFor();
-    expect(await page.getByText('This device is offline').count()).toBe(0);
-    expect(grace.errors).toEqual([]);
-    expect(errors.filter((error) => !/ERR_INTERNET_DISCONNECTED/.test(error))).toEqual([]);
+      await page.context().setOffline(false);
+      await inState(page, 'connected');
+      await own(page, 'sent', 'from a tunnel').waitFor();
+      await others(grace.page, 'from a tunnel').waitFor();
+      expect(await page.getByText('This device is offline').count()).toBe(0);
+      expect(grace.errors).toEqual([]);
+      expect(errors.filter((error) => !/ERR_INTERNET_DISCONNECTED/.test(error))).toEqual([]);
+    },
+  );
+
+  it('serves the page from its sources by Vite, as `npm start` does, and ends with it open', async () => {
+    const fromSources = new ServerProcess('examples/chat/main.ts', await freePort(), { isSource: true });
+    const before = filesOfExample();
+    try {
+      const { page, errors } = await openWindow(browser, await fromSources.listening());
+      const isWatching = page.waitForEvent('console', (line) => line.text() === '[vite] connected.');
+      await page.reload();
+      await isWatching;
+      await signIn(page, 'Ada');
+      await write(page, 'from the sources');
+      await own(page, 'sent', 'from the sources').waitFor();
+      expect(errors).toEqual([]);
+      fromSources.child.kill('SIGTERM');
+      expect(await fromSources.exited()).toMatchObject({ code: 0 });
+      expect(filesOfExample()).toEqual(before);
+    } finally {
+      await fromSources.kill();
+    }
+  });
+
+  it('makes links of addresses, and of nothing else', async () => {
+    const { page, errors } = await enter('Ada');
+    await write(page, 'see https://example.com/a?b=1#c, (http://[x) or javascript:alert(1) <a href="//x">');
+    const message = own(page, 'sent', 'see https');
+    await message.waitFor();
+    expect(await message.locator('.text').textContent()).toBe(
+      'see https://example.com/a?b=1#c, (http://[x) or javascript:alert(1) <a href="//x">',
+    );
+    const links = message.locator('a');
+    expect(await links.allTextContents()).toEqual(['https://example.com/a?b=1#c']);
+    for (const [name, value] of [
+      ['href', 'https://example.com/a?b=1#c'],
+      ['target', '_blank'],
+      ['rel', 'noopener noreferrer'],
+    ] as const) {
+      expect(await links.first().getAttribute(name)).toBe(value);
+    }
+    expect(errors).toEqual([]);
+  });
+
+  it('says of which day messages are', async () => {
+    const ada = await enter('Ada');
+    await write(ada.page, 'first');
+    await own(ada.page, 'sent', 'first').waitFor();
+    expect(await ada.page.locator('.day').allTextContents()).toEqual(['Today']);
+
+    const { page } = await openWindow(browser, `http://localhost:${port}/`);
+    await page.clock.setFixedTime(Date.now() + 24 * 60 * 60 * 1_000);
+    await signIn(page, 'Grace');
+    await others(page, 'first').waitFor();
+    await server.kill();
+    await inState(page, 'reconnecting');
+    await write(page, 'second');
+    await own(page, 'waiting', 'second').waitFor();
+    const shown = await page.locator('.day, .text').allTextContents();
+    expect(shown).toEqual(['Yesterday', 'first', 'Today', 'second']);
+  });
+
+  it('names rooms and people by their names, and keeps a name of any script beside its sign', async () => {
+    const [ada, name] = [await enter('Ada'), 'עדה'];
+    const grace = await enter(name);
+    await ada.page.getByRole('button', { name: 'lobby, 2 here', exact: true }).waitFor();
+    await ada.page.getByRole('button', { name, exact: true }).click();
+    await write(ada.page, 'hello');
+    await grace.page.getByRole('button', { name: 'Ada, 1 unread', exact: true }).waitFor();
+    await ada.page.getByRole('button', { name: 'help', exact: true }).waitFor();
+
+    for (const list of ['#people', '#private']) {
+      const item = ada.page.locator(`${list} .entry`, { hasText: name });
+      const sign = await item.locator('.sign').boundingBox();
+      const start = await item.locator('.entry-name').evaluate(leftOfText);
+      expect(start - ((sign?.x ?? 0) + (sign?.width ?? 0))).toBeLessThan(16);
+    }
+    expect([...ada.errors, ...grace.errors]).toEqual([]);
   });
 
   it.each([360, 320])(
@@ -323,6 +404,10 @@ describe('the page of examples/chat', () => {
     },
   );
 });
+
+function filesOfExample(): readonly string[] {
+  return readdirSync('examples/chat', { recursive: true, encoding: 'utf8' }).sort();
+}
 
 async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('Your name').fill(name);
@@ -370,6 +455,18 @@ function entry(page: Page, name: string): Locator {
 
 function people(page: Page, name: string): Locator {
   return page.locator('#people .entry', { hasText: name });
+}
+
+/** Runs in the page: where the text of an element begins, which is not where the element does. */
+function leftOfText(element: unknown): number {
+  const { document } = globalThis as unknown as { document: { createRange(): Text } };
+  interface Text {
+    selectNodeContents(node: unknown): void;
+    getBoundingClientRect(): { readonly left: number };
+  }
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect().left;
 }
 
 async function expectToFit(page: Page, width: number): Promise<void> {

@@ -14,7 +14,9 @@ describe('what all examples with a page have', () => {
   it('a content security policy of the same directives', () => {
     const policies = pages.map(
       (name) =>
-        /contentSecurityPolicy: \{[\s\S]*?\n {6}\},/.exec(readFileSync(`examples/${name}/page.ts`, 'utf8'))?.[0],
+        /contentSecurityPolicy: \{[\s\S]*?\n {6}\},/.exec(
+          readFileSync(`examples/${name}/page.ts`, 'utf8'),
+        )?.[0],
     );
     expect(policies[0]).toContain('frameAncestors: NOTHING');
     expect(new Set(policies.map((policy) => policy?.replaceAll(/\s+/g, ' '))).size).toBe(1);
