@@ -73,16 +73,17 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
     // Auth has half of it: what it takes too long for is answered in its own words.
     middlewareTimeoutMs: Math.min(2 * allLimits.authTimeoutMs, 2_147_483_647),
     isServed: ({ name }) => connectionLimits.admit(name) === null,
-    warnOfRoom(name) {
+    warnOfRoom(namespace, name) {
       if (hasWarnedOfRoom || process.env['NODE_ENV'] === 'production') return;
       hasWarnedOfRoom = true;
       const reason =
-        'io.to() takes this name for the id of a socket; rooms of gatewire have such names in their own targets';
+        'Socket.IO takes this name for the id of a socket; rooms of gatewire have such names in their own targets';
       logger.warn({
         event: 'room.is-id',
+        namespace: namespace.name,
         room: name,
         reason,
-        write: `app.get(Emitter).namespace('/').to('${name}')`,
+        write: `app.get(Emitter).namespace('${namespace.name}').to('${name}')`,
       });
     },
     reportAdapter: ({ name }, error) => logger.error({ event: 'adapter.failed', namespace: name, error }),

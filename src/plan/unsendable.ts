@@ -3,6 +3,7 @@ import type { Problems } from '../base/problems.js';
 import type { Schema } from '../contract/contract.js';
 import type { Place } from '../errors/boot-error.js';
 import type { MessagePlan } from './types.js';
+import { shapeOfValibot } from './valibot.js';
 
 /** Value that JSON has no form for. */
 export type UnsendableKind = 'Date' | 'Map' | 'Set' | 'BigInt';
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, UnsendableKind>> = {
 };
 const MARK = 'gatewire:unsendable';
 
+const markOf = (type: string) => mark(KINDS[type.toLowerCase()]);
 const mark = (kind: UnsendableKind | undefined): JsonSchema | undefined => kind && { not: {}, [MARK]: kind };
 
 // Each library has options of its own for parts that JSON Schema cannot express, and ignores those of the others.
@@ -109,15 +111,17 @@ export function checkSendable(
 
 /**
  * Finds a part of a schema that only a value fits which JSON has no form for: no client can send one. Of a library
- * without JSON Schema nothing is known.
+ * without JSON Schema, other than valibot, nothing is known.
  *
  * @param side - `input` is what the schema accepts, `output` what parsing returns
  */
 export function unsendableIn(schema: Schema, side: 'input' | 'output'): Unsendable | null {
-  const convert = (schema['~standard'] as Partial<StandardJSONSchemaV1.Props>).jsonSchema?.[side];
-  if (convert === undefined) return null;
+  const { vendor, jsonSchema } = schema['~standard'] as Partial<StandardJSONSchemaV1.Props>;
+  const convert = jsonSchema?.[side];
   try {
-    const root = convert({ target: 'draft-2020-12', libraryOptions: MARKING });
+    const root =
+      convert?.({ target: 'draft-2020-12', libraryOptions: MARKING }) ??
+      (vendor === 'valibot' ? shapeOfValibot(schema, side, markOf) : {});
     return find(root, root, '', new Set());
   } catch {
     return null; // By the specification a converter throws for a schema that it cannot express.

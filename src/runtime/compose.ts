@@ -4,6 +4,7 @@ import type { Battery, BatteryHost, BatteryPlan, BatteryStage, OpenBattery } fro
 import type { EventContext } from '../metadata/context.js';
 import type { Middleware } from '../metadata/steps.js';
 import type { StepPlan } from '../plan/types.js';
+import { clientLeft } from './failures.js';
 import type { Activity, Call, InstanceSource, Stage } from './types.js';
 
 /** A step with the instance, or the source of instances, behind it. */
@@ -20,24 +21,42 @@ export function aroundEvent(step: CompiledStep, inner: Stage): Stage {
 /** Puts middleware around the admission of a client, the first one outermost. */
 export function aroundConnect(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
   return steps.reduceRight<Stage<Activity>>(
-    (rest, step) => whileWanted(wrapped(step, 'connect', rest)),
-    whileWanted(inner),
+    (rest, step) => whileWanted(wrapped(step, 'connect', rest), whenGivenUp),
+    whileWanted(inner, whenGivenUp),
   );
 }
 
 /** Puts the same middleware around the renewal of an identity; what has no `renew` has no say. */
 export function aroundRenewal(steps: readonly CompiledStep[], inner: Stage<Activity>): Stage<Activity> {
-  return steps.reduceRight<Stage<Activity>>((rest, step) => wrapped(step, 'renew', rest), inner);
+  return steps.reduceRight<Stage<Activity>>(
+    (rest, step) => whileWanted(wrapped(step, 'renew', rest), whenAborted),
+    whileWanted(inner, whenAborted),
+  );
 }
 
-/** Fails as soon as the client is refused or has left: what is inside may wait for something that takes longer. */
-function whileWanted(inner: Stage<Activity>): Stage<Activity> {
+/** Calls a function when an activity is of no use any more. @returns a function that makes it forget that */
+type WhenUnwanted = (activity: Activity, tell: (reason: Error) => void) => () => void;
+
+/** A client that is refused on its way in is told to have left: no signal is made for each client. */
+const whenGivenUp: WhenUnwanted = ({ state }, tell) => state.whenLeaving(tell);
+
+/** A client whose renewal fails stays. */
+const whenAborted: WhenUnwanted = ({ signal }, tell) => {
+  const onAbort = (): void => tell(signal.reason as Error);
+  signal.addEventListener('abort', onAbort);
+  return () => signal.removeEventListener('abort', onAbort);
+};
+
+/** Fails as soon as it is of no use any more: what is inside may wait for something that takes longer. */
+function whileWanted(inner: Stage<Activity>, when: WhenUnwanted): Stage<Activity> {
   return (activity) => {
     if (activity.aborted !== null) throw activity.aborted;
+    const { leftBecause } = activity.state;
+    if (leftBecause !== null) throw clientLeft(leftBecause);
     const result = inner(activity);
     if (!isThenable(result)) return result;
     return new Promise((resolve, reject) => {
-      const forget = activity.state.whenLeaving(reject);
+      const forget = when(activity, reject);
       Promise.resolve(result).finally(forget).then(resolve, reject);
     });
   };

@@ -1,4 +1,4 @@
-import type { Namespace, Socket } from 'socket.io';
+import { Namespace, type Socket } from 'socket.io';
 import { channelLogger, type EmitMessage, emitChannel } from '../base/channels.js';
 import { sentArguments } from '../contract/wire.js';
 import { idLikeRoom } from './rooms.js';
@@ -44,7 +44,8 @@ export function emitToRooms(
     emitChannel.publish(message);
   }
   warnOfIds(app, namespace, rooms);
-  const addressed = namespace.to([...rooms]);
+  // Not its own method, which warns of the names that sockets have.
+  const addressed = Namespace.prototype.to.call(namespace, [...rooms]);
   const operator = except.length === 0 ? addressed : addressed.except([...except]);
   (isVolatile ? operator.volatile : operator).emit(event, ...sent);
 }

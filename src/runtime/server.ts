@@ -1,4 +1,4 @@
-import { type Namespace, Server, type ServerOptions, Socket } from 'socket.io';
+import { Namespace, Server, type ServerOptions, Socket } from 'socket.io';
 import { catchRejection } from '../base/deadline.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import { RejectedPacket } from '../transport/packet-check.js';
@@ -34,8 +34,8 @@ export interface ServerHooks {
   readonly middlewareTimeoutMs: number;
   /** Tells whether a gateway or the application listens in a namespace. */
   isServed(namespace: Namespace): boolean;
-  /** Takes a name that the application gave to `io.to`, which may be that of a socket of another node. */
-  warnOfRoom(name: string): void;
+  /** Takes a name that the application gave to `to` of a namespace, which may be that of a socket of another node. */
+  warnOfRoom(namespace: Namespace, name: string): void;
   /** Takes what an adapter rejects with. */
   reportAdapter(namespace: Namespace, error: unknown): void;
   /** Takes what a socket that comes back missed; null where connection state recovery is off. */
@@ -69,17 +69,6 @@ export function createServer(options: Partial<ServerOptions>, hooks: ServerHooks
     override adapter(adapter: AdapterClass): this;
     override adapter(adapter?: AdapterClass): AdapterClass | undefined | this {
       return adapter === undefined ? super.adapter() : super.adapter(guarded(adapter));
-    }
-
-    override to(room: string | string[]): ReturnType<Server['to']> {
-      for (const name of [room].flat()) {
-        if (looksLikeAnId(name) && !this.sockets.sockets.has(name)) hooks.warnOfRoom(name);
-      }
-      return super.to(room);
-    }
-
-    override in(room: string | string[]): ReturnType<Server['in']> {
-      return this.to(room);
     }
   }
   const io = new GuardedServer(options);
@@ -179,6 +168,12 @@ function guardNamespace(namespace: Namespace, hooks: ServerHooks): void {
       },
       done,
     );
+  // `io.to` calls that of `/`, and gatewire itself that of the class.
+  namespace.to = namespace.in = (room) => {
+    for (const name of [room].flat())
+      if (looksLikeAnId(name) && !namespace.sockets.has(name)) hooks.warnOfRoom(namespace, name);
+    return Namespace.prototype.to.call(namespace, room);
+  };
   own.emitReserved = (event, ...args) => {
     const [socket] = args;
     if (!(socket instanceof Socket)) return emitReserved.call(namespace, event, ...args);

@@ -199,6 +199,48 @@ describeMatrix('an identity that ends', (cell) => {
     expect(await client.call('who')).toEqual({ id: 'ann', version: 2 });
   });
 
+  it.each([
+    ['that its client left', 'UNAVAILABLE'],
+    ['that its time is up', 'TIMEOUT'],
+  ])('tells middleware of a renewal %s', async (_, code) => {
+    const told: string[] = [];
+    const asked = deferred();
+    const answered = deferred();
+    const note = (what: string) => (error: unknown) => told.push(`${what} ${(error as GatewireError).code}`);
+    const listening: Middleware = {
+      connect: (_ctx, next) => next(),
+      async renew(ctx, next) {
+        ctx.signal.addEventListener('abort', () => note('signal')(ctx.signal.reason));
+        await next().then(() => told.push('renewed'), note('next'));
+      },
+    };
+    const slow: Middleware = {
+      connect: (_ctx, next) => next(),
+      async renew(_ctx, next) {
+        asked.resolve();
+        await answered.promise;
+        await next().then(() => told.push('renewed'), note('late next'));
+      },
+    };
+    @Use(listening, slow)
+    @Gateway('/', { auth })
+    class Renewed {
+      @OnEvent('x') x() {}
+    }
+    const limits = code === 'TIMEOUT' ? { authTimeoutMs: 500 } : {};
+    await using test = await createTestApp(Renewed, { ...cell, limits });
+    const client = await test.client.connect('/', { auth: { id: 'ann' } });
+    const renewing = client.call('gw:auth', { id: 'ann' });
+    void renewing.catch(() => {});
+    await asked.promise;
+    if (code === 'TIMEOUT') await expect(renewing).rejects.toMatchObject({ code });
+    else await client.close();
+    await until('both', () => told.length >= 2);
+    answered.resolve();
+    await until('the late one', () => told.length >= 3);
+    expect(told.sort()).toEqual([`late next ${code}`, `next ${code}`, `signal ${code}`]);
+  });
+
   it('is renewed in vain where nobody is asked', async () => {
     @Gateway('/open')
     class Open {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type EventContext, Gateway, OnEvent } from '../../src/index.js';
+import { Emitter, type EventContext, Gateway, OnEvent } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 
 @Gateway('/')
@@ -51,6 +51,30 @@ describe('the log', () => {
     for (let i = 0; i < 3; i++) test.app.io.to(['general', ID]).emit('told');
     test.app.io.in(ID).emit('told');
     expect(warnings()).toHaveLength(lines);
-    for (const line of warnings()) expect(line).toMatchObject({ level: 'warn', room: ID });
+    for (const line of warnings()) expect(line).toMatchObject({ level: 'warn', namespace: '/', room: ID });
+  });
+
+  it('warns of one that is given to `to()` of a namespace, and not of what gatewire addresses', async () => {
+    @Gateway('/team/:team')
+    class Team {}
+    await using test = await createTestApp([Home, Team]);
+    await test.client.connect('/team/7');
+    const warnings = () => test.log.records.filter(({ event }) => event === 'room.is-id');
+    const emitter = test.app.get(Emitter);
+    for (const name of ['/', '/team/7']) {
+      emitter.namespace(name).to(ID).emit('told');
+      emitter.namespace(name).socket(ID).emit('told'); // of another node, perhaps
+      emitter.namespace(name).except(ID).emit('told');
+    }
+    expect(warnings()).toEqual([]);
+    test.app.io.of('/team/7').to(ID).emit('told');
+    expect(warnings()).toMatchObject([
+      {
+        level: 'warn',
+        namespace: '/team/7',
+        room: ID,
+        write: `app.get(Emitter).namespace('/team/7').to('${ID}')`,
+      },
+    ]);
   });
 });

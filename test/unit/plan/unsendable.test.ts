@@ -43,6 +43,28 @@ describe('a schema that no JSON fits', () => {
     ['arktype Map', type({ m: 'Map' }), 'Map .m'],
     ['arktype bigint', type({ n: 'bigint' }), 'BigInt .n'],
     ['valibot Date', toStandardJsonSchema(v.object({ at: v.date() })), 'Date .at'],
+    ['valibot Date without JSON Schema', v.object({ at: v.date() }), 'Date .at'],
+    ['valibot Date, transformed', v.object({ at: v.pipe(v.date(), v.transform(String)) }), 'Date .at'],
+    ['valibot, optional', v.object({ at: v.optional(v.nullable(v.date())) }), 'Date .at'],
+    ['valibot, in lists', v.array(v.tuple([v.string(), v.map(v.string(), v.string())])), 'Map [][1]'],
+    ['valibot, in a rest', v.tupleWithRest([v.string()], v.set(v.string())), 'Set []'],
+    ['valibot, in a rest of an object', v.objectWithRest({ a: v.string() }, v.bigint()), 'BigInt [key]'],
+    ['valibot, in a record', v.strictObject({ all: v.record(v.string(), v.date()) }), 'Date .all[key]'],
+    ['valibot, of a class', v.object({ at: v.instance(Date) }), 'Date .at'],
+    ['valibot, one of two', v.union([v.date(), v.bigint(), v.null()]), 'Date '],
+    [
+      'valibot, in all variants',
+      v.variant('kind', [
+        v.object({ kind: v.literal('a'), at: v.date() }),
+        v.object({ kind: v.literal('b'), n: v.bigint() }),
+      ]),
+      'Date .at',
+    ],
+    [
+      'valibot, in an intersection',
+      v.intersect([v.object({ a: v.string() }), v.object({ at: v.date() })]),
+      'Date .at',
+    ],
     ['valibot Set', toStandardJsonSchema(v.object({ s: v.set(v.string()) })), 'Set .s'],
   ])('is found: %s', (_, schema, expected) => {
     const found = unsendableIn(schema, 'input');
@@ -70,7 +92,25 @@ describe('a schema that no JSON fits', () => {
         }),
       ),
     ],
-    ['valibot, no JSON Schema', v.object({ at: v.date() })],
+    [
+      'valibot without JSON Schema, parsed',
+      v.object({
+        at: v.pipe(
+          v.string(),
+          v.transform((x) => new Date(x)),
+        ),
+        day: v.union([v.string(), v.date()]),
+        kind: v.enum({ date: 'date', map: 'map' }),
+        role: v.picklist(['date', 'set']),
+        data: v.instance(Uint8Array),
+        later: v.lazy(() => v.date()),
+        anything: v.unknown(),
+      }),
+    ],
+    [
+      'a library that says nothing',
+      { '~standard': { version: 1, vendor: 'own', validate: () => ({ value: 1 }) } },
+    ],
   ])('is not seen in %s', (_, schema) => {
     expect(unsendableIn(schema, 'input')).toBeNull();
   });
@@ -83,5 +123,8 @@ describe('a schema that no JSON fits', () => {
         'output',
       ),
     ).toBeNull();
+    const shown = v.pipe(v.date(), v.transform(String));
+    expect([unsendableIn(shown, 'input')?.kind, unsendableIn(shown, 'output')]).toEqual(['Date', null]);
+    expect(unsendableIn(v.date(), 'output')?.kind).toBe('Date');
   });
 });
