@@ -48,7 +48,12 @@ export function cliError<TCode extends CliCode>(
 }
 
 /** Codes of failures that are not about the command line. */
-const PROBLEMS: ReadonlySet<CliCode> = new Set<CliCode>(['GW_ERR_CLI_BAD_APP', 'GW_ERR_CLI_INSTALL_FAILED']);
+const PROBLEMS: ReadonlySet<CliCode> = new Set<CliCode>([
+  'GW_ERR_CLI_BAD_APP',
+  'GW_ERR_CLI_INSTALL_FAILED',
+  'GW_ERR_CLI_BAD_LOAD_FILE',
+  'GW_ERR_CLI_NOT_CONNECTED',
+]);
 
 /**
  * Makes the error of a command line that cannot be followed.

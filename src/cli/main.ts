@@ -115,6 +115,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/types.js')).types,
   },
   {
+    name: 'load',
+    summary: 'connect many clients to a server, and measure the answers',
+    load: async () => (await import('./commands/load.js')).load,
+  },
+  {
     name: 'doctor',
     summary: 'look for what goes wrong most often, and say how to fix it',
     load: async () => (await import('./commands/doctor.js')).doctor,

@@ -21,6 +21,8 @@ export interface Output {
   print(text: string): void;
   /** Writes lines to standard error. */
   complain(text: string): void;
+  /** Shows a line on standard error, in place of the one before; '' removes it. Outside of a terminal it shows nothing. */
+  status(text: string): void;
   /** Waits until everything has left the process; a reader that has closed the pipe is no error. */
   flush(): Promise<void>;
 }
@@ -30,6 +32,7 @@ interface Stream {
   write(text: string, done: (error?: Error | null) => void): unknown;
   on(event: 'error', listener: () => void): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 /** Returns true in an interactive terminal: input and output are one, and `CI` is not set. */
@@ -62,6 +65,11 @@ export function createOutput(stdout: Stream, stderr: Stream, env: NodeJS.Process
     paint: isColourful ? paintAnsi : (_style, text) => text,
     print: writer(stdout),
     complain: writer(stderr),
+    // Cut to the width of the terminal: only one line can be replaced.
+    status: (text) => {
+      if (stderr.isTTY === true)
+        stderr.write(`\r${text.slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`, () => {});
+    },
     flush: async () => {
       await Promise.all(pending);
     },

@@ -114,6 +114,16 @@ export const BOOT_CODES = {
   }),
 } as const;
 
+/** Fixes for a server that lets no client in, by the code of the operating system or of the refusal. */
+const NOT_CONNECTED_FIXES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'start the server, or fix the port in the URL',
+  ENOTFOUND: 'fix the host in the URL',
+  UNAUTHENTICATED: 'pass what the server authenticates: --auth JSON, or `auth` in the scenario',
+  'Invalid namespace': 'fix the path of the URL, which is the namespace',
+  'HTTP 404': 'the path of Socket.IO is another one there: --path /socket.io',
+  'no answer': 'see whether a Socket.IO server listens there',
+};
+
 /** Errors of the command line. */
 export const CLI_CODES = {
   GW_ERR_CLI_USAGE: entry<{ reason: string; suggestion: string | null; command: string | null }>({
@@ -135,7 +145,7 @@ export const CLI_CODES = {
   }),
   GW_ERR_CLI_NO_LOADER: entry<{ file: string }>({
     message: ({ file }) => `${file} is TypeScript and tsx is not installed`,
-    help: 'npm install --save-dev tsx, or name the compiled file with --app',
+    help: 'npm install --save-dev tsx, or name the compiled file',
   }),
   GW_ERR_CLI_NOT_FOUND: entry<{ what: string; name: string; suggestion: string | null }>({
     message: ({ what, name }) => `there is no ${what} \`${name}\``,
@@ -163,5 +173,13 @@ export const CLI_CODES = {
     message: ({ reason }) => `the packages could not be installed: ${reason}`,
     why: 'the project is written; only its packages are missing',
     help: ({ command }) => `run ${command} in its folder`,
+  }),
+  GW_ERR_CLI_BAD_LOAD_FILE: entry<{ file: string; reason: string; wanted: string }>({
+    message: ({ file, reason }) => `${file} ${reason}`,
+    help: ({ wanted }) => `export ${wanted} from it`,
+  }),
+  GW_ERR_CLI_NOT_CONNECTED: entry<{ url: string; reason: string }>({
+    message: ({ url, reason }) => `no client can connect to ${url}: ${reason}`,
+    help: ({ reason }) => NOT_CONNECTED_FIXES[reason] ?? 'see the log of the server',
   }),
 } as const;

@@ -3,6 +3,7 @@
  *
  * @module gatewire/testing
  */
+export type { LoadClient, LoadEvent, LoadMixEvent, LoadScenario, LoadValue } from './load-scenario.js';
 export {
   createTestApp,
   describeMatrix,

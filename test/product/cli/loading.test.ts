@@ -199,7 +199,7 @@ error[GW_ERR_BUILD_DUPLICATE_EVENT]: event \`send\` has two handlers in namespac
       stdout: '',
       stderr:
         'error[GW_ERR_CLI_NO_LOADER]: src/app.ts is TypeScript and tsx is not installed\n' +
-        '  help: npm install --save-dev tsx, or name the compiled file with --app\n',
+        '  help: npm install --save-dev tsx, or name the compiled file\n',
     });
     const installed = await create(
       {

@@ -10,6 +10,9 @@ import { expect } from '@jest/globals';
 import amqplib from 'amqplib';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
+import { planLoad } from '../../../../src/cli/load/plan.js';
+import { checkScenario } from '../../../../src/cli/load/scenario.js';
+import { readNumbers } from '../../../../src/cli/load/settings.js';
 import { type App, admission, type EventContext, Gateway, OnEvent } from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { schemaOf } from '../../../fixtures/class-validator/schema-of.js';
@@ -56,6 +59,20 @@ describePages('how-to', {
   'development-cors': DEVELOPMENT_CORS,
   'express-fastify': EXPRESS_FASTIFY,
   logging: LOGGING,
+  'load-test': [
+    async (snippet) => {
+      const { exports } = await snippet.run({ env: { LOAD_TOKEN: 't' } });
+      const scenario = checkScenario(exports['default'], 'chat.load.ts');
+      const { authOf, start, mix } = planLoad(scenario, readNumbers({ clients: '50' }, scenario));
+      const client = { index: 21, sent: 3 };
+      expect(authOf?.(client)).toEqual({ token: 't', name: 'load-21' });
+      expect(start[0]?.argumentsOf(client)).toEqual([{ room: 'room-1' }]);
+      expect(mix.map(({ argumentsOf }) => argumentsOf(client))).toEqual([
+        [{ room: 'room-1', id: expect.any(String), text: 'message 3' }],
+        [{ room: 'room-1' }],
+      ]);
+    },
+  ],
   'share-contract': SHARE_CONTRACT,
   admission: [
     async (snippet) => {
