@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { load } from '../../../src/cli/commands/load.js';
 import type { LoadReport } from '../../../src/cli/load/report.js';
-import { type ContextOf, gatewayFor, type PayloadsOf } from '../../../src/index.js';
+import { type ContextOf, GatewireError, gatewayFor, type PayloadsOf } from '../../../src/index.js';
 import { createTestApp, type TestApp } from '../../../src/testing/index.js';
 import { chat } from '../../fixtures/cli/load/chat.contract.js';
 import { deferred } from '../../support/deferred.js';
@@ -9,7 +9,10 @@ import { fixture, gatewire, root } from './gatewire.js';
 import { inTerminal, KEYS } from './terminal.js';
 
 const Chat = gatewayFor(chat, {
-  auth: ({ auth }) => (auth['name'] === undefined ? null : { user: { id: String(auth['name']) } }),
+  auth: ({ auth }) => {
+    if (auth['name'] === undefined) throw new GatewireError('UNAUTHENTICATED');
+    return { user: { id: String(auth['name']) } };
+  },
 });
 type Context = ContextOf<typeof Chat>;
 type Payload = PayloadsOf<typeof chat>;
@@ -30,7 +33,7 @@ class ChatGateway {
 
   @Chat.OnEvent('message:send')
   async send({ room, text }: Payload['message:send'], ctx: Context) {
-    if (!ctx.rooms.has(room)) throw Chat.error('FORBIDDEN');
+    if (!ctx.rooms.has(room)) throw new GatewireError('FORBIDDEN');
     texts.push(text);
     if (texts.length === 5) fifth.resolve();
     await fifth.promise;
@@ -40,7 +43,7 @@ class ChatGateway {
 
   @Chat.OnEvent('typing')
   typing() {
-    throw Chat.error('FORBIDDEN');
+    throw new GatewireError('FORBIDDEN');
   }
 
   @Chat.OnEvent('price:set')
