@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import type { MarkdownRenderer } from 'vitepress';
 
 /**
  * Lists the entry points whose exports have pages below docs/api, for the sidebar. Their own pages list what they export;
@@ -14,4 +15,12 @@ export function entryPoints(folder: string): { text: string; link: string }[] {
     .map((file) => path.dirname(file).replaceAll('\\', '/'))
     .sort()
     .map((entry) => ({ text: entry, link: `/api/${entry}/` }));
+}
+
+/** Takes the bar away that TypeDoc writes ahead of the first type of a long union in a table. */
+export function unionTypes(markdown: MarkdownRenderer): void {
+  markdown.core.ruler.before('normalize', 'union-types', (state) => {
+    const { relativePath = '' } = state.env as { relativePath?: string };
+    if (relativePath.startsWith('api/')) state.src = state.src.replace(/(?<!\\)\| \\\| /g, '| ');
+  });
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { entryPoints } from './api.js';
+import { entryPoints, unionTypes } from './api.js';
 import { fileTitles, packageManagers } from './code-blocks.js';
 import { RENAMED, repositoryLinks } from './links.js';
 import { type PageGroup, pageGroups } from './pages.js';
@@ -41,13 +41,16 @@ export default defineConfig({
       packageManagers(markdown);
       fileTitles(markdown);
       repositoryLinks(markdown);
+      unionTypes(markdown);
     },
     languageAlias: { haproxy: 'nginx' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   transformPageData(page) {
+    if (!page.relativePath.startsWith('api/')) return;
     // These are made of doc comments: there is no page to edit.
-    if (page.relativePath.startsWith('api/')) page.frontmatter['editLink'] = false;
+    page.frontmatter['editLink'] = false;
+    page.frontmatter['pageClass'] = 'api';
   },
   themeConfig: {
     logo: { src: '/icon.svg', alt: '' },
@@ -62,6 +65,8 @@ export default defineConfig({
     outline: [2, 3],
     editLink: { pattern: `${REPOSITORY}/edit/main/docs/:path`, text: 'Edit this page' },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
+    // The name of the link begins with what it shows.
+    notFound: { linkText: 'Take me home', linkLabel: 'Take me home' },
     footer: { message: 'Released under the MIT License.', copyright: `gatewire ${VERSION}` },
     search: {
       provider: 'local',

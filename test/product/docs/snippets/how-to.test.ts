@@ -25,7 +25,7 @@ import { shared } from '../../../support/shared.js';
 import { until } from '../../../support/until.js';
 import { WAIT_MS } from '../../../support/within.js';
 import { LIMITS, StrictGame } from './limits.js';
-import { DEVELOPMENT_CORS, EXPRESS_FASTIFY, LOGGING, SHARE_CONTRACT } from './servers.js';
+import { DEVELOPMENT_CORS, EXPRESS_FASTIFY, LOGGING, SHARE_CONTRACT, TRACING } from './servers.js';
 import { describePages, type Snippet, started } from './snippets.js';
 
 /** Connects to an application that runs by itself. */
@@ -74,6 +74,7 @@ describePages('how-to', {
     },
   ],
   'share-contract': SHARE_CONTRACT,
+  tracing: TRACING,
   admission: [
     async (snippet) => {
       await using test = await started(snippet);

@@ -1,12 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect } from '@jest/globals';
+import { type Context, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { io } from 'socket.io-client';
 import { type App, type EventContext, Gateway, OnEvent } from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { ask } from '../../../support/raw-http.js';
 import { WAIT_MS } from '../../../support/within.js';
-import type { Look } from './snippets.js';
+import { type Look, started } from './snippets.js';
 
 /** A client that was let in, and stays away once it is disconnected. */
 async function clientOf(port: number, namespace: string) {
@@ -100,5 +102,51 @@ export const SHARE_CONTRACT: readonly Look[] = [
     await using test = await createTestApp(Chat);
     const { printed } = await snippet.run({ instead: { 'https://chat.example.com': test.url } });
     expect(printed).toEqual(['1']);
+  },
+];
+
+/** What docs/how-to/tracing.md shows, with a small SDK. */
+export const TRACING: readonly Look[] = [
+  async (snippet) => {
+    const spans: { name: string; isEnded: boolean; isFailed: boolean }[] = [];
+    const storage = new AsyncLocalStorage<Context>();
+    context.setGlobalContextManager({
+      active: () => storage.getStore() ?? ROOT_CONTEXT,
+      with: (active, run, self, ...args) => storage.run(active, () => run.apply(self as never, args)),
+      bind: (_active, target) => target,
+      enable: () => context as never,
+      disable: () => context as never,
+    });
+    const startSpan = (name: string): Span => {
+      const one = { name, isEnded: false, isFailed: false };
+      spans.push(one);
+      return {
+        spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }),
+        recordException() {
+          one.isFailed = true;
+        },
+        setStatus: () => {},
+        end() {
+          one.isEnded = true;
+        },
+      } as never;
+    };
+    const startActiveSpan = ((name: string, _options: object, run: (span: Span) => unknown) => {
+      const span = startSpan(name);
+      return context.with(trace.setSpan(context.active(), span), () => run(span));
+    }) as never;
+    trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan, startActiveSpan }) });
+    try {
+      await using test = await started(snippet);
+      const client = await test.client.connect();
+      expect(await client.call('order:read', '7')).toEqual({ id: '7' });
+      expect(spans).toEqual([{ name: 'receive order:read', isEnded: true, isFailed: false }]);
+      expect(test.log.records).toContainEqual(
+        expect.objectContaining({ event: 'order.read', traceId: 'a'.repeat(32) }),
+      );
+    } finally {
+      trace.disable();
+      context.disable();
+    }
   },
 ];
