@@ -7,7 +7,7 @@ interface Account {
   readonly password: string;
 }
 
-// The passwords are in the README. In an application of yours this is a table of its database.
+// The passwords are in the README and in the page. In an application of yours this is a table of its database.
 const accounts: ReadonlyMap<string, Account> = new Map([
   [
     'ada',

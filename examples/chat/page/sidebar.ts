@@ -66,10 +66,8 @@ function showEntry(conversation: Conversation, isCurrent: boolean, { open, leave
   sign.classList.toggle('avatar', kind === 'person');
   if (kind === 'person') paint(sign, id);
   const here = kind === 'room' && count > 0 ? `${count} here` : '';
-  setText(badge, unread > 0 ? `${unread}` : here);
+  setText(badge, unread > 0 ? `${unread} new` : here);
   badge.classList.toggle('unread', unread > 0);
-  // The texts beside each other would be read as one word.
-  button.ariaLabel = [name, unread > 0 ? `${unread} unread` : here].filter(Boolean).join(', ');
   item.classList.toggle('is-open', isOpen);
   button.setAttribute('aria-current', String(isCurrent));
   button.onclick = () => open(conversation);
@@ -88,7 +86,8 @@ function createEntry(kind: Conversation['kind'], name: string): Entry {
   };
   const { item, button, sign, badge, close } = entry;
   button.type = 'button';
-  button.append(sign, create('span', 'entry-name', name), badge);
+  sign.setAttribute('aria-hidden', 'true');
+  button.append(sign, create('span', 'entry-name', name), ' ', badge); // without a space it is read as one word
   close.type = 'button';
   close.title = kind === 'room' ? 'Leave' : 'Close';
   close.setAttribute('aria-label', `${close.title} ${name}`);

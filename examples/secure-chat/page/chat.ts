@@ -119,6 +119,13 @@ function comeIn(): void {
   textField.focus();
 }
 
+for (const choice of byId('choices', HTMLElement).querySelectorAll('button')) {
+  choice.addEventListener('click', () => {
+    nameField.value = choice.value;
+    passwordField.value = choice.dataset.password ?? '';
+  });
+}
+
 signInForm.addEventListener('submit', async (event) => {
   event.preventDefault();
   const reason = await signIn(nameField.value, passwordField.value);

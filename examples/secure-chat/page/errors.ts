@@ -12,6 +12,8 @@ export function wordsFor(error: unknown): string {
       const issues = error.details as readonly { readonly message: string }[] | undefined;
       return `The server said: ${issues?.[0]?.message ?? error.message} (INVALID_PAYLOAD).`;
     }
+    case 'FORBIDDEN':
+      return `You may not do this: ${error.message} (FORBIDDEN).`;
     default:
       return `The server said: ${error.message} (${error.code}).`;
   }

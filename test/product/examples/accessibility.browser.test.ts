@@ -32,7 +32,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       await page.getByLabel('Name').fill('Ada');
       await page.getByLabel('Password').fill(PASSWORDS.ada);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByText('moderator').first().waitFor();
+      await page.locator('#role', { hasText: 'moderator' }).waitFor();
     },
   },
   cluster: {

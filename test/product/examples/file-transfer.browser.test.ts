@@ -106,6 +106,31 @@ describe('the page of examples/file-transfer', () => {
     expect(errors).toEqual([]);
   });
 
+  it('shows all of a checksum on a phone, and the buttons beside each other', async () => {
+    const { page, errors } = await openWindow(browser, url, { viewport: { width: 390, height: 844 } });
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles({ name: `${'x'.repeat(80)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('hello') });
+    await page.getByText('5 B: both checksums are the same').waitFor();
+    const sum = page.locator('#stored .sum').last();
+    await sum.waitFor();
+    for (const part of [sum, page.locator('.sums dd').first(), page.locator('#stored .name').last()]) {
+      const [content, visible] = (await part.evaluate((element) => [
+        (element as unknown as Box).scrollWidth,
+        (element as unknown as Box).clientWidth,
+      ])) as [number, number];
+      expect(content).toBeLessThanOrEqual(Math.max(visible, 1));
+    }
+    const [choose, drop] = [
+      await page.locator('.choose').boundingBox(),
+      await page.getByRole('button', { name: 'Drop the connection' }).boundingBox(),
+    ];
+    expect(drop?.y).toBe(choose?.y);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(errors).toEqual([]);
+  });
+
   it('says that it cannot make checksums where browsers do not let it', async () => {
     const { page, errors } = await openWindow(browser, url);
     await page.addInitScript('Object.defineProperty(window, "isSecureContext", { value: false })');
@@ -119,6 +144,11 @@ describe('the page of examples/file-transfer', () => {
     expect(errors).toEqual([]);
   });
 });
+
+interface Box {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
 
 /** Clicks in the page itself, as soon as some bytes are there: between two commands of a test an upload would be over. */
 function clickMeanwhile(page: Page, button: string): Promise<unknown> {

@@ -49,6 +49,40 @@ describe('the page of examples/secure-chat', () => {
     return window;
   }
 
+  it('fills in who is chosen', async () => {
+    await start();
+    const { page, errors } = await open();
+    await page.getByRole('button', { name: 'Grace', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await inRoom(page, 'lobby');
+    await person(page, 'Grace').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'shows on a phone what happened, when that is unfolded, in %s',
+    async (colorScheme) => {
+      await start();
+      const { page, errors } = await enter('Ada', {
+        colorScheme,
+        viewport: { width: 390, height: 844 },
+        isMobile: true,
+        hasTouch: true,
+      });
+      const connected = page.locator('#log li', { hasText: 'Connected.' });
+      expect(await connected.isVisible()).toBe(false);
+      await page.getByText('What happened').click();
+      await connected.waitFor();
+      for (const part of [field(page), page.getByRole('button', { name: 'Sign out' }), room(page, 'Staff')]) {
+        const box = await part.boundingBox();
+        expect([(box?.x ?? -1) >= 0, (box?.x ?? 0) + (box?.width ?? 0) <= 390]).toEqual([true, true]);
+        expect(box?.height).toBeGreaterThanOrEqual(44); // as large as a finger
+      }
+      expect(await page.evaluate(HIDDEN_HEIGHT)).toBe(0);
+      expect(errors).toEqual([]);
+    },
+  );
+
   it('signs in, and says in words when that is refused', async () => {
     await start();
     const { page, errors } = await open();
@@ -56,7 +90,7 @@ describe('the page of examples/secure-chat', () => {
     await page.getByRole('alert').getByText('the name or the password is wrong').waitFor();
     await signIn(page, 'Ada');
     await inRoom(page, 'lobby');
-    await page.getByText('moderator').first().waitFor();
+    await page.locator('#role', { hasText: 'moderator' }).waitFor();
     // The browser reports the refused request, and nothing else.
     expect(errors).toEqual([expect.stringContaining('401')]);
   });
@@ -157,6 +191,9 @@ describe('the page of examples/secure-chat', () => {
     expect(errors).toEqual([]);
   });
 });
+
+/** How much of the page's own height is outside of the screen, which nobody would find. */
+const HIDDEN_HEIGHT = 'document.documentElement.scrollHeight - document.documentElement.clientHeight';
 
 async function signIn(page: Page, name: Name, password = passwordOf(name)): Promise<void> {
   await page.getByLabel('Name').fill(name);
