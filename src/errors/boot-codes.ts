@@ -114,10 +114,17 @@ export const BOOT_CODES = {
   }),
 } as const;
 
+const TRUST = 'trust its certificate authority: NODE_EXTRA_CA_CERTS=ca.pem';
+
 /** Fixes for a server that lets no client in, by the code of the operating system or of the refusal. */
 const NOT_CONNECTED_FIXES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'start the server, or fix the port in the URL',
   ENOTFOUND: 'fix the host in the URL',
+  EAI_AGAIN: 'fix the host in the URL, or the name server of this machine',
+  EPROTO: 'the server speaks no TLS there: use http in the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
+  SELF_SIGNED_CERT_IN_CHAIN: TRUST,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TRUST,
   UNAUTHENTICATED: 'pass what the server authenticates: --auth JSON, or `auth` in the scenario',
   'Invalid namespace': 'fix the path of the URL, which is the namespace',
   'HTTP 404': 'the path of Socket.IO is another one there: --path /socket.io',

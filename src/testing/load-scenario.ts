@@ -73,8 +73,8 @@ export interface LoadScenario {
    * @default 1
    */
   readonly rate?: number;
-  /** `handshake.auth`, or a function that makes that of each client. */
-  readonly auth?: ((client: LoadClient) => object) | object;
+  /** `handshake.auth`, or a function that makes that of a client, or a promise of it, each time the client connects. */
+  readonly auth?: ((client: LoadClient) => object | Promise<object>) | object;
   /** Events that each client sends in this order when it has connected, and again after it has reconnected. */
   readonly start?: readonly LoadEvent[];
   /** Events that the clients send at their rate, drawn by their weights. Without it the clients only stay connected. */

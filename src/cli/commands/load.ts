@@ -11,7 +11,7 @@ import { type CliError, cliError, EXIT, firstLineOf, usageError } from '../error
 import { type ContractMix, importContract, mixOf } from '../load/contract.js';
 import { planEvent, planLoad } from '../load/plan.js';
 import { progressLine, renderReport, reportOf } from '../load/report.js';
-import { type LoadSurroundings, runLoad } from '../load/run.js';
+import { runLoad } from '../load/run.js';
 import { importScenario } from '../load/scenario.js';
 import { EVENT_RULES, NUMBER_OPTIONS, readJson, readNumbers } from '../load/settings.js';
 import { type ConnectOptions, probe, socketsFor } from '../load/sockets.js';
@@ -61,7 +61,9 @@ export const load: Command = defineCommand({
     const createSocket = socketsFor(target, connectOptions);
     const refuse = scenarioError(values.scenario);
     const url = redactUrl(target.url);
-    await probe(createSocket(authOfProbe(plan.authOf, refuse)), url);
+    const { authOf } = plan;
+    const authOfProbe = authOf && (() => authOf({ index: 0, sent: 0 }));
+    await probe((fail) => createSocket(authOfProbe, (cause) => fail(refuse('auth', cause))), url);
     const result = await withSignal((signal) =>
       runLoad(plan, {
         createSocket,
@@ -125,17 +127,6 @@ function scenarioError(file = 'the contract'): (what: string, cause: unknown) =>
       { cause },
     );
   };
-}
-
-function authOfProbe(
-  authOf: ReturnType<typeof planLoad>['authOf'],
-  refuse: LoadSurroundings['refuse'],
-): unknown {
-  try {
-    return authOf?.({ index: 0, sent: 0 });
-  } catch (error) {
-    throw refuse('auth', error);
-  }
 }
 
 /** Runs something with a signal that Ctrl-C aborts; the second Ctrl-C ends the process. */

@@ -7,8 +7,7 @@ import type { LoadPlan, PlannedEvent } from './plan.js';
 export interface LoadHost {
   readonly plan: LoadPlan;
   readonly figures: Figures;
-  /** Makes a socket that does not connect by itself. */
-  readonly createSocket: (auth: unknown) => Socket;
+  readonly createSocket: CreateSocket;
   /** Draws the next event of the mix. */
   readonly draw: () => PlannedEvent;
   /** Called when an answer has arrived or will not arrive any more. */
@@ -16,6 +15,14 @@ export interface LoadHost {
   /** Ends the load, because a function of the scenario has thrown. */
   readonly fail: (what: string, cause: unknown) => void;
 }
+
+/**
+ * Makes a socket with a connection of its own, which does not connect by itself.
+ *
+ * @param authOf - makes `handshake.auth`, or a promise of it, each time the socket connects; null where there is none
+ * @param onFailure - called when it throws, rejects, or makes no object
+ */
+export type CreateSocket = (authOf: (() => unknown) | null, onFailure: (cause: unknown) => void) => Socket;
 
 /** Time after which an answer counts as missing. */
 export const ANSWER_LIMIT_MS = 10_000;
@@ -46,9 +53,8 @@ export class SimulatedClient implements LoadClient {
   /** Connects. @param intended - moment at which it should have connected */
   open(intended: number): void {
     const { plan, figures, createSocket } = this.#host;
-    const auth = this.#make('auth', () => plan.authOf?.(this));
-    if (this.#isStopped) return;
-    const socket = createSocket(auth);
+    const { authOf } = plan;
+    const socket = createSocket(authOf && (() => authOf(this)), (cause) => this.#fail('auth', cause));
     this.#socket = socket;
     this.#openedAt = intended;
     socket.on('connect', () => this.#onConnect());
@@ -126,33 +132,30 @@ export class SimulatedClient implements LoadClient {
       figures.inFlightFull++;
       return;
     }
-    this.#make(`\`${event}\``, () => {
+    try {
       const args = argumentsOf(this);
-      if (!isAnswered) return socket.emit(event, ...args);
-      return socket.timeout(ANSWER_LIMIT_MS).emit(event, ...args, (failure: Error | null, reply: unknown) => {
-        this.inFlight--;
-        if (failure === null) figures.addAnswer(event, intended, performance.now(), errorCodeOf(reply));
-        else figures.addUnanswered(event, socket.connected ? 'timedOut' : 'connectionLost');
-        onSettled();
-        if (socket.connected) then?.();
-      });
-    });
-    if (this.#isStopped) return;
+      if (!isAnswered) socket.emit(event, ...args);
+      else
+        socket.timeout(ANSWER_LIMIT_MS).emit(event, ...args, (failure: Error | null, reply: unknown) => {
+          this.inFlight--;
+          if (failure === null) figures.addAnswer(event, intended, performance.now(), errorCodeOf(reply));
+          else figures.addUnanswered(event, socket.connected ? 'timedOut' : 'connectionLost');
+          onSettled();
+          if (socket.connected) then?.();
+        });
+    } catch (error) {
+      return this.#fail(`\`${event}\``, error);
+    }
     this.sent++;
     figures.addSent(event);
     if (isAnswered) this.inFlight++;
     else then?.();
   }
 
-  /** Calls what may call a function of the scenario, or encode its value. */
-  #make<TValue>(what: string, make: () => TValue): TValue | undefined {
-    try {
-      return make();
-    } catch (error) {
-      this.#isStopped = true;
-      this.#host.fail(what, error);
-      return undefined;
-    }
+  /** Ends the load: a function of the scenario throws, or its value cannot be encoded. */
+  #fail(what: string, cause: unknown): void {
+    this.stop();
+    this.#host.fail(what, cause);
   }
 
   /** @param share - part of the interval that is waited; random for the first time, so that clients do not leave at once */

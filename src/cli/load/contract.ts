@@ -2,7 +2,7 @@ import { reasonOf } from '../../base/show.js';
 import { suggest } from '../../base/suggest.js';
 import type { AnyContract, EventDefinition, Schema } from '../../contract/contract.js';
 import { PARAMETER_VALUE } from '../../contract/namespace-name.js';
-import { jsonSchemaOf } from '../../inspect/json-schema.js';
+import { type JsonSchema, jsonSchemaOf } from '../../inspect/json-schema.js';
 import { usageError } from '../errors.js';
 import { importLoadFile } from './file.js';
 import { payloadFrom, Unmakeable } from './payload.js';
@@ -93,16 +93,26 @@ async function argumentsFor({
   }
   const json = jsonSchemaOf(schema, 'input');
   if (json === null) throw new Unmakeable('', 'its schema exports no JSON Schema, and it has no `examples`');
-  await tryOut(schema, () => payloadFrom(json));
-  return () => spread(payloadFrom(json));
+  const samples = await samplesOf(schema, () => payloadFrom(json));
+  return () => spread(makeOr(json, samples));
 }
 
-const TRIALS = 20;
+/** Makes a value; where that fails by chance, it is one of the samples. */
+function makeOr(json: JsonSchema, samples: readonly unknown[]): unknown {
+  try {
+    return payloadFrom(json);
+  } catch {
+    return samples[Math.floor(Math.random() * samples.length)];
+  }
+}
 
-/** Lets the schema judge some made values, because it may have rules that JSON Schema has no words for. */
-async function tryOut(schema: Schema, make: () => unknown): Promise<void> {
-  for (let i = 0; i < TRIALS; i++) {
-    const { issues } = await schema['~standard'].validate(make());
+const SAMPLES = 20;
+
+/** Makes some values and lets the schema judge them, because it may have rules that JSON Schema has no words for. */
+async function samplesOf(schema: Schema, make: () => unknown): Promise<readonly unknown[]> {
+  const samples = Array.from({ length: SAMPLES }, make);
+  for (const sample of samples) {
+    const { issues } = await schema['~standard'].validate(sample);
     const [issue] = issues ?? [];
     if (issue !== undefined) {
       const path = (issue.path ?? [])
@@ -111,4 +121,5 @@ async function tryOut(schema: Schema, make: () => unknown): Promise<void> {
       throw new Unmakeable(path, `a made value does not fit: ${issue.message}`);
     }
   }
+  return samples;
 }

@@ -140,6 +140,10 @@ const FORMATS: Readonly<Record<string, () => string>> = {
   hostname: () => `${letters(8)}.example.com`,
   ipv4: () => '192.0.2.1',
   ipv6: () => '2001:db8::1',
+  cuid: () => `c${letters(24)}`,
+  cuid2: () => letters(24),
+  nanoid: () => letters(21),
+  ulid: () => `01${hex(24).toUpperCase()}`,
 };
 
 /** Texts that patterns are often about: words, numbers, ids. */
@@ -159,6 +163,9 @@ const USUAL: readonly (() => string)[] = [
   ...Object.values(FORMATS),
 ];
 
+/** Attempts of each maker of texts: some patterns take some of its texts only. */
+const ROUNDS = 10;
+
 function makeText(schema: JsonSchema, path: string): string {
   const { format, pattern } = schema;
   const least = numberOf(schema, 'minLength') ?? 0;
@@ -171,10 +178,12 @@ function makeText(schema: JsonSchema, path: string): string {
     ...(typeof pattern === 'string' ? USUAL : []),
   ];
   const fits = patternOf(pattern);
-  const text = makers
-    .map((make) => make())
-    .find((one) => one.length >= least && one.length <= most && fits(one));
-  if (text !== undefined) return text;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const make of makers) {
+      const text = make();
+      if (text.length >= least && text.length <= most && fits(text)) return text;
+    }
+  }
   const what = typeof pattern === 'string' ? `its pattern ${pattern}` : `its format \`${String(format)}\``;
   throw new Unmakeable(path, `no text is known that fits ${what}`);
 }

@@ -1,3 +1,4 @@
+import { isThenable } from '../../base/deadline.js';
 import type {
   LoadClient,
   LoadEvent,
@@ -48,12 +49,18 @@ export function planEvent(given: LoadEvent | LoadMixEvent): PlannedEvent {
     event,
     weight,
     isAnswered: ack,
-    argumentsOf: value === null ? () => [] : (client) => [value(client)],
+    argumentsOf: value === null ? () => [] : (client) => [notPromise(value(client))],
   };
 }
 
 function makerOf(value: LoadValue): (client: LoadClient) => unknown {
   return typeof value === 'function' ? (value as (client: LoadClient) => unknown) : () => value;
+}
+
+/** Refuses a promise, which would be sent as an empty object. */
+function notPromise(payload: unknown): unknown {
+  if (isThenable(payload)) throw new TypeError('its payload is a promise');
+  return payload;
 }
 
 /**

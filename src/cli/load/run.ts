@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
-import type { Socket } from 'socket.io-client';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { type LoadHost, SimulatedClient } from './client.js';
 import { Figures } from './figures.js';
 import { drawFrom, type LoadPlan } from './plan.js';
@@ -42,7 +41,6 @@ export interface Progress {
 
 /** Surroundings of a load. */
 export interface LoadSurroundings extends Pick<LoadHost, 'createSocket'> {
-  readonly createSocket: (auth: unknown) => Socket;
   /** Ends the load early, in order. */
   readonly signal: AbortSignal;
   /** Called twice a second. */
@@ -54,6 +52,8 @@ export interface LoadSurroundings extends Pick<LoadHost, 'createSocket'> {
 const PROGRESS_MS = 500;
 /** Clients that disconnect in one turn of the event loop. */
 const CLOSE_BATCH = 100;
+/** Time for the last requests of polling clients: without them the server would keep the connections until they time out. */
+const CLOSE_MS = 200;
 
 /**
  * Runs a load to its end, and waits for the answers that are outstanding.
@@ -190,4 +190,5 @@ async function closeAll(clients: readonly SimulatedClient[]): Promise<void> {
     client.close();
     if (index % CLOSE_BATCH === CLOSE_BATCH - 1) await setImmediate();
   }
+  await wait(CLOSE_MS);
 }

@@ -17,7 +17,7 @@ export interface LoadNumbers {
   readonly reconnects: number;
 }
 
-/** Most clients of one load: each has a port, a socket and some 50 KB of memory. */
+/** Most clients of one load: fewer than the ports that one address has for one server. */
 const MAX_CLIENTS = 20_000;
 const DAY_S = 86_400;
 

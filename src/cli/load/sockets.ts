@@ -1,7 +1,7 @@
 import type { io, Socket } from 'socket.io-client';
 import { requirePeer } from '../../base/peer.js';
 import { cliError } from '../errors.js';
-import { ANSWER_LIMIT_MS, connectErrorCode } from './client.js';
+import { ANSWER_LIMIT_MS, type CreateSocket, connectErrorCode } from './client.js';
 import type { Target } from './target.js';
 
 /** Way in which the clients of a load connect. */
@@ -12,32 +12,43 @@ export interface ConnectOptions {
 }
 
 /**
- * Makes a function that makes sockets. Each has a connection of its own, and connects when it is told to.
+ * Makes the function that makes the sockets of a load.
  *
  * @throws {BootError} GW_ERR_BOOT_MISSING_PACKAGE when socket.io-client is not installed
  */
-export function socketsFor({ url }: Target, { transport, path }: ConnectOptions): (auth: unknown) => Socket {
+export function socketsFor({ url }: Target, { transport, path }: ConnectOptions): CreateSocket {
   const { io: createSocket } = requirePeer<{ readonly io: typeof io }>('socket.io-client', 'gatewire load');
-  return (auth) =>
+  return (authOf, onFailure) =>
     createSocket(url, {
       path,
       transports: [transport],
       forceNew: true,
       autoConnect: false,
-      ...(typeof auth === 'object' && auth !== null && { auth: { ...auth } }),
+      ...(authOf !== null && { auth: (send) => void sendAuth(authOf, send).catch(onFailure) }),
     });
+}
+
+async function sendAuth(authOf: () => unknown, send: (auth: object) => void): Promise<void> {
+  const auth = await authOf();
+  if (typeof auth !== 'object' || auth === null || Array.isArray(auth))
+    throw new TypeError('it makes no object');
+  send(auth);
 }
 
 /**
  * Connects one client and lets it leave, so that a load that can reach nothing ends before it begins.
  *
+ * @param create - makes the socket, and calls its argument when that has no `handshake.auth`
  * @param url - for messages
  * @throws {CliError} GW_ERR_CLI_NOT_CONNECTED
+ * @throws what `create` passes to its argument
  */
-export async function probe(socket: Socket, url: string): Promise<void> {
+export async function probe(create: (fail: (error: Error) => void) => Socket, url: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
+  let socket: Socket | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      socket = create(reject);
       const refuse = (reason: string): void => reject(cliError('GW_ERR_CLI_NOT_CONNECTED', { url, reason }));
       timer = setTimeout(() => refuse('no answer'), ANSWER_LIMIT_MS);
       socket.on('connect', resolve);
@@ -46,6 +57,6 @@ export async function probe(socket: Socket, url: string): Promise<void> {
     });
   } finally {
     clearTimeout(timer);
-    socket.disconnect();
+    socket?.disconnect();
   }
 }

@@ -1,10 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { load } from '../../../src/cli/commands/load.js';
+import { planLoad } from '../../../src/cli/load/plan.js';
 import type { LoadReport } from '../../../src/cli/load/report.js';
+import { type LoadSurroundings, runLoad } from '../../../src/cli/load/run.js';
+import { socketsFor } from '../../../src/cli/load/sockets.js';
+import { readTarget } from '../../../src/cli/load/target.js';
 import { type ContextOf, GatewireError, gatewayFor, type PayloadsOf } from '../../../src/index.js';
-import { createTestApp, type TestApp } from '../../../src/testing/index.js';
+import { createTestApp, type LoadScenario, type TestApp } from '../../../src/testing/index.js';
 import { chat } from '../../fixtures/cli/load/chat.contract.js';
 import { deferred } from '../../support/deferred.js';
+import { until } from '../../support/until.js';
 import { fixture, gatewire, root } from './gatewire.js';
 import { inTerminal, KEYS } from './terminal.js';
 
@@ -63,6 +68,19 @@ beforeEach(async () => {
   url = `${test.url}/team/7/chat`;
 });
 afterEach(() => test.close());
+
+const NUMBERS = { clients: 2, ramp: 0, seconds: 0.5, rate: 20, reconnects: 0 };
+const JOIN = { event: 'room:join', payload: { room: 'team' } };
+
+/** What runs a load in this process, with errors that say what has failed. */
+function surroundings(): LoadSurroundings {
+  return {
+    createSocket: socketsFor(readTarget(url), { transport: 'websocket', path: '/socket.io' }),
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    refuse: (what, cause) => new Error(`${what}: ${(cause as Error).message}`),
+  };
+}
 
 /** Runs the command in this process, and returns what it prints and its exit code. */
 async function run(words: readonly string[], values: Record<string, string | boolean> = {}) {
@@ -212,6 +230,36 @@ describe('gatewire load', () => {
       exitCode: 2,
       problem: { code: 'GW_ERR_CLI_USAGE', message },
     });
+  });
+
+  it('makes auth anew for each client, also by a promise, and refuses what is no object', async () => {
+    const scenario: LoadScenario = { auth: async ({ index }) => ({ name: `ann-${index}` }), start: [JOIN] };
+    await runLoad(planLoad(scenario, NUMBERS), surroundings());
+    expect(users).toEqual(new Set(['ann-0', 'ann-1']));
+    const wrong: LoadScenario = { auth: () => [] };
+    await expect(runLoad(planLoad(wrong, NUMBERS), surroundings())).rejects.toThrow(
+      'auth: it makes no object',
+    );
+  });
+
+  it('ends when a function of the scenario throws, and leaves no client behind', async () => {
+    const thrower = (): never => {
+      throw new Error('no text');
+    };
+    const scenario: LoadScenario = { auth: { name: 'ann' }, mix: [{ event: 'typing', payload: thrower }] };
+    const plan = planLoad(scenario, { ...NUMBERS, seconds: 600 });
+    await expect(runLoad(plan, surroundings())).rejects.toThrow('`typing`: no text');
+    await until('the clients have left', () => test.app.stats().connections === 0);
+  });
+
+  it('ends when it takes too much memory', async () => {
+    const rss = jest.spyOn(process.memoryUsage, 'rss').mockReturnValue(Number.MAX_SAFE_INTEGER);
+    try {
+      const plan = planLoad({ auth: { name: 'ann' } }, { ...NUMBERS, seconds: 600 });
+      expect((await runLoad(plan, surroundings())).endedBy).toBe('memory');
+    } finally {
+      rss.mockRestore();
+    }
   });
 
   it('refuses files that export something else', async () => {

@@ -118,6 +118,11 @@ describe('a scenario', () => {
     ]);
   });
 
+  it('has no promises as payloads, which would be sent as empty objects', () => {
+    const { argumentsOf } = planEvent({ event: 'a', payload: () => Promise.resolve(1) });
+    expect(() => argumentsOf({ index: 0, sent: 0 })).toThrow('its payload is a promise');
+  });
+
   it('draws events by their weights', () => {
     const points = [0, 0.29, 0.31, 0.39, 0.41, 0.999];
     const draw = drawFrom(
