@@ -252,6 +252,17 @@ describe('a client of a load', () => {
     jest.advanceTimersByTime(300);
     expect([figures.sent, figures.notConnected]).toEqual([1, 3]);
     expect(figures.disconnects.toCounts()).toEqual({ 'transport close': 1 });
+    socket.connect(); // as socket.io-client does by itself
+    jest.advanceTimersByTime(700);
+    expect([figures.sent, figures.notConnected]).toEqual([8, 3]);
+  });
+
+  it('sends at its rate after it has left and come back', () => {
+    const { figures } = simulate(PING, { reconnects: 30 });
+    jest.advanceTimersByTime(1_050);
+    expect(figures.reconnects).toBe(1);
+    expect(figures.sent).toBeGreaterThanOrEqual(10);
+    expect(figures.sent).toBeLessThanOrEqual(12);
   });
 
   it('ends the load when a function of the scenario throws', () => {
