@@ -121,6 +121,12 @@ export interface AppOptions {
    * @default readable lines on standard error
    */
   readonly logger?: Logger | false;
+  /**
+   * How messages leave over WebSockets: `'batching'` writes what a connection is sent in one turn of the event loop together,
+   * `'plain'` writes each message at once, as Socket.IO does.
+   * @default 'batching'
+   */
+  readonly engine?: 'batching' | 'plain';
   /** Socket.IO's own options; few of them are refused. */
   readonly socket?: Partial<ServerOptions>;
 }
@@ -130,6 +136,7 @@ export interface CheckedOptions extends AppOptions {
   readonly socket: Partial<ServerOptions>;
   readonly log: Logger;
   readonly reply: 'envelope' | 'raw';
+  readonly engine: 'batching' | 'plain';
   readonly allLimits: Limits;
   readonly validateEmits: boolean;
 }
@@ -205,6 +212,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     accepts: (value) => value === false || hasMethods(value, 'debug', 'info', 'warn', 'error'),
     expected: 'false, or an object with debug, info, warn and error',
   },
+  engine: oneOf('batching', 'plain'),
   socket: rules.object,
 };
 
@@ -267,6 +275,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     log: loggerFrom(options.logger),
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
+    engine: options.engine ?? 'batching',
     validateEmits: options.validateEmits ?? validatesEmits(),
     allLimits: Object.freeze({
       ...DEFAULT_LIMITS,

@@ -100,7 +100,7 @@ export const SOCKET_OPTIONS: Readonly<Record<keyof ServerOptions, SocketOption>>
   httpCompression: honoured(booleanOrObject, 'false', 'compresses answers of polling'),
   wsEngine: refused(
     'limits on what is read and what waits go by members of the package `ws` that comes with Engine.IO',
-    'remove it',
+    '`engine` of createApp chooses how messages leave',
   ),
   initialPacket: honoured(
     {

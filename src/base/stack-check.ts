@@ -62,9 +62,12 @@ function missing(name: StackPackage, what: string, use: string): Problem {
   return problem('GW_ERR_BOOT_STACK', { package: name, version: versionOf(name), missing: what, use });
 }
 
+/** Package managers may show ws to Engine.IO alone. */
+const engineRequire = (): NodeJS.Require => requireOf('engine.io', requireOf('socket.io'));
+
 /** Version of an installed package, for messages; null when it cannot be found. */
-function versionOf(name: string): string | null {
-  for (const start of [() => requireOf('socket.io'), () => ownRequire]) {
+export function versionOf(name: string): string | null {
+  for (const start of [() => requireOf('socket.io'), () => ownRequire, engineRequire]) {
     try {
       for (
         let folder = dirname(start().resolve(name));

@@ -159,6 +159,16 @@ export const STACK = {
       resume: { kind: 'method', use: 'read slowed clients again' },
       terminate: { kind: 'method', use: 'cut connections whose clients do not read' },
     },
+    WebSocketServer: {
+      options: { kind: 'field', type: 'Object', use: 'write the messages of a turn together' },
+    },
+    OpenWebSocket: {
+      _sender: { kind: 'field', type: 'Object', use: 'write the messages of a turn together' },
+      setSocket: { kind: 'method', use: 'write the messages of a turn together' },
+    },
+    Sender: {
+      sendFrame: { kind: 'method', use: 'write the messages of a turn together' },
+    },
   },
   '@socket.io/redis-adapter': {
     RedisAdapter: {

@@ -14,6 +14,7 @@ import type { AddressFilter } from './ip-filter.js';
 import { insecureOrigins, OriginCheck, type Origins } from './origins.js';
 import type { StrictParser } from './parser.js';
 import { Proxies, type TrustProxy } from './proxies.js';
+import { engineOptions, type WebSocketEngine } from './websocket-engine.js';
 
 /** Options of `createApp` that decide who reaches a namespace, and what the transport shares with its application. */
 export interface TransportSettings {
@@ -23,6 +24,7 @@ export interface TransportSettings {
   readonly sessionAddress?: SessionAddress | undefined;
   readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
+  readonly engine: WebSocketEngine;
   /** Name of this node, which session ids begin with. */
   readonly node?: string | undefined;
   readonly limits: ConnectionLimits;
@@ -52,7 +54,7 @@ export function createTransport(
   const log = new BoundedLog(logger);
   const warn = (record: LogRecord): void => log.write(record.event, record);
   const engine = createEngine(
-    socket,
+    { ...socket, ...engineOptions(settings.engine, logger) },
     (error) => logger.error({ event: 'connection.allow-failed', error }),
     settings.node,
   );

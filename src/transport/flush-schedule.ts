@@ -1,0 +1,55 @@
+/** Collector, as the schedule sees it. */
+interface Collecting {
+  /** Tells senders to go on. */
+  tellSent(): void;
+  /** Writes what was collected. */
+  flush(): void;
+}
+
+let telling: Collecting[] = [];
+let flushing: Collecting[] = [];
+let isExitWatched = false;
+
+/** Has `tellSent` called once the callback that runs is over, as sockets call back that take all that is written. */
+export function tellAfterTick(one: Collecting): void {
+  if (telling.length === 0) process.nextTick(tellAll);
+  telling.push(one);
+}
+
+/** Has `flush` called once all sockets that had something to read in this turn have been read. */
+export function flushAfterPoll(one: Collecting): void {
+  if (flushing.length === 0) {
+    watchExit();
+    setImmediate(flushAll);
+  }
+  flushing.push(one);
+}
+
+function tellAll(): void {
+  const told = telling;
+  telling = [];
+  tellFrom(told, 0);
+}
+
+/** A listener of `drain` that throws ends the process, or is logged; the others are told all the same. */
+function tellFrom(told: readonly Collecting[], from: number): void {
+  let at = from;
+  try {
+    while (at < told.length) (told[at++] as Collecting).tellSent();
+  } finally {
+    if (at < told.length) process.nextTick(tellFrom, told, at);
+  }
+}
+
+function flushAll(): void {
+  const flushed = flushing;
+  flushing = [];
+  for (const one of flushed) one.flush();
+}
+
+/** Has what was sent right before `process.exit()` leave, as it does where frames are written at once. */
+function watchExit(): void {
+  if (isExitWatched) return;
+  isExitWatched = true;
+  process.on('exit', flushAll);
+}
