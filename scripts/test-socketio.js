@@ -40,8 +40,9 @@ for (const { title, cwd, env, files, isTypeScript = false } of suites) {
   const args = [
     path.join(folder, 'node_modules/mocha/bin/mocha.js'),
     ...preload,
-    ...(isTypeScript ? ['--import=tsx', '--timeout', '10000'] : []),
-    ...['--exit', '--reporter', 'dot'],
+    ...(isTypeScript ? ['--import=tsx'] : []),
+    // Programs that tests start take longer than 2 s on a machine that is busy.
+    ...['--exit', '--reporter', 'dot', '--timeout', '20000'],
     ...files.map((name) => `test/${name}.${isTypeScript ? 'ts' : 'js'}`),
   ];
   const { status } = spawnSync(process.execPath, args, {

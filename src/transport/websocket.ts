@@ -17,6 +17,7 @@ const LENGTH_16 = 126;
 const OPEN = 1;
 
 const kFrames = Symbol('gatewire.frames');
+const kSender = Symbol('gatewire.sender');
 const kText = Symbol('gatewire.text');
 
 /** Frame as ws makes it: its head, and its payload. Engine.IO hands the same frame to all sockets of a room. */
@@ -59,10 +60,8 @@ export type WebSocketServer = Private<
 
 export type WebSocketServerClass = new (options: object) => WebSocketServer;
 
-/** Network socket, or sender, of a WebSocket that collects its frames. */
-interface Collecting {
-  [kFrames]: FrameCollector;
-}
+/** Sender whose frames are collected. */
+type CollectingSender = Sender & { [kFrames]: FrameCollector };
 
 /** Extends a class of servers by one whose WebSockets collect their frames. */
 export function collectingServer(base: WebSocketServerClass): WebSocketServerClass {
@@ -90,8 +89,8 @@ export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
       const frames = new FrameCollector(socket);
       this.#frames = frames;
       this.#isSimple = this.extensions === '';
-      collectFrames(this._sender, frames);
-      Object.assign(socket, { [kFrames]: frames }).prependListener('end', flushBeforeEnd);
+      const sender = Object.assign(this._sender, { [kFrames]: frames, sendFrame: collectFrame });
+      Object.assign(socket, { [kSender]: sender }).prependListener('end', stopAtEnd);
     }
 
     override send(data: unknown, options?: unknown, callback?: FrameCallback): void {
@@ -105,7 +104,7 @@ export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
     }
 
     override terminate(): void {
-      this.#frames?.flush();
+      if (this.#frames !== null) stopCollecting(this._sender as CollectingSender);
       super.terminate();
     }
 
@@ -115,23 +114,26 @@ export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
   };
 }
 
-/** Takes frames from a sender in the place of the network. Engine.IO calls it for rooms, too. */
-function collectFrames(sender: Sender, frames: FrameCollector): void {
-  Object.assign(sender, { [kFrames]: frames, sendFrame: collectFrame });
-}
-
-function collectFrame(this: Sender & Collecting, frame: Frame, callback?: FrameCallback): void {
+/** Takes the place of `sendFrame` of ws. Engine.IO calls it for rooms, too. */
+function collectFrame(this: CollectingSender, frame: Frame, callback?: FrameCallback): void {
   const [head, payload] = frame as readonly [Buffer, Buffer | string];
   const longest = typeof payload === 'string' || head[0] === TEXT ? LONGEST_TEXT : LONGEST_BINARY;
-  if (head[0] !== CLOSE && payload.length <= longest) this[kFrames].add(textOf(frame), callback);
-  else this[kFrames].writeThrough(() => classOf(this).sendFrame.call(this, frame, callback));
+  if (head[0] !== CLOSE && payload.length <= longest) return this[kFrames].add(textOf(frame), callback);
+  this[kFrames].writeThrough(() => classOf(this).sendFrame.call(this, frame, callback));
+  if (head[0] === CLOSE) stopCollecting(this);
 }
 
 const classOf = (sender: Sender): Sender => Object.getPrototypeOf(sender);
 
+/** Ends a collector: from here on, ws writes what is still sent, and says what becomes of it. */
+function stopCollecting(sender: CollectingSender): void {
+  sender[kFrames].flush();
+  Reflect.deleteProperty(sender, 'sendFrame');
+}
+
 /** ws ends the other side of a connection whose client has ended its own, and the client may still read. */
-function flushBeforeEnd(this: Socket): void {
-  (this as Socket & Collecting)[kFrames].flush();
+function stopAtEnd(this: Socket & { [kSender]?: CollectingSender }): void {
+  if (this[kSender] !== undefined) stopCollecting(this[kSender]);
 }
 
 /** Makes a frame of ws a string, once for all sockets that it is for. */

@@ -41,6 +41,7 @@ function startOf(name: StackPackage, { owner }: StackRow): string {
     return owner === 'MessageType' ? 'sharded' : 'sharded plan';
   if (name === '@socket.io/cluster-adapter') return 'node plan';
   if (name === '@socket.io/sticky') return owner === 'WorkerServer' ? 'node' : 'primary';
+  if (name === 'ws' && owner !== 'WebSocket') return 'batching';
   return 'alone plan';
 }
 
@@ -120,7 +121,7 @@ describe('a member of the stack that is renamed', () => {
     });
   }, 900_000);
 
-  it.each(rows)('keeps an application from starting: $label', ({ label, name, owner, member, is }) => {
+  it.each(rows)('is found by name: $label', ({ label, name, owner, member, is }) => {
     const problems = found.get(label);
     if (!Array.isArray(problems)) throw problems;
     expect(problems).toContainEqual(

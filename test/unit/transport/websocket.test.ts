@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Pair, type Peer, runSchedules } from './websocket-schedules.js';
+
+// 50,000 for each of the two were run; they take a minute.
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 3_000);
+const AT_ONCE = 1_000;
+const TIME_LIMIT_MS = 300_000;
+
+async function runAll(hasPressure: boolean, judge: (pair: Pair) => void): Promise<void> {
+  for (let from = 1; from <= SCHEDULES; from += AT_ONCE) {
+    const seeds = Array.from({ length: AT_ONCE }, (_, i) => from + i);
+    await runSchedules(seeds, hasPressure, judge);
+  }
+}
+
+/** What can be seen of a connection, with the schedule that it ran. */
+const show = ({ seed, schedule }: Pair, { seen }: Peer, frames: readonly string[]) => ({
+  seed,
+  schedule: schedule.map(([operation]) => operation).join(', '),
+  frames,
+  seen,
+});
+
+const hasStep = ({ schedule }: Pair, operation: string): boolean =>
+  schedule.some(([name]) => name === operation);
+/** Messages that a client gets: whole ones, ahead of the close frame. Engine.IO sends frames of rooms behind it, too. */
+function messagesOf(peer: Peer): readonly string[] {
+  const frames = peer.frames();
+  const close = frames.findIndex((frame) => frame.startsWith('88 '));
+  return frames
+    .slice(0, close === -1 ? frames.length : close)
+    .filter((frame) => /^8[12] /.test(frame) && !frame.endsWith(' cut'));
+}
+const isVolatile = (frame: string): boolean => frame.endsWith('volatile');
+
+/** Tells whether all of `part` is in `whole`, in its order. */
+function isWithin(part: readonly string[], whole: readonly string[]): boolean {
+  let at = 0;
+  for (const one of whole) if (part[at] === one) at++;
+  return at === part.length;
+}
+
+describe('a WebSocket with a collector, beside one without, in random schedules', () => {
+  it(
+    'writes the same bytes and reports the same, while the network takes what it is given',
+    async () => {
+      let frames = 0;
+      let dropped = 0;
+      await runAll(false, (pair) => {
+        // A network socket that something else destroys takes what was not written with it.
+        if (hasStep(pair, 'destroy')) return;
+        const { plain, batching } = pair;
+        frames += plain.frames().length;
+        dropped += plain.seen.filter((one) => one.startsWith('dropped')).length;
+        const isSame =
+          Buffer.concat(plain.wire.taken).equals(Buffer.concat(batching.wire.taken)) &&
+          plain.seen.join() === batching.seen.join();
+        if (!isSame)
+          expect(show(pair, batching, batching.frames())).toEqual(show(pair, plain, plain.frames()));
+        expect(batching.bufferedAmount).toBe(plain.bufferedAmount);
+      });
+      expect(frames).toBeGreaterThan(SCHEDULES);
+      expect(dropped).toBeGreaterThan(SCHEDULES / 20);
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'sends all that arrives without a collector, in its order, while the network stops and goes on',
+    async () => {
+      let frames = 0;
+      await runAll(true, (pair) => {
+        if (hasStep(pair, 'destroy')) return;
+        const { plain, batching } = pair;
+        const [expected, found] = [messagesOf(plain), messagesOf(batching)];
+        frames += expected.length;
+        if (!isWithin(expected, found))
+          expect(show(pair, batching, found)).toEqual(show(pair, plain, expected));
+        if (['close socket', 'terminate', 'client close', 'client end'].some((end) => hasStep(pair, end)))
+          return;
+        // Volatile ones aside, nothing else is sent, either.
+        const [least, most] = [expected, found].map((all) => all.filter((frame) => !isVolatile(frame)));
+        if (least?.join() !== most?.join())
+          expect(show(pair, batching, found)).toEqual(show(pair, plain, expected));
+        expect(batching.bufferedAmount).toBe(plain.bufferedAmount);
+      });
+      expect(frames).toBeGreaterThan(SCHEDULES);
+    },
+    TIME_LIMIT_MS,
+  );
+});
