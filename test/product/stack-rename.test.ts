@@ -57,6 +57,7 @@ const ELSEWHERE: Readonly<Record<string, Partial<Rename>>> = {
   '@inversifyjs/core ClassMetadata.constructorArguments': { pattern: '\\bconstructorArguments\\b' },
   '@inversifyjs/core ClassMetadata.properties': { pattern: '\\bproperties\\b' },
   '@inversifyjs/core ClassElementMetadata.kind': { pattern: '\\bkind\\b' },
+  'ws WebSocketServer.options': { pattern: '(?<=\\bthis\\.)options\\b' },
   'ws WebSocket.bufferedAmount': { pattern: '\\bbufferedAmount\\b' },
   '@socket.io/sticky SessionId.length': { pattern: '\\{20\\}', replacement: '{22}' },
 };

@@ -146,6 +146,8 @@ const STACK_FILES = [
   'transport/engineio-check.ts',
   'transport/engineio.ts',
   'transport/packet-decoder.ts',
+  'transport/websocket-engine.ts',
+  'transport/websocket.ts',
 ];
 
 /** Rows whose names other things have, too, or documented members. */

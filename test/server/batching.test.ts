@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
+import { io as connect, type ManagerOptions, type SocketOptions } from 'socket.io-client';
+import { createApp, Gateway, OnEvent } from '../../src/index.js';
+import { CertificateFolder } from '../support/certificate.js';
+import { within } from '../support/within.js';
+
+// One conversation, with plain Socket.IO and with messages that leave together: what a client sees of both is the same.
+
+const MESSAGES = 666;
+const LONG = 'é'.repeat(35_000);
+
+@Gateway('/')
+class EchoGateway {
+  @OnEvent('echo') echo(payload: unknown) {
+    return payload;
+  }
+}
+
+interface Running {
+  readonly url: string;
+  close(): Promise<unknown>;
+}
+
+/** Sends a mixture to one client, in many ticks and turns, and ends with `done`. */
+async function speak(socket: Socket, io: Server): Promise<void> {
+  await socket.join('room');
+  for (let i = 0; i < MESSAGES; i++) {
+    const kind = i % 9;
+    if (kind < 2) socket.emit('direct', i);
+    else if (kind === 2) io.to('room').emit('room', i, 'grüße 🙂');
+    else if (kind === 3) io.to('room').emit('room bytes', i, Buffer.from(`bytes ${i}`));
+    else if (kind === 4) socket.emit('bytes', i, new Uint8Array(i % 200), { inside: Buffer.alloc(9, i) });
+    else if (kind === 5) socket.compress(false).emit('question', i, () => {});
+    else if (kind === 6) io.emit('all', i, { text: 'x'.repeat(i * 3) });
+    else if (kind === 7) socket.emit('long', i, i % 90 === 7 ? LONG : 'short');
+    else
+      await new Promise<void>((resolve) => (i % 2 === 0 ? setImmediate(resolve) : queueMicrotask(resolve)));
+  }
+  socket.emit('done');
+}
+
+/** Starts a server that speaks with each client once it is told to. */
+type Start = (options: Partial<ServerOptions>, tls?: { key: string; cert: string }) => Promise<Running>;
+
+function serve(io: Server): void {
+  io.on('connection', (socket) => {
+    socket.once('begin', () => void speak(socket, io));
+    socket.once('leave', () => {
+      for (let i = 0; i < 50; i++) socket.emit('last', i);
+      socket.disconnect(true);
+    });
+  });
+}
+
+const startPlain: Start = async (options, tls) => {
+  const http =
+    tls === undefined
+      ? createServer()
+      : createTlsServer({ key: readFileSync(tls.key), cert: readFileSync(tls.cert) });
+  const io = new Server(http, { ...options });
+  serve(io);
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  return { url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`, close: () => io.close() };
+};
+
+const startBatching: Start = async (socket, tls) => {
+  const app = createApp({ gateways: [EchoGateway], logger: false, socket, ...(tls && { tls }) });
+  await app.listen(0, '127.0.0.1');
+  serve(app.io);
+  return {
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${app.address?.port}`,
+    close: () => app.close(),
+  };
+};
+
+/** What a client hears until `done`, or until it is disconnected. */
+async function hear(
+  start: Start,
+  word: 'begin' | 'leave',
+  client: Partial<ManagerOptions & SocketOptions>,
+  options: Partial<ServerOptions> = {},
+  tls?: { key: string; cert: string },
+): Promise<unknown[]> {
+  const server = await start(options, tls);
+  const socket = connect(server.url, {
+    forceNew: true,
+    reconnection: false,
+    rejectUnauthorized: false,
+    ...client,
+  });
+  const heard: unknown[] = [];
+  try {
+    await within(
+      'the last message',
+      new Promise<void>((resolve) => {
+        socket.onAny((...args: unknown[]) => {
+          const answer = args.at(-1);
+          if (typeof answer === 'function') answer('yes');
+          heard.push(args.map((arg) => (typeof arg === 'function' ? 'question' : arg)));
+          if (args[0] === 'done') resolve();
+        });
+        socket.on('disconnect', (reason) => {
+          heard.push(reason);
+          resolve();
+        });
+        socket.on('connect', () => socket.emit(word));
+      }),
+    );
+  } finally {
+    socket.disconnect();
+    await server.close();
+  }
+  return heard;
+}
+
+describe('messages that leave together', () => {
+  const folder = new CertificateFolder();
+  const tls = { key: '', cert: '' };
+  beforeAll(() => void Object.assign(tls, folder.make('localhost')));
+  afterAll(() => folder[Symbol.dispose]());
+
+  it.each([
+    { title: 'WebSocket', client: { transports: ['websocket'] } },
+    { title: 'polling', client: { transports: ['polling'] } },
+    { title: 'polling that is upgraded meanwhile', client: { transports: ['polling', 'websocket'] } },
+    {
+      title: 'compressed WebSocket',
+      client: { transports: ['websocket'] },
+      options: { perMessageDeflate: { threshold: 100 } },
+    },
+    { title: 'TLS', client: { transports: ['websocket'] }, isEncrypted: true },
+  ])(
+    'arrive as they do from plain Socket.IO: $title',
+    async ({ client, options = {}, isEncrypted = false }) => {
+      const certificate = isEncrypted ? tls : undefined;
+      const expected = await hear(startPlain, 'begin', client, options, certificate);
+      const found = await hear(startBatching, 'begin', client, options, certificate);
+      expect(expected.length).toBeGreaterThan(MESSAGES / 2);
+      expect(found).toEqual(expected);
+    },
+  );
+
+  it.each([['websocket'], ['polling']])(
+    'arrive ahead of a disconnect in the same turn: %s',
+    async (transport) => {
+      const client = { transports: [transport] };
+      const [expected, found] = [
+        await hear(startPlain, 'leave', client),
+        await hear(startBatching, 'leave', client),
+      ];
+      expect(found).toEqual(expected);
+    },
+  );
+});
