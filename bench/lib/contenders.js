@@ -49,6 +49,15 @@ export const contenders = [
     scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'guard-validation'],
   },
   {
+    // Each message in a write of its own: what it gains that those of a turn leave together.
+    name: 'gatewire-plain',
+    title: "gatewire, engine: 'plain'",
+    moduleUrl: url('build/gatewire.js'),
+    source: url('servers/gatewire.ts'),
+    startOptions: { engine: 'plain' },
+    scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'fan-out', 'busy-room', 'connect'],
+  },
+  {
     // The same schema, called by the handler: what the payload stage costs beyond zod itself.
     name: 'gatewire-by-hand',
     title: 'gatewire, zod by hand',

@@ -58,6 +58,7 @@ interface StartOptions {
   readonly redis?: { readonly url: string; readonly mode: 'classic' | 'sharded' | 'streams' };
   readonly handlers: number;
   readonly reply?: 'raw';
+  readonly engine?: 'plain';
   readonly byHand?: boolean;
   readonly isUnbounded?: boolean;
 }
@@ -74,7 +75,7 @@ const UNBOUNDED = {
 };
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers, reply, redis, byHand = false, isUnbounded = false }: StartOptions) {
+export async function start({ handlers, reply, engine, redis, byHand = false, isUnbounded = false }: StartOptions) {
   for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = createApp({
@@ -83,6 +84,7 @@ export async function start({ handlers, reply, redis, byHand = false, isUnbounde
     // The clients of a benchmark send as fast as they can: by default they would be slowed, and the rest be waiting.
     limits: { eventsPerSecond: OUT_OF_REACH, eventsBurst: OUT_OF_REACH, ...(isUnbounded && UNBOUNDED) },
     ...(reply && { reply }),
+    ...(engine && { engine }),
     // Read only where it is measured, as an application would.
     ...(redis && { adapter: (await import('gatewire/redis')).redisAdapter(redis) }),
   });
