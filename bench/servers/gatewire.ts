@@ -75,7 +75,14 @@ const UNBOUNDED = {
 };
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers, reply, engine, redis, byHand = false, isUnbounded = false }: StartOptions) {
+export async function start({
+  handlers,
+  reply,
+  engine,
+  redis,
+  byHand = false,
+  isUnbounded = false,
+}: StartOptions) {
   for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
   const app = createApp({

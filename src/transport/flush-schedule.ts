@@ -6,13 +6,17 @@ interface Collecting {
   flush(): void;
 }
 
+// As they are now: a test that stops the clock of its application does not stop the network.
+const { nextTick } = process;
+const afterPoll = setImmediate;
+
 let telling: Collecting[] = [];
 let flushing: Collecting[] = [];
 let isExitWatched = false;
 
 /** Has `tellSent` called once the callback that runs is over, as sockets call back that take all that is written. */
 export function tellAfterTick(one: Collecting): void {
-  if (telling.length === 0) process.nextTick(tellAll);
+  if (telling.length === 0) nextTick(tellAll);
   telling.push(one);
 }
 
@@ -20,7 +24,7 @@ export function tellAfterTick(one: Collecting): void {
 export function flushAfterPoll(one: Collecting): void {
   if (flushing.length === 0) {
     watchExit();
-    setImmediate(flushAll);
+    afterPoll(flushAll);
   }
   flushing.push(one);
 }
@@ -37,7 +41,7 @@ function tellFrom(told: readonly Collecting[], from: number): void {
   try {
     while (at < told.length) (told[at++] as Collecting).tellSent();
   } finally {
-    if (at < told.length) process.nextTick(tellFrom, told, at);
+    if (at < told.length) nextTick(tellFrom, told, at);
   }
 }
 

@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -152,5 +153,19 @@ describe('messages that leave together', () => {
     const client = { transports: ['websocket'] };
     const expected = await hear(startPlain, 'leave', client);
     expect(await hear(startBatching, 'leave', client)).toEqual(expected);
+  });
+
+  it('arrive where the process ends in the same tick', async () => {
+    const server = fork('test/fixtures/batching/exit.mjs', { timeout: 60_000 });
+    const [port] = await once(server, 'message');
+    const socket = connect(`http://127.0.0.1:${port}`, { transports: ['websocket'], reconnection: false });
+    try {
+      const last = new Promise((resolve) => socket.on('last', resolve));
+      socket.emit('end');
+      expect(await within('the last word', last)).toBe('word');
+    } finally {
+      socket.disconnect();
+      server.kill();
+    }
   });
 });

@@ -15,6 +15,7 @@ export type Step = readonly [operation: Operation, variant: number];
 export type Operation =
   | 'text'
   | 'bytes'
+  | 'long'
   | 'room'
   | 'volatile'
   | 'ping'
@@ -133,6 +134,8 @@ export class Peer {
         return this.#send(`${name}${textOf(variant)}`);
       case 'bytes':
         return this.#send(Buffer.alloc(variant < 0.1 ? 10_000 : 20, name));
+      case 'long':
+        return this.#send(`${name}${'x'.repeat(10_000)}`);
       case 'room':
         return this.#send(`${name}room`, { wsPreEncodedFrame: roomFrame(`4${name}room`) });
       case 'volatile':
@@ -218,7 +221,7 @@ export interface Pair {
   readonly batching: Peer;
 }
 
-const Collecting = collectingWebSocket(ws.WebSocket);
+export const Collecting = collectingWebSocket(ws.WebSocket);
 
 /** Runs schedules side by side, all in the same ticks and turns, and hands each over when it is done. */
 export async function runSchedules(
@@ -263,4 +266,4 @@ export async function runSchedules(
 }
 
 const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(() => process.nextTick(resolve)));
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

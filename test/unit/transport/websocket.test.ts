@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Pair, type Peer, runSchedules } from './websocket-schedules.js';
+import { Collecting, type Pair, Peer, runSchedules, turn } from './websocket-schedules.js';
 
 // 50,000 for each of the two were run; they take a minute.
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? 3_000);
@@ -88,4 +88,49 @@ describe('a WebSocket with a collector, beside one without, in random schedules'
     },
     TIME_LIMIT_MS,
   );
+});
+
+describe('what is sent in one turn', () => {
+  it('leaves in one write at its end', async () => {
+    const peer = new Peer(Collecting);
+    await turn();
+    const before = peer.wire.taken.length;
+    for (const operation of ['text', 'bytes', 'room', 'text'] as const) {
+      peer.do([operation, 0.5]);
+      await Promise.resolve();
+    }
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(peer.wire.taken).toHaveLength(before);
+    await turn();
+    expect(peer.wire.taken).toHaveLength(before + 1);
+    expect(peer.frames()).toHaveLength(5);
+    peer.end();
+  });
+
+  it('counts as waiting until it has left', async () => {
+    const peer = new Peer(Collecting);
+    await turn();
+    expect(peer.bufferedAmount).toBe(0);
+    peer.do(['text', 0.5]);
+    expect(peer.bufferedAmount).toBe('4'.length + '0text'.length + 2);
+    peer.wire.hold();
+    await turn();
+    expect(peer.bufferedAmount).toBe('4'.length + '0text'.length + 2);
+    peer.wire.release();
+    expect(peer.bufferedAmount).toBe(0);
+    peer.end();
+  });
+
+  it('leaves at once beyond 64 KB', async () => {
+    const peer = new Peer(Collecting);
+    await turn();
+    const before = peer.wire.taken.length;
+    for (let i = 0; i < 9; i++) {
+      peer.do(['long', 0]);
+      await new Promise<void>((resolve) => process.nextTick(() => process.nextTick(resolve)));
+      expect(peer.bufferedAmount).toBeLessThanOrEqual(65_536);
+    }
+    expect(peer.wire.taken.length).toBeGreaterThan(before);
+    peer.end();
+  });
 });
