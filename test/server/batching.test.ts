@@ -10,6 +10,7 @@ import { io as connect, type ManagerOptions, type SocketOptions } from 'socket.i
 import { createApp, Gateway, OnEvent } from '../../src/index.js';
 import { CertificateFolder } from '../support/certificate.js';
 import { within } from '../support/within.js';
+import { randomOf } from '../unit/transport/websocket-schedules.js';
 
 // One conversation, with plain Socket.IO and with messages that leave together: what a client sees of both is the same.
 
@@ -46,12 +47,28 @@ async function speak(socket: Socket, io: Server): Promise<void> {
   socket.emit('done');
 }
 
+/** Sends what a seed says, and disconnects the client at its end or in the middle. */
+async function speakAtRandom(socket: Socket, io: Server, seed: number): Promise<void> {
+  const random = randomOf(seed);
+  await socket.join('room');
+  for (let i = 0; i < 60 && random() < 0.98; i++) {
+    const kind = random();
+    if (kind < 0.3) socket.emit('direct', i, kind < 0.02 ? LONG : 'short');
+    else if (kind < 0.5) io.to('room').emit('room', i);
+    else if (kind < 0.7) io.to('room').emit('bytes', i, Buffer.alloc(Math.floor(random() * 9_000), i));
+    else if (kind < 0.85) await new Promise<void>((resolve) => process.nextTick(resolve));
+    else await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  socket.disconnect(true);
+}
+
 /** Starts a server that speaks with each client once it is told to. */
 type Start = (options: Partial<ServerOptions>, tls?: { key: string; cert: string }) => Promise<Running>;
 
 function serve(io: Server): void {
   io.on('connection', (socket) => {
     socket.once('begin', () => void speak(socket, io));
+    socket.once('random', (seed: number) => void speakAtRandom(socket, io, seed));
     socket.once('leave', () => {
       for (let i = 0; i < 50; i++) socket.emit('last', i);
       socket.disconnect(true);
@@ -122,6 +139,17 @@ async function hear(
   return heard;
 }
 
+/** What a client hears of a conversation at random until it is disconnected. */
+async function listen(url: string, seed: number): Promise<unknown[]> {
+  const socket = connect(url, { forceNew: true, reconnection: false, transports: ['websocket'] });
+  const heard: unknown[] = [];
+  socket.onAny((...args: unknown[]) => heard.push(args));
+  socket.on('connect', () => socket.emit('random', seed));
+  const ended = new Promise((resolve) => socket.on('disconnect', resolve));
+  heard.push(await within('the end of a conversation', ended));
+  return heard;
+}
+
 describe('messages that leave together', () => {
   const folder = new CertificateFolder();
   const tls = { key: '', cert: '' };
@@ -148,6 +176,19 @@ describe('messages that leave together', () => {
       expect(found).toEqual(expected);
     },
   );
+
+  it('arrive as they do from plain Socket.IO when a client is disconnected anywhere', async () => {
+    const [plain, batching] = await Promise.all([startPlain({}), startBatching({})]);
+    try {
+      for (let seed = 1; seed <= 60; seed++) {
+        const heard = [plain, batching].map(({ url }) => listen(url, seed));
+        const [expected, found] = await Promise.all(heard);
+        expect({ seed, heard: found }).toEqual({ seed, heard: expected });
+      }
+    } finally {
+      await Promise.all([plain.close(), batching.close()]);
+    }
+  });
 
   it('arrive ahead of a disconnect in the same turn', async () => {
     const client = { transports: ['websocket'] };
