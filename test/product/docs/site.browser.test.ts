@@ -11,6 +11,11 @@ import { buildDocs, serveFolder } from '../../support/built-site.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-site-'));
 const PHONE = { viewport: { width: 390, height: 844 } };
+const DARK = { colorScheme: 'dark' as const };
+/** Parts of every page, which other tests look at. */
+const SAME_EVERYWHERE = ['.VPNav', '.VPSidebar'];
+/** For some hundreds of pages, on a machine with other work. */
+const ALL_PAGES_MS = 20 * 60_000;
 let browser: Browser;
 let server: Server;
 let url = '';
@@ -29,12 +34,8 @@ afterAll(async () => {
 
 /** Links of the built pages that lead to no file, or to no heading of it. */
 function brokenLinks(): readonly string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.html') && name !== '404.html',
-  );
-  const pages = new Map(
-    names.map((name) => [`/${name.replaceAll('\\', '/')}`, readFileSync(path.join(folder, name), 'utf8')]),
-  );
+  const names = builtPages().filter((name) => name !== '/404.html');
+  const pages = new Map(names.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
   return [...pages].flatMap(([from, html]) =>
     [...html.matchAll(/<a [^>]*href="([^"]+)"/g)]
       .map(([, href = '']) => new URL(href, `http://site${from}`))
@@ -46,6 +47,12 @@ function brokenLinks(): readonly string[] {
       })
       .map(({ pathname, hash }) => `${from} -> ${pathname}${hash}`),
   );
+}
+
+/** The built pages, by their paths. */
+function builtPages(): readonly string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.html')).map((name) => `/${name.replaceAll('\\', '/')}`);
 }
 
 /** What package.json lets applications import. */
@@ -137,17 +144,32 @@ describe('the documentation site', () => {
   });
 
   it.each([
-    ['/index.html', {}],
-    ['/reference/options.html', {}],
+    ['/index.html', PHONE],
+    ['/index.html', DARK],
     ['/reference/options.html', PHONE],
-    ['/reference/auth.html', { colorScheme: 'dark' as const }],
-    ['/reference/cli.html', {}],
-    ['/how-to/proxies.html', { colorScheme: 'dark' as const }],
-    ['/api/gatewire/index.html', {}],
+    ['/reference/auth.html', DARK],
+    ['/how-to/proxies.html', DARK],
     ['/api/gatewire/interfaces/AppOptions.html', PHONE],
+    ['/api/gatewire/interfaces/AppOptions.html', DARK],
   ])('has no serious finding of axe-core on %s %j', async (file, options) => {
     const { page } = await openWindow(browser, `${url}${file}`, options);
     expect(await seriousFindings(page)).toEqual([]);
     await page.context().close();
   });
+
+  it(
+    'has none on any page',
+    async () => {
+      const { page } = await openWindow(browser, `${url}/`);
+      await page.route('**/*.js', (route) => route.abort()); // what is written into the files is the content
+      const found: unknown[] = [];
+      for (const name of builtPages()) {
+        await page.goto(`${url}${name}`, { waitUntil: 'load' });
+        for (const finding of await seriousFindings(page, SAME_EVERYWHERE)) found.push([name, ...finding]);
+      }
+      await page.context().close();
+      expect(found).toEqual([]);
+    },
+    ALL_PAGES_MS,
+  );
 });
