@@ -221,7 +221,7 @@ export interface Pair {
   readonly batching: Peer;
 }
 
-export const Collecting = collectingWebSocket(ws.WebSocket);
+export const Collecting: WebSocketClass = collectingWebSocket(ws.WebSocket);
 
 /** Runs schedules side by side, all in the same ticks and turns, and hands each over when it is done. */
 export async function runSchedules(
