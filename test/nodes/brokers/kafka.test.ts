@@ -103,10 +103,10 @@ describeBroker(
 
 describe('kafka() at the end of its broker', () => {
   it('is degraded when the broker ends, and closes all the same', async () => {
-    await admin.fetchTopicMetadata({ topics: ['ended'] });
-    const consumer = start({ topic: 'ended', group: 'ended' });
+    const ending = await KafkaMock.start();
+    const consumer = start({ brokers: ending.brokers, topic: 'ended', group: 'ended' });
     await connected(consumer);
-    await mock.stop();
+    await ending.stop();
     await until('degraded', () => consumer.health.status === 'degraded');
     await consumer.close();
     expect(consumer.health.status).toBe('closed');
