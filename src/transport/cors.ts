@@ -33,6 +33,9 @@ export function answerPreflight(request: IncomingMessage, response: ServerRespon
     response.setHeader('access-control-allow-headers', headers);
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers');
   }
+  // Asked by Chromium when a public page reaches for a server on this machine or in its network.
+  if (request.headers['access-control-request-private-network'] === 'true')
+    response.setHeader('access-control-allow-private-network', 'true');
   response.writeHead(204, { 'content-length': '0' }).end();
 }
 

@@ -371,11 +371,16 @@ describe('polling from an allowed origin', () => {
       'access-control-allow-methods': 'GET,POST',
       'access-control-allow-headers': 'x-own',
     });
+    expect(preflight.headers).not.toHaveProperty('access-control-allow-private-network');
+    const privately = { 'access-control-request-private-network': 'true' };
+    const fromOutside = await ask(test.port, { ...options, headers: { ...options.headers, ...privately } });
+    expect(fromOutside.headers).toHaveProperty('access-control-allow-private-network', 'true');
     const foreign = await ask(test.port, {
       ...options,
-      headers: { ...options.headers, origin: 'https://evil.example' },
+      headers: { ...options.headers, ...privately, origin: 'https://evil.example' },
     });
     expect(foreign.status).toBe(403);
+    expect(foreign.headers).not.toHaveProperty('access-control-allow-private-network');
   });
 
   const REFUSALS: readonly (readonly [string, number, TestAppOptions])[] = [
