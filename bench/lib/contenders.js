@@ -49,12 +49,12 @@ export const contenders = [
     scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'guard-validation'],
   },
   {
-    // Each message in a write of its own: what it gains that those of a turn leave together.
-    name: 'gatewire-plain',
-    title: "gatewire, engine: 'plain'",
+    // The messages of a turn in one write.
+    name: 'gatewire-batching',
+    title: "gatewire, engine: 'batching'",
     moduleUrl: url('build/gatewire.js'),
     source: url('servers/gatewire.ts'),
-    startOptions: { engine: 'plain' },
+    startOptions: { engine: 'batching' },
     scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'fan-out', 'busy-room', 'connect'],
   },
   {

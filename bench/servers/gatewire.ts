@@ -58,7 +58,7 @@ interface StartOptions {
   readonly redis?: { readonly url: string; readonly mode: 'classic' | 'sharded' | 'streams' };
   readonly handlers: number;
   readonly reply?: 'raw';
-  readonly engine?: 'plain';
+  readonly engine?: 'batching';
   readonly byHand?: boolean;
   readonly isUnbounded?: boolean;
 }

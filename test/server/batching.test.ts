@@ -90,7 +90,13 @@ const startPlain: Start = async (options, tls) => {
 };
 
 const startBatching: Start = async (socket, tls) => {
-  const app = createApp({ gateways: [EchoGateway], logger: false, socket, ...(tls && { tls }) });
+  const app = createApp({
+    gateways: [EchoGateway],
+    engine: 'batching',
+    logger: false,
+    socket,
+    ...(tls && { tls }),
+  });
   await app.listen(0, '127.0.0.1');
   serve(app.io);
   return {
