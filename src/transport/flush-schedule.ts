@@ -48,7 +48,17 @@ function tellFrom(told: readonly Collecting[], from: number): void {
 function flushAll(): void {
   const flushed = flushing;
   flushing = [];
-  for (const one of flushed) one.flush();
+  flushFrom(flushed, 0);
+}
+
+/** After one that throws, the others are written all the same: nothing else would write what they have collected. */
+function flushFrom(flushed: readonly Collecting[], from: number): void {
+  let at = from;
+  try {
+    while (at < flushed.length) (flushed[at++] as Collecting).flush();
+  } finally {
+    if (at < flushed.length) setImmediate(flushFrom, flushed, at);
+  }
 }
 
 /** Has what was sent right before `process.exit()` leave, as it does where frames are written at once. */
