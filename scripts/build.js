@@ -20,9 +20,12 @@ if (status !== 0) process.exit(status ?? 1);
 
 const { metafile } = await bundle(root);
 // esbuild imports chunks for their side effects, too; they have none, and bundlers of applications warn of each.
-for (const file of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js'))) {
-  const code = readFileSync(`${root}${file}`, 'utf8');
-  writeFileSync(`${root}${file}`, code.replace(/^import "\.{1,2}\/[^"]+";\n/gm, ''));
+for (const [file, { bytes, entryPoint }] of Object.entries(metafile.outputs)) {
+  const name = `${root}${file}`;
+  const code = readFileSync(name, 'utf8').replace(/^import "\.{1,2}\/[^"]+";\n/gm, '');
+  // Nobody imports it now.
+  if (bytes === 0 && entryPoint === undefined) rmSync(name);
+  else writeFileSync(name, code);
 }
 
 // A preset is no module: jest reads it as it is.

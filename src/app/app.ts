@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import type { Server, Socket } from 'socket.io';
 import { CallSite } from '../base/call-site.js';
 import type { ChannelMessages, ChannelName } from '../base/channels.js';
@@ -22,7 +21,7 @@ import { checkStack } from '../runtime/stack.js';
 import { originsOfCors } from '../transport/cors.js';
 import { checkPort, placesOf } from '../transport/listen.js';
 import { allowsEveryOrigin } from '../transport/origins.js';
-import { nodeProblems } from '../transport/primary.js';
+import { isEncrypted, nodeProblems } from '../transport/primary.js';
 import { loadProxyAddr } from '../transport/proxies.js';
 import { leave, runUntilSignal } from './close.js';
 import { AppHealth, type Health, HealthEndpoints } from './health.js';
@@ -219,9 +218,11 @@ export class App {
     this.#phase = 'open';
     this.#health.status = 'ok';
     const place = this.#place();
-    const isEncrypted = this.#opened.tls !== null || this.#options.server instanceof TlsServer;
     if (place !== null)
-      this.#services.logger.info({ event: 'app.listening', ...placesOf(place, host, isEncrypted) });
+      this.#services.logger.info({
+        event: 'app.listening',
+        ...placesOf(place, host, isEncrypted(this.#options)),
+      });
   }
 
   /**

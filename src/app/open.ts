@@ -17,7 +17,7 @@ import { namespacesOf } from '../runtime/socketio.js';
 import type { Engine } from '../transport/engineio.js';
 import type { HttpFront } from '../transport/http-front.js';
 import { type Listening, openPort } from '../transport/listen.js';
-import { Tls } from '../transport/tls.js';
+import type { Tls } from '../transport/tls.js';
 import { createTransport } from '../transport/transport.js';
 import type { HealthEndpoints } from './health.js';
 import type { CheckedOptions } from './options.js';
@@ -106,6 +106,8 @@ function certificates({ options: { tls }, services: { logger }, opened }: PartsN
     name: 'certificates',
     async open() {
       if (tls === undefined) return;
+      // Loaded on demand: behind a proxy, nobody uses it.
+      const { Tls } = await import('../transport/tls.js');
       opened.tls = new Tls(tls, logger);
       opened.http = (await opened.tls.createServer()) as unknown as HttpServer;
     },

@@ -1,4 +1,3 @@
-import { Server as TlsServer } from 'node:tls';
 import { type App, createAppForTests, optionsOf } from '../app/app.js';
 import type { AppOptions } from '../app/options.js';
 import { CallSite } from '../base/call-site.js';
@@ -7,6 +6,7 @@ import { isReservedEvent } from '../base/reserved-names.js';
 import type { Class } from '../metadata/record.js';
 import type { Provider } from '../plan/providers.js';
 import { recipients } from '../runtime/rooms.js';
+import { isEncrypted } from '../transport/primary.js';
 import { checkClient, TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';
 import { TestLog } from './test-log.js';
@@ -173,10 +173,6 @@ function wireOf(given: AppOptions, transport: TestAppOptions['transport']): Test
     // Certificates of tests are those of nobody.
     ...(isEncrypted(given) && { rejectUnauthorized: false }),
   };
-}
-
-function isEncrypted({ tls, server }: AppOptions): boolean {
-  return tls !== undefined || server instanceof TlsServer;
 }
 
 function rebound(options: AppOptions, rebind: readonly Provider[]): AppOptions {

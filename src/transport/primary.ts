@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import type { Cluster, Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,8 +47,11 @@ export function nodeEnv(number: number, nodes: number): Readonly<Record<string, 
 
 /** Tells whether `gatewire start` or `runCluster` started this process. */
 export function isNode(): boolean {
-  return cluster.isWorker && process.env[NUMBER] !== undefined;
+  return process.env[NUMBER] !== undefined && cluster().isWorker;
 }
+
+// Loaded in a node only: elsewhere it would be a part of the start that nobody uses.
+const cluster = () => process.getBuiltinModule('node:cluster') as unknown as Cluster;
 
 /** Counts the nodes that share the work of this process; 1 when it is alone. */
 export function nodesHere(): number {
@@ -62,10 +65,14 @@ export function nodeProblems(
 ): readonly Problem[] {
   if (!isNode()) return [];
   const found: Problem[] = [];
-  const isEncrypted = tls !== undefined || (server !== undefined && 'setSecureContext' in server);
-  if (isEncrypted) found.push(problem('GW_ERR_BOOT_NODE_TLS', {}));
+  if (isEncrypted({ tls, server })) found.push(problem('GW_ERR_BOOT_NODE_TLS', {}));
   if (server !== undefined && port === undefined) found.push(problem('GW_ERR_BOOT_NODE_SERVER', {}));
   return found;
+}
+
+/** Tells whether an application speaks TLS: by its own server, or by that of its owner. */
+export function isEncrypted({ tls, server }: NodeOptions): boolean {
+  return tls !== undefined || (server !== undefined && 'setSecureContext' in server);
 }
 
 interface NodeOptions {
@@ -112,7 +119,7 @@ export async function joinPrimary(
     },
     leave() {
       // Without it the way to the primary would keep the process alive; with it the primary waits for its end.
-      (cluster.worker as Worker).disconnect();
+      (cluster().worker as Worker).disconnect();
     },
   };
 }
