@@ -55,7 +55,17 @@ export const contenders = [
     moduleUrl: url('build/gatewire.js'),
     source: url('servers/gatewire.ts'),
     startOptions: { engine: 'batching' },
-    scenarios: ['ack-echo-10', 'ack-echo-1', 'no-ack', 'fan-out', 'busy-room', 'connect'],
+    scenarios: [
+      'ack-echo-10',
+      'ack-echo-1',
+      'no-ack',
+      'fan-out',
+      'busy-room',
+      'connect',
+      'nodes-classic',
+      'nodes-sharded',
+      'nodes-streams',
+    ],
   },
   {
     // The same schema, called by the handler: what the payload stage costs beyond zod itself.

@@ -217,6 +217,8 @@ function bus({ plan, services: { io, operations }, opened }: PartsNeeds): Part {
     async open() {
       const way = opened.adapter?.bus ?? ServerSideBus.open(io, cluster.id, cluster.receive);
       if (way === null) return;
+      // Others count the subscribers of a node that announces itself.
+      await opened.adapter?.confirmed();
       await cluster.open(
         way,
         plan().namespaces.map(({ name }) => name),

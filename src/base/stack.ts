@@ -173,6 +173,11 @@ export const STACK = {
   '@socket.io/redis-adapter': {
     RedisAdapter: {
       onrequest: { kind: 'method', use: 'keep handshakes, with tokens and cookies, from other nodes' },
+      channel: { kind: 'field', type: 'String', use: 'send the broadcasts of a turn together' },
+      requestChannel: { kind: 'field', type: 'String', use: 'count the nodes that read broadcasts' },
+    },
+    ShardedRedisAdapter: {
+      channel: { kind: 'field', type: 'String', use: 'count the nodes that read broadcasts' },
     },
     RequestType: {
       REMOTE_FETCH: {
@@ -195,6 +200,9 @@ export const STACK = {
     },
   },
   '@socket.io/redis-streams-adapter': {
+    Channel: {
+      name: { kind: 'text', value: '#', use: 'count the nodes that read broadcasts' },
+    },
     StreamsClient: {
       duplicate: { kind: 'method', use: 'read the stream on a connection of its own' },
       connect: { kind: 'method', use: 'read the stream on a connection of its own' },

@@ -28,6 +28,13 @@ export const CLUSTER_FETCH = STACK['socket.io-adapter'].MessageType.FETCH_SOCKET
 /** Source of messages of @socket.io/cluster-adapter, by which its half in the primary knows them. */
 export const CLUSTER_SOURCE = STACK['@socket.io/cluster-adapter'].Message.source.value;
 
+const CHANNEL_NAME = STACK['@socket.io/redis-streams-adapter'].Channel.name.value;
+
+/** Name of the channel of a namespace in the mode `streams`, behind the prefix. */
+export function streamsChannel(namespace: string): string {
+  return `${CHANNEL_NAME}${namespace}${CHANNEL_NAME}`;
+}
+
 /** Name that no namespace has: other nodes ignore the messages of a check. */
 const NAME = 'gatewire:check';
 const TO_ALL = { rooms: [], except: [] };
@@ -69,7 +76,10 @@ export function checkShardedAdapter(create: (pub: object, sub: object) => MakeCh
   attempt(() => adapter.publish?.({ type: CLUSTER_BROADCAST, data: { opts: TO_ALL } }));
   const messages = new ClusterMessages(adapter);
   attempt(() => adapter.close?.());
-  const own = checkStackOf('@socket.io/redis-adapter', () => ({ ShardedClient: redis.methods }));
+  const own = checkStackOf('@socket.io/redis-adapter', () => ({
+    ShardedClient: redis.methods,
+    ShardedRedisAdapter: adapter,
+  }));
   return inTwoParts([...messages.members(), ...own], () => messages.answers());
 }
 
@@ -83,10 +93,12 @@ export function checkStreamsAdapter(create: (client: object) => MakeChecked): Ad
   attempt(() => adapter.restoreSession?.('check', '1-1'));
   const messages = new ClusterMessages(adapter);
   attempt(() => adapter.close?.());
-  return inTwoParts(messages.members(), () => [
-    ...messages.answers(),
-    ...checkStackOf('@socket.io/redis-streams-adapter', () => ({ StreamsClient: redis.methods })),
-  ]);
+  return inTwoParts(messages.members(), () => {
+    const channels = (redis.calls['subscribe'] ?? []).flatMap(([first]) => first);
+    const name = channels.includes(`socket.io${streamsChannel(NAME)}`) ? CHANNEL_NAME : null;
+    const own = { StreamsClient: redis.methods, Channel: { name } };
+    return [...messages.answers(), ...checkStackOf('@socket.io/redis-streams-adapter', () => own)];
+  });
 }
 
 /** Checks @socket.io/cluster-adapter in a node. The adapter of the check greets the other nodes, which ignore it. */

@@ -9,7 +9,10 @@ import type {
 import { CLASSIC_FETCH, CLUSTER_BROADCAST, CLUSTER_FETCH } from './adapter-check.js';
 
 /** Members of a plain adapter. It has those of the classic one over Redis, or those of a cluster adapter. */
-export type RawAdapter = AdapterMembers & Partial<ClassicMembers> & Partial<ClusterMembers>;
+export type RawAdapter = AdapterMembers &
+  Partial<ClassicMembers> &
+  Partial<ShardedMembers> &
+  Partial<ClusterMembers>;
 
 type AdapterMembers = Private<
   'socket.io-adapter',
@@ -32,8 +35,10 @@ type AdapterMembers = Private<
 type ClassicMembers = Private<
   '@socket.io/redis-adapter',
   'RedisAdapter',
-  { onrequest(channel: unknown, message: Buffer): unknown }
+  { onrequest(channel: unknown, message: Buffer): unknown; channel: string; requestChannel: string }
 >;
+
+type ShardedMembers = Private<'@socket.io/redis-adapter', 'ShardedRedisAdapter', { channel: string }>;
 
 /** Members of a subclass of Socket.IO's ClusterAdapter. */
 export type ClusterMembers = Private<

@@ -1,8 +1,10 @@
-/** Collector, as the schedule sees it. */
-interface Collecting {
-  /** Tells senders to go on. */
+/** Collector whose senders are told to go on. */
+interface Telling {
   tellSent(): void;
-  /** Writes what was collected. */
+}
+
+/** Collector that writes what it has collected. */
+interface Flushing {
   flush(): void;
 }
 
@@ -10,18 +12,18 @@ interface Collecting {
 const { nextTick } = process;
 const afterPoll = setImmediate;
 
-let telling: Collecting[] = [];
-let flushing: Collecting[] = [];
+let telling: Telling[] = [];
+let flushing: Flushing[] = [];
 let isExitWatched = false;
 
 /** Has `tellSent` called once the callback that runs is over, as sockets call back that take all that is written. */
-export function tellAfterTick(one: Collecting): void {
+export function tellAfterTick(one: Telling): void {
   if (telling.length === 0) nextTick(tellAll);
   telling.push(one);
 }
 
 /** Has `flush` called once all sockets that had something to read in this turn have been read. */
-export function flushAfterPoll(one: Collecting): void {
+export function flushAfterPoll(one: Flushing): void {
   if (flushing.length === 0) {
     watchExit();
     afterPoll(flushAll);
@@ -36,10 +38,10 @@ function tellAll(): void {
 }
 
 /** A listener of `drain` that throws ends the process, or is logged; the others are told all the same. */
-function tellFrom(told: readonly Collecting[], from: number): void {
+function tellFrom(told: readonly Telling[], from: number): void {
   let at = from;
   try {
-    while (at < told.length) (told[at++] as Collecting).tellSent();
+    while (at < told.length) (told[at++] as Telling).tellSent();
   } finally {
     if (at < told.length) nextTick(tellFrom, told, at);
   }
@@ -52,10 +54,10 @@ function flushAll(): void {
 }
 
 /** After one that throws, the others are written all the same: nothing else would write what they have collected. */
-function flushFrom(flushed: readonly Collecting[], from: number): void {
+function flushFrom(flushed: readonly Flushing[], from: number): void {
   let at = from;
   try {
-    while (at < flushed.length) (flushed[at++] as Collecting).flush();
+    while (at < flushed.length) (flushed[at++] as Flushing).flush();
   } finally {
     if (at < flushed.length) setImmediate(flushFrom, flushed, at);
   }

@@ -34,8 +34,12 @@ function startOf(name: StackPackage, { owner }: StackRow): string {
   if (name === '@socket.io/redis-streams-adapter') return 'streams';
   if (name === '@socket.io/redis-adapter')
     return (
-      { ClassicClient: 'classic plan', RedisAdapter: 'classic plan', ShardedClient: 'sharded plan' }[owner] ??
-      'classic'
+      {
+        ClassicClient: 'classic plan',
+        RedisAdapter: 'classic plan',
+        ShardedClient: 'sharded plan',
+        ShardedRedisAdapter: 'sharded plan',
+      }[owner] ?? 'classic'
     );
   if (name === 'socket.io-adapter' && owner !== 'Adapter')
     return owner === 'MessageType' ? 'sharded' : 'sharded plan';
@@ -53,6 +57,10 @@ const ELSEWHERE: Readonly<Record<string, Partial<Rename>>> = {
   },
   '@socket.io/redis-streams-adapter StreamsClient.get': {
     folder: '@socket.io/redis-streams-adapter/dist/util',
+  },
+  '@socket.io/redis-streams-adapter Channel.name': {
+    pattern: '#\\$\\{nsp\\.name\\}#',
+    replacement: '!$${nsp.name}!',
   },
   '@inversifyjs/core ClassMetadata.constructorArguments': { pattern: '\\bconstructorArguments\\b' },
   '@inversifyjs/core ClassMetadata.properties': { pattern: '\\bproperties\\b' },

@@ -140,6 +140,7 @@ const STACK_FILES = [
   'nodes/adapter-check.ts',
   'nodes/cores/cluster-adapter.ts',
   'nodes/patch-adapter.ts',
+  'nodes/redis/pub-sub.ts',
   'runtime/injection/container.ts',
   'runtime/server.ts',
   'runtime/socketio.ts',

@@ -1,27 +1,33 @@
 import type { SubscriptionKind } from './redis-client.js';
-import type { RedisConnections } from './redis-connections.js';
+import type { PublishCommand, RedisConnections } from './redis-connections.js';
 import type { Listener } from './subscriptions.js';
 
 type RawListener = (message: Buffer, channel: string) => unknown;
 type Channels = string | readonly string[];
+type Publish = (command: PublishCommand, channel: string, message: Buffer | string) => unknown;
 
 const DONE = Promise.resolve(0);
 
 /**
  * Makes the client that Socket.IO's Redis adapters publish with: the few methods of node-redis that they call. Messages
  * are signed, and no call rejects, hangs or queues without bound.
+ *
+ * @param publish - sends what an adapter publishes
  */
-export function publishingClient(redis: RedisConnections) {
+export function publishingClient(
+  redis: RedisConnections,
+  publish: Publish = (...args) => redis.publish(...args),
+) {
   return {
     // The adapters look for these two to tell node-redis from ioredis.
     pSubscribe() {},
     sSubscribe() {},
     publish(channel: string, message: Buffer | string) {
-      redis.publish('PUBLISH', channel, message);
+      publish('PUBLISH', channel, message);
       return DONE;
     },
     sPublish(channel: string, message: Buffer | string) {
-      redis.publish('SPUBLISH', channel, message);
+      publish('SPUBLISH', channel, message);
       return DONE;
     },
     sendCommand: (args: readonly string[]) => redis.command(args),

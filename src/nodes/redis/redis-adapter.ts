@@ -1,10 +1,10 @@
 import { missingPeers, requirePeer } from '../../base/peer.js';
 import type {
-  AdapterConstructor,
   AdapterHost,
   NodeAdapter,
   NodeBus,
   OpenedAdapter,
+  Traits,
 } from '../../runtime/remote/node-adapter.js';
 import {
   type AdapterCheck,
@@ -12,8 +12,8 @@ import {
   checkShardedAdapter,
   checkStreamsAdapter,
 } from '../adapter-check.js';
-import { type MakeAdapter, patchAdapter } from '../patch-adapter.js';
-import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
+import { BatchReaders } from './batch-readers.js';
+import { pubSubAdapter, type RedisAdapterModule } from './pub-sub.js';
 import { isEncrypted } from './redis-client.js';
 import { RedisConnections } from './redis-connections.js';
 import {
@@ -59,9 +59,10 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
   await checkAdapter(options).finish();
   const signer = await Signer.create(options.secret, options.prefix);
   const redis = new RedisConnections(options, host, signer);
-  const streams = options.mode === 'streams' ? streamsAdapter(redis, host) : null;
-  const adapter = streams?.adapter ?? pubSubAdapter(redis, host);
-  const bus = new RedisBus(redis, host, streams?.sendInOrder ?? null);
+  const readers = batchReaders(redis, host);
+  const streams = options.mode === 'streams' ? streamsAdapter(redis, host, readers) : null;
+  const adapter = streams?.adapter ?? pubSubAdapter(redis, host, readers);
+  const bus = new RedisBus(redis, host, readers, streams?.sendInOrder ?? null);
   const store = new RedisStore(redis);
   await redis.heartbeat.started(START_MS);
   if (redis.isUp) await streams?.reader?.started(START_MS);
@@ -76,6 +77,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     close: async () => {
       streams?.reader?.close();
       await redis.close();
+      readers.close();
     },
   };
 }
@@ -89,25 +91,14 @@ function checkAdapter({ mode }: RedisOptions): AdapterCheck {
   return mode === 'sharded' ? checkShardedAdapter(createShardedAdapter) : checkClassicAdapter(createAdapter);
 }
 
-interface RedisAdapterModule {
-  createAdapter(pub: object, sub: object, options?: object): MakeAdapter;
-  createShardedAdapter(pub: object, sub: object, options?: object): MakeAdapter;
-}
-
-/** Makes the adapters of classic or sharded pub/sub. */
-function pubSubAdapter(redis: RedisConnections, host: AdapterHost): AdapterConstructor {
-  const { createAdapter, createShardedAdapter } = requirePeer<RedisAdapterModule>(
-    redis.adapterPackage,
-    'redisAdapter',
-  );
-  const { mode, prefix } = redis.options;
-  const publisher = publishingClient(redis);
-  const subscriber = host.hasClients ? subscribingClient(redis) : deafClient();
-  const make =
-    mode === 'sharded'
-      ? createShardedAdapter(publisher, subscriber, { channelPrefix: prefix })
-      : createAdapter(publisher, subscriber, { key: prefix });
-  return patchAdapter(make, redis, host, false);
+/** Says whether this node reads batches, and may send them. */
+function batchReaders(redis: RedisConnections, { hasClients, socket }: AdapterHost): BatchReaders {
+  const { mode, batch, cluster } = redis.options;
+  // A client is recovered from the place of each broadcast in the stream.
+  const reads = !('connectionStateRecovery' in socket);
+  // Servers of a Redis Cluster count the subscribers of a channel each for itself, but for those of a shard.
+  const isCounted = cluster === undefined || mode === 'sharded';
+  return new BatchReaders(redis, { isSubscriber: hasClients, reads, sends: batch && reads && isCounted });
 }
 
 /** Messages between nodes: one channel for all of them, and one for each. */
@@ -117,6 +108,7 @@ class RedisBus implements NodeBus {
   constructor(
     private readonly redis: RedisConnections,
     host: AdapterHost,
+    private readonly readers: BatchReaders,
     private readonly inOrder: SendInOrder | null,
   ) {
     this.#all = `${redis.options.prefix}:nodes`;
@@ -127,6 +119,14 @@ class RedisBus implements NodeBus {
 
   get isOpen(): boolean {
     return this.redis.isUp;
+  }
+
+  get traits(): Traits {
+    return this.readers.traits;
+  }
+
+  heard(nodeId: string, traits: Traits | null): void {
+    this.readers.heard(nodeId, traits);
   }
 
   send(message: string, to: string | null, inOrder: boolean): boolean {

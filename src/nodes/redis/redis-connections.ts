@@ -14,6 +14,9 @@ const MAX_IN_FLIGHT_BYTES = 16_000_000;
 /** Longest wait of `close` for what was sent last. */
 const FLUSH_MS = 500;
 
+/** Command that publishes: for all servers of Redis, or for one shard. */
+export type PublishCommand = 'PUBLISH' | 'SPUBLISH';
+
 /** Counts of messages that were lost between nodes or discarded. They only grow. */
 class Counters {
   /** Messages that Redis refused, or that were under way when a connection broke. */
@@ -42,6 +45,8 @@ export class RedisConnections {
   readonly heartbeat: Heartbeat;
   readonly #publisher: Connection;
   readonly #listener: Connection;
+  /** Broadcasts that wait for the end of a turn; everything else is sent behind them. */
+  batches: { flush(): void } | null = null;
   #inFlight = 0;
   #inFlightBytes = 0;
 
@@ -62,14 +67,19 @@ export class RedisConnections {
     return this.heartbeat.isUp;
   }
 
-  /** Publishes, or counts that it did not. It neither throws nor waits. */
-  publish(command: 'PUBLISH' | 'SPUBLISH', channel: string, message: Buffer | string): boolean {
+  /**
+   * Publishes, or counts that it did not. It neither throws nor waits.
+   *
+   * @param count - number of messages that it stands for
+   */
+  publish(command: PublishCommand, channel: string, message: Buffer | string, count = 1): boolean {
+    this.batches?.flush();
     if (!this.isUp) {
-      this.counters.droppedPublishes++;
+      this.counters.droppedPublishes += count;
       return false;
     }
     const signed = this.signer.sign(channel, message, this.clock.now());
-    this.#send([command, channel, signed], channel, signed.length)?.catch(() => {});
+    this.#send([command, channel, signed], channel, signed.length, count)?.catch(() => {});
     return true;
   }
 
@@ -90,13 +100,17 @@ export class RedisConnections {
     return withDeadline(answer, timeoutMs, late);
   }
 
-  /** Appends to a stream; rejects as `command` does, and counts it. */
-  append(args: readonly string[], key: string): Promise<unknown> {
+  /**
+   * Appends to a stream; rejects as `command` does, and counts it.
+   *
+   * @param count - number of messages that it stands for
+   */
+  append(args: readonly string[], key: string, count = 1): Promise<unknown> {
     let bytes = 0;
     for (const arg of args) bytes += arg.length;
     const { isUp } = this;
-    if (!isUp) this.counters.droppedPublishes++;
-    const sent = isUp ? this.#send(args, key, bytes) : null;
+    if (!isUp) this.counters.droppedPublishes += count;
+    const sent = isUp ? this.#send(args, key, bytes, count) : null;
     return sent ?? Promise.reject(this.#away());
   }
 
@@ -124,6 +138,7 @@ export class RedisConnections {
 
   /** Closes the connections after the last messages, such as the goodbye to other nodes: node-redis writes them in a later turn. */
   async close(): Promise<void> {
+    this.batches?.flush();
     const end = performance.now() + FLUSH_MS;
     while (this.isUp && this.#inFlight > 0 && performance.now() < end) await sleep(2);
     this.heartbeat.close();
@@ -134,18 +149,23 @@ export class RedisConnections {
   }
 
   /** Returns null when too much is in flight: a frozen Redis takes nothing, and its silence is not noticed at once. */
-  #send(args: readonly (string | Buffer)[], key: string, bytes: number): Promise<unknown> | null {
+  #send(
+    args: readonly (string | Buffer)[],
+    key: string,
+    bytes: number,
+    count: number,
+  ): Promise<unknown> | null {
     if (this.#inFlight >= MAX_IN_FLIGHT || this.#inFlightBytes + bytes > MAX_IN_FLIGHT_BYTES) {
-      this.counters.droppedPublishes++;
+      this.counters.droppedPublishes += count;
       return null;
     }
-    this.#inFlight++;
+    this.#inFlight += count;
     this.#inFlightBytes += bytes;
     const startedAt = performance.now();
     const settle = (): void => {
-      this.#inFlight--;
+      this.#inFlight -= count;
       this.#inFlightBytes -= bytes;
-      if (performance.now() - startedAt > this.options.timeoutMs) this.counters.latePublishes++;
+      if (performance.now() - startedAt > this.options.timeoutMs) this.counters.latePublishes += count;
     };
     return this.#publisher.send(args, key).then(
       (answer) => {
@@ -154,7 +174,7 @@ export class RedisConnections {
       },
       (error: unknown) => {
         settle();
-        this.counters.failedPublishes++;
+        this.counters.failedPublishes += count;
         this.heartbeat.refused(error);
         throw error;
       },

@@ -40,6 +40,12 @@ export interface RedisAdapterOptions {
    */
   readonly acceptUnsigned?: boolean;
   /**
+   * Whether broadcasts of one turn of the event loop may leave as one message. `false` where plain Socket.IO servers read the
+   * messages of nodes.
+   * @default true
+   */
+  readonly batch?: boolean;
+  /**
    * Time limit of a command in milliseconds, 1 to 2147483647.
    * @default 2000
    */
@@ -73,6 +79,7 @@ export interface RedisOptions extends RedisAdapterOptions {
   readonly prefix: string;
   readonly secret: string;
   readonly acceptUnsigned: boolean;
+  readonly batch: boolean;
   readonly timeoutMs: number;
   readonly streamLength: number;
 }
@@ -97,6 +104,7 @@ const RULES: Readonly<Record<keyof RedisAdapterOptions, OptionRule>> = {
   },
   secret: { accepts: (value) => typeof value === 'string' && value !== '', expected: 'a string' },
   acceptUnsigned: rules.boolean,
+  batch: rules.boolean,
   timeoutMs: rules.milliseconds,
   nodeName: {
     accepts: (value) => typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value),
@@ -139,10 +147,10 @@ export function checkRedisOptions(
     problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
   }
   const secret = usable.secret ?? passwordOf(urls[0]) ?? sentinel?.password ?? '';
-  const { acceptUnsigned = false, timeoutMs = 2_000, streamLength = 10_000 } = usable;
+  const { acceptUnsigned = false, batch = true, timeoutMs = 2_000, streamLength = 10_000 } = usable;
   const database = isRedisUrl(url) ? new URL(url).pathname.replace(/^\/0*/, '') : '';
   const name = database === '' ? prefix : `${prefix}:${database}`;
-  const options = { ...usable, mode, prefix: name, secret, acceptUnsigned, timeoutMs, streamLength };
+  const options = { ...usable, mode, prefix: name, secret, acceptUnsigned, batch, timeoutMs, streamLength };
   return { options, problems: problems.found };
 }
 

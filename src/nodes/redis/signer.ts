@@ -42,6 +42,7 @@ export interface SignedMessage {
 export class Signer {
   readonly #key: KeyObject;
   readonly #sender = randomBytes(SENDER_BYTES);
+  readonly #name = this.#sender.toString('hex');
   #count = 0;
 
   private constructor(key: Buffer) {
@@ -58,9 +59,14 @@ export class Signer {
     });
   }
 
+  /** Name of this sender in its stamps. */
+  get sender(): string {
+    return this.#name;
+  }
+
   /** Makes the stamp of another message. */
   stamp(sentAt: number): Stamp {
-    return { sender: this.#sender.toString('hex'), count: ++this.#count, sentAt };
+    return { sender: this.#name, count: ++this.#count, sentAt };
   }
 
   /**

@@ -3,7 +3,11 @@ import type { Namespace } from 'socket.io';
 import { settlesWithin } from '../../base/deadline.js';
 import { requirePeer } from '../../base/peer.js';
 import type { AdapterConstructor, AdapterHost } from '../../runtime/remote/node-adapter.js';
+import { CLUSTER_BROADCAST, streamsChannel } from '../adapter-check.js';
 import { patchAdapter } from '../patch-adapter.js';
+import { BatchCollector } from './batch-collector.js';
+import { batchedLength, type Fields, isEntryBatch, readEntryBatch, writeEntryBatch } from './batch-format.js';
+import type { BatchReaders } from './batch-readers.js';
 import { deafClient, publishingClient, subscribingClient } from './node-redis-shim.js';
 import { type Connection, isRefusal } from './redis-client.js';
 import type { RedisConnections } from './redis-connections.js';
@@ -25,23 +29,36 @@ export interface StreamsModule {
   createAdapter(client: object, options?: object): (namespace: Namespace) => never;
 }
 
-type Fields = Readonly<Record<string, string>>;
-
+/** Type of a broadcast, as it is written into the stream. */
+const BROADCAST = String(CLUSTER_BROADCAST);
 /** Answer that keeps the adapter of a process without clients from reading: it asks again as soon as it is answered. */
 const NEVER = new Promise<never>(() => {});
 
 /** Makes the adapters of @socket.io/redis-streams-adapter. */
-export function streamsAdapter(redis: RedisConnections, host: AdapterHost): Streams {
+export function streamsAdapter(redis: RedisConnections, host: AdapterHost, readers: BatchReaders): Streams {
   const { createAdapter } = requirePeer<StreamsModule>(redis.adapterPackage, 'redisAdapter');
   const { prefix, streamLength } = redis.options;
   const length = String(streamLength);
   const streamName = `${prefix}:stream`;
   const reader = host.hasClients ? new StreamReader(redis, streamName, host.receive) : null;
-  const append = (fields: Fields): Promise<unknown> => {
+  const append = (fields: Fields, count = 1): Promise<unknown> => {
+    collector.flush(); // ahead of the stamp, which has to be a later one
     const stamped = { ...fields, stamp: writeStamp(redis.signer.stamp(redis.clock.now())) };
     const args = ['XADD', streamName, 'MAXLEN', '~', length, '*', 'mac', macOf(redis, streamName, stamped)];
     for (const [name, value] of Object.entries(stamped)) args.push(name, value);
-    return redis.append(args, streamName);
+    return redis.append(args, streamName, count);
+  };
+  const collector = new BatchCollector<Fields>(true, (_, entries) => {
+    const isBatch = entries.length > 1 && readers.areAll;
+    for (const one of isBatch ? [writeEntryBatch(entries)] : entries)
+      append(one, isBatch ? entries.length : 1).catch(() => {}); // counted there
+  });
+  redis.batches = collector;
+  readers.countAt('NUMSUB', `${prefix}${streamsChannel('/')}`);
+  const add = async (fields: Fields): Promise<string> => {
+    if (fields['type'] !== BROADCAST || !readers.areAll) return String(await append(fields));
+    collector.add(streamName, fields, batchedLength(fields));
+    return ''; // its place in the stream, which only connection state recovery needs
   };
   const sessionOf = (key: string, text: string) =>
     redis.signer.sign(key, text, redis.clock.now()).toString('base64');
@@ -54,7 +71,7 @@ export function streamsAdapter(redis: RedisConnections, host: AdapterHost): Stre
   const client = {
     ...publishingClient(redis),
     duplicate: () => reading,
-    xAdd: async (_name: string, _id: string, fields: Fields) => String(await append(fields)),
+    xAdd: (_name: string, _id: string, fields: Fields) => add(fields),
     xRange: async (name: string, from: string, to: string) => (await reader?.range(name, from, to)) ?? [],
     // The adapter does not wait for it: a session that was not stored cannot be recovered.
     set: (key: string, text: string, { PX }: { readonly PX: number }) =>
@@ -147,7 +164,9 @@ class StreamReader {
       const reply = await this.#connection.send(['XREAD', ...args], this.stream);
       const entries = entriesOf(streamOf(reply));
       this.#lastId = entries.at(-1)?.id ?? this.#lastId;
-      this.#entries = entries.filter((entry) => this.#isOurs(entry, (stamp, id) => this.#isNew(stamp, id)));
+      const isNew = (stamp: Stamp, id: string): boolean => this.#isNew(stamp, id);
+      const ours = entries.filter((entry) => this.#isOurs(entry, isNew) && !this.#isOwn(entry));
+      this.#entries = this.#unpack(ours);
     } catch (error) {
       if (isRefusal(error)) this.redis.heartbeat.refused(error);
       await sleep(RETRY_MS);
@@ -166,7 +185,7 @@ class StreamReader {
       if (isLater) counts.set(sender, count);
       return isLater && [this.redis.clock.now(), timeOf(id)].some((time) => isNear(time, sentAt));
     };
-    return entriesOf(reply).filter((entry) => this.#isOurs(entry, isInOrder));
+    return this.#unpack(entriesOf(reply).filter((entry) => this.#isOurs(entry, isInOrder)));
   }
 
   close(): void {
@@ -184,17 +203,36 @@ class StreamReader {
     return this.#entries.splice(0, next === -1 ? this.#entries.length : next);
   }
 
+  /** Takes batches apart; their entries have the id of the batch. */
+  #unpack(entries: readonly Entry[]): Entry[] {
+    return entries.flatMap((entry) => {
+      if (!isEntryBatch(entry.message)) return [entry];
+      try {
+        return readEntryBatch(entry.message).map((message) => ({ id: entry.id, message }));
+      } catch {
+        this.redis.counters.malformedMessages++;
+        return [];
+      }
+    });
+  }
+
   #isOurs({ id, message }: Entry, isNew: (stamp: Stamp, id: string) => boolean): boolean {
     const { counters, options } = this.redis;
     const isSigned = message['mac'] === macOf(this.redis, this.stream, message);
     const stamp = isSigned ? readStamp(message['stamp'] ?? '') : null;
     if (stamp === null) {
-      if (!options.acceptUnsigned) counters.forgedMessages++;
-      return options.acceptUnsigned;
+      const isAccepted = options.acceptUnsigned && !isEntryBatch(message);
+      if (!isAccepted) counters.forgedMessages++;
+      return isAccepted;
     }
     if (isNew(stamp, id)) return true;
     counters.replayedMessages++;
     return false;
+  }
+
+  /** The adapter would read what this node sent itself to find out. */
+  #isOwn({ message: { stamp = '' } }: Entry): boolean {
+    return stamp.startsWith(this.redis.signer.sender);
   }
 
   #isNew(stamp: Stamp, id: string): boolean {

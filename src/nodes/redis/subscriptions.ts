@@ -1,5 +1,6 @@
 import { settlesWithin } from '../../base/deadline.js';
 import { reasonOf } from '../../base/show.js';
+import { isBatch, readBatch } from './batch-format.js';
 import { type Connection, isRefusal, type SubscriptionKind } from './redis-client.js';
 import { type RedisClock, ReplayGuard } from './replay-guard.js';
 import type { Signer } from './signer.js';
@@ -147,11 +148,29 @@ export class Subscriptions {
   #deliver(key: string, { listeners }: Subscription, signed: Buffer, channel: string): void {
     if (this.#isClosed) return;
     const verified = this.signer.verify(channel, signed);
-    if (verified === null && !this.acceptUnsigned) return void this.counters.forgedMessages++;
+    if (verified === null && (!this.acceptUnsigned || isBatch(signed)))
+      return void this.counters.forgedMessages++;
     // A channel may belong to two subscriptions, each of which gets its message once.
     if (verified !== null && !this.#guard.accepts(`${key} ${channel}`, verified.stamp, this.clock.now()))
       return void this.counters.replayedMessages++;
+    // A node hears what it says itself; the adapters would read that to find out.
+    if (verified?.stamp.sender === this.signer.sender) return;
     const message = verified?.message ?? signed;
+    if (isBatch(message)) this.#callWithEach(listeners, message, channel);
+    else this.#call(listeners, message, channel);
+  }
+
+  #callWithEach(listeners: ReadonlySet<Listener>, batch: Buffer, channel: string): void {
+    let messages: ReturnType<typeof readBatch>;
+    try {
+      messages = readBatch(batch);
+    } catch {
+      return void this.counters.malformedMessages++;
+    }
+    for (const { suffix, message } of messages) this.#call(listeners, message, channel + suffix);
+  }
+
+  #call(listeners: ReadonlySet<Listener>, message: Buffer, channel: string): void {
     for (const listener of listeners) {
       try {
         const result = listener(message, channel);

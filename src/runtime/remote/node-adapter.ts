@@ -31,6 +31,9 @@ export interface AdapterHealth {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** What a node announces of itself to the adapters of others. */
+export type Traits = Readonly<Record<string, unknown>>;
+
 /** Carries short texts between the nodes of one application. */
 export interface NodeBus {
   /**
@@ -43,6 +46,10 @@ export interface NodeBus {
   readonly isOpen: boolean;
   /** Number of nodes that listen, this one included; null when that cannot be known. */
   nodes(): Promise<number | null>;
+  /** What this node announces of itself. */
+  readonly traits?: Traits;
+  /** Takes what another node announces of itself; null when that node leaves. */
+  heard?(nodeId: string, traits: Traits | null): void;
 }
 
 /** Members of the application that an adapter may use. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../../base/logger.js';
-import type { NodeBus } from './node-adapter.js';
+import type { NodeBus, Traits } from './node-adapter.js';
 import {
   ANNOUNCE_MS,
   type Answers,
@@ -143,7 +143,9 @@ export class Cluster {
       return void this.malformed++;
     if (from === this.id) return;
     if (t === 'bye') return this.#forget(from);
-    const isNew = message['guest'] !== true && this.#nodes.heard(from, name);
+    const isNode = message['guest'] !== true;
+    if (isNode && (t === 'hello' || t === 'here')) this.#bus.heard?.(from, traitsOf(message));
+    const isNew = isNode && this.#nodes.heard(from, name);
     if (isNew) this.#welcome(name, message['namespaces']);
     if (isNew || t === 'hello') this.#onMet?.();
     if (t === 'hello' && !this.isGuest) this.#announce('here', from);
@@ -174,9 +176,10 @@ export class Cluster {
     const answerer = this.#answerers.get(String(op));
     // A node of a newer release may ask what this one does not know: it is told at once.
     if (answerer === undefined) return reply({ failed: true });
-    Promise.resolve()
-      .then(() => answerer(body as Body, reply, this.#nodes.nameOf(from) ?? from))
-      .catch(fail);
+    // It begins at once: a broadcast that comes right behind it finds what it has changed.
+    new Promise((resolve) => {
+      resolve(answerer(body as Body, reply, this.#nodes.nameOf(from) ?? from));
+    }).catch(fail);
   }
 
   #onAnswer(from: string, { id, last, body }: Body): void {
@@ -199,13 +202,15 @@ export class Cluster {
   #forget(id: string): void {
     const name = this.#nodes.nameOf(id);
     this.#nodes.left(id);
+    this.#bus?.heard?.(id, null);
     if (name !== null) this.logger.info({ event: 'cluster.node-left', node: name });
     for (const request of this.#requests.values()) request.left(id);
   }
 
   #announce(t: 'hello' | 'here' | 'bye', to: string | null = null): void {
     this.#nodes.forgetLost();
-    const greeting = t === 'bye' ? { t } : { t, namespaces: this.#namespaces };
+    const traits = this.#bus?.traits;
+    const greeting = t === 'bye' ? { t } : { t, namespaces: this.#namespaces, traits };
     this.#bus?.send(this.#encode(greeting), to, false);
   }
 
@@ -223,6 +228,11 @@ export class Cluster {
     }
     return answers;
   }
+}
+
+/** What a node announces of itself; nothing where it is of an older release. */
+function traitsOf({ traits }: Body): Traits {
+  return typeof traits === 'object' && traits !== null ? (traits as Traits) : {};
 }
 
 const nameOf = ({ name }: { readonly name: string }): string => name;

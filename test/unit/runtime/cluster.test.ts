@@ -138,8 +138,8 @@ describe('a question to the other nodes', () => {
     await turn();
     const replies = bus.sent.filter(({ message }) => message['t'] === 're');
     expect(replies.map(({ message: { id, last, body }, to }) => ({ id, last, body, to }))).toEqual([
-      { id: 2, last: true, body: { failed: true }, to: 'a' },
       { id: 1, last: true, body: { n: 8 }, to: 'a' },
+      { id: 2, last: true, body: { failed: true }, to: 'a' },
     ]);
     cluster.close();
   });

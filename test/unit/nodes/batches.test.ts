@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { BatchCollector } from '../../../src/nodes/redis/batch-collector.js';
+import {
+  isBatch,
+  isEntryBatch,
+  readBatch,
+  readEntryBatch,
+  writeBatch,
+  writeEntryBatch,
+} from '../../../src/nodes/redis/batch-format.js';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a batch of messages', () => {
+  const messages = [
+    { suffix: 'général#', message: Buffer.from([0x93, 0, 0xff]) },
+    { suffix: '', message: '{"text":"ünïcode 🎈"}' },
+    { suffix: 'a#b#', message: Buffer.alloc(70_000, 7) },
+  ];
+  const batch = writeBatch(messages);
+
+  it('gives back what was written', () => {
+    expect(isBatch(batch)).toBe(true);
+    expect(readBatch(batch)).toEqual(
+      messages.map(({ suffix, message }) => ({ suffix, message: Buffer.from(message as Buffer) })),
+    );
+  });
+
+  it('is refused wherever it is cut off, and when it is empty', () => {
+    const short = writeBatch(messages.slice(0, 2));
+    const first = writeBatch(messages.slice(0, 1)).length;
+    for (let length = 1; length < short.length; length++) {
+      if (length === first) continue; // the first message alone is whole
+      expect(() => readBatch(short.subarray(0, length))).toThrow();
+    }
+    expect(() => readBatch(Buffer.concat([short, Buffer.from([0])]))).toThrow();
+  });
+});
+
+describe('a batch of entries of a stream', () => {
+  const entries = [
+    { uid: 'a1', nsp: '/', type: '3', data: '{"packet":"\\n🎈"}' },
+    { uid: 'b2', nsp: '/x"y', type: '3', data: 'base64==' },
+  ];
+  const batch = writeEntryBatch(entries);
+
+  it('gives back what was written', () => {
+    expect(isEntryBatch(batch)).toBe(true);
+    expect(isEntryBatch(entries[0] ?? {})).toBe(false);
+    expect(readEntryBatch(batch)).toEqual(entries);
+  });
+
+  it.each([
+    ['without its last character', `${batch['data']?.slice(0, -1)}`],
+    ['with one more', `${batch['data']}x`],
+    ['without heads', 'x'],
+    ['with senseless heads', '[1]\n'],
+    ['that is empty', ''],
+  ])('%s is refused', (_, data) => {
+    expect(() => readEntryBatch({ ...batch, data })).toThrow();
+  });
+});
+
+describe('a collector', () => {
+  const collect = (keepsOrder = false) => {
+    const sent: string[] = [];
+    const collector = new BatchCollector<string>(keepsOrder, (key, messages) =>
+      sent.push(`${key}: ${messages.join(' ')}`),
+    );
+    const add = (key: string, ...messages: string[]): void => {
+      for (const message of messages) collector.add(key, message, message.length);
+    };
+    return { sent, collector, add };
+  };
+
+  it('sends what was added in a turn at its end, one batch for each key', async () => {
+    const { sent, add } = collect();
+    add('a', '1', '2');
+    add('b', '3');
+    add('a', '4');
+    expect(sent).toEqual([]);
+    await turn();
+    expect(sent).toEqual(['a: 1 2 4', 'b: 3']);
+    add('b', '5');
+    await turn();
+    expect(sent.slice(2)).toEqual(['b: 5']);
+  });
+
+  it('sends a batch before one of another key, where order counts', async () => {
+    const { sent, add } = collect(true);
+    add('a', '1', '2');
+    add('b', '3');
+    add('a', '4');
+    await turn();
+    expect(sent).toEqual(['a: 1 2', 'b: 3', 'a: 4']);
+  });
+
+  it('sends at once what is asked for, and nothing twice', async () => {
+    const { sent, add, collector } = collect();
+    add('a', '1');
+    collector.flush();
+    add('a', '2');
+    collector.flush();
+    collector.flush();
+    expect(sent).toEqual(['a: 1', 'a: 2']);
+    await turn();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('sends 128 messages at once', () => {
+    const { sent, add } = collect();
+    for (let i = 0; i < 127; i++) add('a', 'x');
+    expect(sent).toEqual([]);
+    add('a', 'x');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('sends 256 KB for a key at once, and 1 MB of all keys', () => {
+    const { sent, add } = collect();
+    const part = 'x'.repeat(100_000);
+    add('a', part, part);
+    expect(sent).toHaveLength(0);
+    add('a', part);
+    expect(sent).toEqual([`a: ${part} ${part}`]);
+    for (let i = 0; i < 9; i++) add(`key ${i}`, part);
+    expect(sent).toHaveLength(1);
+    add('one more', part);
+    expect(sent).toHaveLength(12);
+  });
+});
