@@ -1,11 +1,11 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { STACK, type StackPackage, type StackRow, stackRows } from '../../src/base/stack.js';
 
-// Every row of the table, in a process of its own whose copy of the package has another name or value there.
+// Every row of the table, with a copy of its package that has another name or value there.
 
 /** Change to the source text of a package; see test/fixtures/stack/renamed.mjs. */
 interface Rename {
@@ -87,6 +87,9 @@ function propertyPattern(member: string): string {
   return `(?<=\\.)${member}\\b|(?<=^\\s*(?:(?:static|async|get|set) )?)${member}(?=\\(.*\\) \\{)|\\b${member}(?=: )`;
 }
 
+/** What starts in the process that others of its kind have started in; it is over when it has failed. */
+const SHARED = /^(alone|classic|sharded|streams)\b/;
+
 /** Starts an application in a process of its own, and returns the problems that keep it from starting. */
 async function start(mode: string, rename: Rename | null): Promise<readonly Found[]> {
   const env = {
@@ -112,6 +115,36 @@ async function start(mode: string, rename: Rename | null): Promise<readonly Foun
   return JSON.parse(printed.stdout) as Found[];
 }
 
+/** A process that starts one application after the other, each with a copy of the stack of its own. */
+class Starter {
+  readonly #child: ChildProcess;
+  readonly #ready: Promise<unknown>;
+  readonly #end: Promise<never>;
+
+  constructor() {
+    this.#child = fork('test/fixtures/stack/rows.mjs', [process.env['GATEWIRE_TEST_PROGRAMS'] ?? '']);
+    this.#ready = once(this.#child, 'message');
+    this.#end = once(this.#child, 'exit').then(([code]) => {
+      throw new Error(`the process ended with ${code}`);
+    });
+    this.#end.catch(() => undefined);
+  }
+
+  /** Starts an application that differs from others by its options only, and returns the problems that keep it from starting. */
+  async start(mode: string, rename: Rename): Promise<readonly Found[]> {
+    await Promise.race([this.#ready, this.#end]);
+    const [name, plan] = mode.split(' ');
+    const answer = once(this.#child, 'message');
+    this.#child.send({ mode: name, isPlanned: plan !== undefined, rename });
+    const [found] = await Promise.race([answer, this.#end]);
+    return found as Found[];
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
 async function runAll<TItem>(items: readonly TItem[], run: (item: TItem) => Promise<void>): Promise<void> {
   const queue = [...items];
   const work = async (): Promise<void> => {
@@ -124,10 +157,24 @@ describe('a member of the stack that is renamed', () => {
   const found = new Map<string, readonly Found[] | Error>();
 
   beforeAll(async () => {
-    await runAll(rows, async ({ name, label, ...row }) => {
-      const problems = start(startOf(name, row), renameOf(name, row, label));
+    const starter = new Starter();
+    const run = async ({ name, label, ...row }: (typeof rows)[number]) => {
+      const [mode, rename] = [startOf(name, row), renameOf(name, row, label)];
+      const problems = SHARED.test(mode) ? starter.start(mode, rename) : start(mode, rename);
       found.set(label, await problems.catch((error: Error) => error));
-    });
+    };
+    const isShared = ({ name, ...row }: (typeof rows)[number]) => SHARED.test(startOf(name, row));
+    const inTurn = async () => {
+      for (const row of rows.filter(isShared)) await run(row);
+      starter.end();
+    };
+    await Promise.all([
+      inTurn(),
+      runAll(
+        rows.filter((row) => !isShared(row)),
+        run,
+      ),
+    ]);
   }, 900_000);
 
   it.each(rows)('is found by name: $label', ({ label, name, owner, member, is }) => {

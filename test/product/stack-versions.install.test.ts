@@ -59,7 +59,7 @@ describe.each([
     writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
     await run(process.execPath, [npm, 'install', '--no-audit', '--no-fund'], { cwd: folder });
     cpSync(await shared('package'), path.join(folder, 'node_modules/gatewire'), { recursive: true });
-    for (const file of ['core.mjs', 'idle.mjs', 'start.mjs'])
+    for (const file of ['core.mjs', 'idle.mjs', 'start.mjs', 'starts.mjs'])
       cpSync(path.join('test/fixtures/stack', file), path.join(folder, file));
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -9,10 +9,11 @@ export interface Complaint {
   readonly message: string;
 }
 
-/** A compiler of files that exist in memory only, which parses what they import once for all compilations. */
+/** A compiler of files that exist in memory only, which finds and parses what they import once for all compilations. */
 export class Compiler {
   readonly #options: ts.CompilerOptions;
   readonly #parsed = new Map<string, ts.SourceFile | undefined>();
+  #last: ts.Program | undefined;
 
   /** @param options - in place of those of the repository */
   constructor(options: ts.CompilerOptions = optionsOf('tsconfig.json')) {
@@ -32,7 +33,8 @@ export class Compiler {
       if (!this.#parsed.has(file)) this.#parsed.set(file, getSourceFile(file, ...rest));
       return this.#parsed.get(file);
     };
-    return ts.createProgram([...texts.keys()], this.#options, host);
+    this.#last = ts.createProgram([...texts.keys()], this.#options, host, this.#last);
+    return this.#last;
   }
 
   /** Compiles files, and returns what is wrong in them; what they import is not looked at. */

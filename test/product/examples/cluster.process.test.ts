@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../support/free-port.js';
 import { ClusterProcess } from './cluster-process.js';
 
@@ -35,16 +35,39 @@ describe('the process of examples/cluster', () => {
     return cluster;
   }
 
-  afterEach(async () => {
+  /** The one that runs, else a new one: it builds its page, and takes seconds to start. */
+  async function running(): Promise<{ cluster: ClusterProcess; port: number; url: string }> {
+    shared ??= await freePort().then((port) => ({ cluster: start(port), port }));
+    return { ...shared, url: await shared.cluster.listening() };
+  }
+  let shared: { cluster: ClusterProcess; port: number } | null = null;
+
+  afterAll(async () => {
     for (const cluster of started.splice(0)) if (cluster.isRunning) await cluster.stop();
+  });
+
+  it('gives newcomers to both nodes, and names the node in the id of the session', async () => {
+    const { url } = await running();
+    const nodes = new Set<string>();
+    for (let i = 0; i < 10; i++) {
+      const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+      nodes.add(/"sid":"([a-z]+)-/.exec(await answer.text())?.[1] ?? 'nobody');
+    }
+    expect([...nodes].sort()).toEqual(['one', 'two']);
+  });
+
+  it('ends with 1 when the port is taken', async () => {
+    const { port } = await running();
+    const { code, output } = await start(port).exited();
+    expect(code).toBe(1);
+    expect(output).toContain('nginx has ended');
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'starts four processes behind the port that it names, and ends all of them at %s',
     async (signal) => {
-      const port = await freePort();
-      const cluster = start(port);
-      const url = await cluster.listening();
+      const { cluster, port, url } = await running();
+      shared = null;
       expect(url).toBe(`http://localhost:${port}`);
       const page = await fetch(url);
       expect([page.status, page.headers.get('server')]).toEqual([200, expect.stringMatching(/^nginx/)]);
@@ -67,16 +90,6 @@ describe('the process of examples/cluster', () => {
     },
   );
 
-  it('gives newcomers to both nodes, and names the node in the id of the session', async () => {
-    const url = await start(await freePort()).listening();
-    const nodes = new Set<string>();
-    for (let i = 0; i < 10; i++) {
-      const answer = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
-      nodes.add(/"sid":"([a-z]+)-/.exec(await answer.text())?.[1] ?? 'nobody');
-    }
-    expect([...nodes].sort()).toEqual(['one', 'two']);
-  });
-
   it('says in words what is missing, and how to get it', async () => {
     const { code, output } = await start(0, {
       NGINX_PATH: '/nowhere',
@@ -86,13 +99,5 @@ describe('the process of examples/cluster', () => {
     expect(output).toContain('The cluster needs nginx and redis-server, which were not found.');
     expect(output).toContain('sudo apt-get install -y nginx redis-server');
     expect(output).not.toMatch(/^\s+at /m);
-  });
-
-  it('ends with 1 when the port is taken', async () => {
-    const port = await freePort();
-    await start(port).listening();
-    const { code, output } = await start(port).exited();
-    expect(code).toBe(1);
-    expect(output).toContain('nginx has ended');
   });
 });
