@@ -4,7 +4,7 @@ import { COMPILER, HealthyProject, toFix } from './healthy-project.js';
 let project: HealthyProject;
 
 beforeEach(() => {
-  project = new HealthyProject();
+  project = new HealthyProject('typescript');
 });
 afterEach(() => project.remove());
 
