@@ -37,8 +37,10 @@ describe('the process of examples/cluster', () => {
 
   /** The one that runs, else a new one: it builds its page, and takes seconds to start. */
   async function running(): Promise<{ cluster: ClusterProcess; port: number; url: string }> {
-    shared ??= await freePort().then((port) => ({ cluster: start(port), port }));
-    return { ...shared, url: await shared.cluster.listening() };
+    const port = shared?.port ?? (await freePort());
+    const cluster = shared?.cluster ?? start(port);
+    shared = { cluster, port };
+    return { cluster, port, url: await cluster.listening() };
   }
   let shared: { cluster: ClusterProcess; port: number } | null = null;
 
