@@ -8,6 +8,12 @@ const GROUPS = {
   shared: ['src/client/index.ts', 'src/contract/index.ts'],
   base: [
     'src/cli/main.ts',
+    'src/cli/commands/asyncapi.ts',
+    'src/cli/commands/doctor.ts',
+    'src/cli/commands/events.ts',
+    'src/cli/commands/start.ts',
+    'src/cli/commands/types.ts',
+    'src/inspect/asyncapi/document.ts',
     'src/middleware/jwt/index.ts',
     'src/middleware/session/session.ts',
     'src/nodes/brokers/index.ts',

@@ -44,6 +44,9 @@ async function examine(cwd: string, named: string | undefined): Promise<readonly
     if (named === undefined && error instanceof CliError) return error;
     throw error;
   });
+  // The compiler takes longer than everything else: a process of its own, beside this one.
+  const compiler =
+    app instanceof CliError || !isTypeScript(app) ? [] : checkCompiler(app, isModule(app), cwd);
   const surroundings = [
     ...checkVersions(cwd, ownManifest()),
     ...checkCopies(cwd),
@@ -54,11 +57,8 @@ async function examine(cwd: string, named: string | undefined): Promise<readonly
     const { message, help } = app.problem;
     return [...surroundings, failure('application', message, help)];
   }
-  return [
-    ...surroundings,
-    ...(await checkMain(cwd)),
-    ...(isTypeScript(app) ? checkCompiler(app, isModule(app), cwd) : []),
-    // Last, because after it this process can open no port.
-    ...(await checkApplication(app, cwd)),
-  ];
+  const main = await checkMain(cwd);
+  // Last, because after it this process can open no port.
+  const application = await checkApplication(app, cwd);
+  return [...surroundings, ...main, ...(await compiler), ...application];
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { relativeTo } from '../../inspect/locate.js';
 import { findInstalled, type Installed } from '../packages.js';
@@ -13,7 +13,11 @@ const LIMIT_MS = 60_000;
  * @param app - absolute path of the application
  * @param isModule - true when package.json makes its files ES modules
  */
-export function checkCompiler(app: string, isModule: boolean, cwd: string): readonly Finding[] {
+export async function checkCompiler(
+  app: string,
+  isModule: boolean,
+  cwd: string,
+): Promise<readonly Finding[]> {
   const tsconfig = nearestTsconfig(app);
   if (tsconfig === null) {
     const fix = 'write one with "experimentalDecorators": true; gatewire new shows a whole one';
@@ -25,7 +29,7 @@ export function checkCompiler(app: string, isModule: boolean, cwd: string): read
     const fact = `TypeScript is not installed, so ${shown} cannot be checked`;
     return [warning('tsconfig', fact, 'npm install --save-dev typescript')];
   }
-  const config = showConfig(typescript, tsconfig);
+  const config = await showConfig(typescript, tsconfig);
   if (typeof config === 'string') return [failure('tsconfig', `${shown}: ${config}`, 'fix tsconfig.json')];
   return [
     covers(config, app, tsconfig, cwd),
@@ -46,16 +50,14 @@ interface Config {
 }
 
 /** Returns the options in force, or the error of the compiler. */
-function showConfig({ folder }: Installed, tsconfig: string): Config | string {
-  const program = join(folder, 'bin/tsc');
-  const { stdout, status, error } = spawnSync(process.execPath, [program, '--showConfig', '-p', tsconfig], {
-    encoding: 'utf8',
-    timeout: LIMIT_MS,
-    maxBuffer: 64 * 1024 * 1024,
+function showConfig({ folder }: Installed, tsconfig: string): Promise<Config | string> {
+  const args = [join(folder, 'bin/tsc'), '--showConfig', '-p', tsconfig];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { timeout: LIMIT_MS, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
+      if (error === null) resolve(JSON.parse(stdout) as Config);
+      else resolve(stdout.trim().split('\n', 1)[0] || error.message);
+    });
   });
-  if (error) return error.message;
-  if (status !== 0) return stdout.trim().split('\n')[0] ?? `tsc ended with ${status}`;
-  return JSON.parse(stdout) as Config;
 }
 
 /** Checks that tsconfig.json covers the application: tsx and the compiler apply it to the files it covers only. */
