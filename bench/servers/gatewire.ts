@@ -58,7 +58,7 @@ interface StartOptions {
   readonly redis?: { readonly url: string; readonly mode: 'classic' | 'sharded' | 'streams' };
   readonly handlers: number;
   readonly reply?: 'raw';
-  readonly engine?: 'batching';
+  readonly engine?: 'plain';
   readonly byHand?: boolean;
   readonly isUnbounded?: boolean;
 }

@@ -124,7 +124,7 @@ export interface AppOptions {
   /**
    * How messages leave over WebSockets: `'batching'` writes what a connection is sent in one turn of the event loop together,
    * `'plain'` writes each message at once, as Socket.IO does.
-   * @default 'plain'
+   * @default 'batching'
    */
   readonly engine?: 'batching' | 'plain';
   /** Socket.IO's own options; few of them are refused. */
@@ -275,7 +275,7 @@ export function checkAppOptions(given: unknown, problems: Problems, where: Place
     log: loggerFrom(options.logger),
     gateways: options.gateways ?? [],
     reply: options.reply ?? 'envelope',
-    engine: options.engine ?? 'plain',
+    engine: options.engine ?? 'batching',
     validateEmits: options.validateEmits ?? validatesEmits(),
     allLimits: Object.freeze({
       ...DEFAULT_LIMITS,

@@ -132,6 +132,8 @@ export const STACK = {
       resetPingTimeout: { kind: 'method', use: 'keep slow readers alive' },
       sendPacket: { kind: 'method', use: 'ping slow readers' },
       onClose: { kind: 'method', use: 'cut connections whose clients do not read' },
+      writeBuffer: { kind: 'field', type: 'Array', use: 'write messages at once where nothing waits' },
+      upgrading: { kind: 'field', type: 'Boolean', use: 'write messages at once where nothing waits' },
       data: { kind: 'event', use: 'keep what a client sends while it waits in line' },
       packet: { kind: 'event', use: 'count pings and pongs' },
       packetCreate: { kind: 'event', use: 'count what waits for a client' },

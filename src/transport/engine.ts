@@ -28,6 +28,8 @@ export interface ConnectionSteps {
   readonly queue: ConnectionStep | null;
   /** Bounds what the client sends and what waits for it. */
   readonly limits: ConnectionStep;
+  /** Has messages written past the queue of the engine; null where they cannot be. */
+  readonly write: ConnectionStep | null;
 }
 
 /**
@@ -58,9 +60,11 @@ export function serveConnections(
   io: Server,
   engine: Engine,
   parser: StrictParser,
-  { address, end, queue, limits }: ConnectionSteps,
+  { address, end, queue, limits, write }: ConnectionSteps,
 ): void {
-  const steps = [address, end, queue, limits, socketIo(io, engine, parser)].filter((step) => step !== null);
+  const steps = [address, end, queue, limits, write, socketIo(io, engine, parser)].filter(
+    (step) => step !== null,
+  );
   const enter = steps.reduceRight<ConnectionListener>(
     (next, step) => (connection) => step(connection, next),
     () => {},

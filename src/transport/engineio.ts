@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'socket.io';
 import { engineClass, parserPackage } from '../base/socketio-packages.js';
 import type { Private, PrivateNumbers } from '../base/stack.js';
+import type { CollectingWebSocket } from './websocket.js';
 
 /** Connection of the engine, below all namespaces. */
 export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remoteAddress' | 'onClose'> {
@@ -14,7 +15,7 @@ export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remote
   readonly transport: { readonly name: string };
   close(discard?: boolean): void;
   /** Sends a message of the layer above, as it is. */
-  write(text: string): void;
+  write(text: string): unknown;
   emit(event: 'error', error: unknown): unknown;
   on(event: 'flush' | 'upgrade', listener: (this: EngineConnection) => void): unknown;
   on(event: 'close', listener: (this: EngineConnection, reason: string) => void): unknown;
@@ -161,6 +162,10 @@ type ConnectionMembers = Private<
     readonly pingIntervalTimer: NodeJS.Timeout | null;
     resetPingTimeout(): void;
     sendPacket(type: 'ping'): void;
+    /** Packets that wait for the network, or for the end of the tick. */
+    readonly writeBuffer: readonly unknown[];
+    /** True while a client changes from polling to WebSocket. */
+    readonly upgrading: boolean;
     /** Ends the connection at once, whatever the other side says. */
     onClose(reason: string): void;
     /** Polling or WebSocket; each has some of these. */
@@ -181,7 +186,11 @@ type PollingMembers = Private<
   }
 >;
 
-type WebSocketTransportMembers = Private<'engine.io', 'WebSocket', { readonly socket: WebSocketMembers }>;
+type WebSocketTransportMembers = Private<
+  'engine.io',
+  'WebSocket',
+  { readonly socket: WebSocketMembers & Partial<CollectingWebSocket> }
+>;
 
 type WebSocketMembers = Private<
   'ws',
@@ -255,6 +264,18 @@ export function netSocketOf(connection: EngineConnection): Socket | null {
 /** Bytes that were handed to a WebSocket and have not left the process. */
 export function unsentBytes(connection: EngineConnection): number {
   return internals(connection).transport.socket?.bufferedAmount ?? 0;
+}
+
+/** Finds the WebSocket of a connection, where it is one that collects frames. */
+export function collectingWebSocketOf(connection: EngineConnection): CollectingWebSocket | null {
+  const { socket } = internals(connection).transport;
+  return socket?.offer === undefined ? null : (socket as CollectingWebSocket);
+}
+
+/** Tells whether a message has to wait for others, or for another transport. */
+export function hasQueue(connection: EngineConnection): boolean {
+  const { writeBuffer, upgrading } = internals(connection);
+  return connection.readyState !== 'open' || writeBuffer.length > 0 || upgrading;
 }
 
 /** Finds the HTTP response that the next packets go out with; null over WebSocket. */

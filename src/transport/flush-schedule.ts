@@ -15,6 +15,22 @@ const afterPoll = setImmediate;
 let telling: Telling[] = [];
 let flushing: Flushing[] = [];
 let isExitWatched = false;
+let tick = 1;
+let isTickWatched = false;
+
+/** Number of this tick: the callback that runs, up to where Node goes on with others. */
+export function currentTick(): number {
+  if (!isTickWatched) {
+    isTickWatched = true;
+    nextTick(endTick);
+  }
+  return tick;
+}
+
+function endTick(): void {
+  isTickWatched = false;
+  tick++;
+}
 
 /** Has `tellSent` called once the callback that runs is over, as sockets call back that take all that is written. */
 export function tellAfterTick(one: Telling): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { flushAfterPoll, tellAfterTick } from './flush-schedule.js';
+import { currentTick, flushAfterPoll, tellAfterTick } from './flush-schedule.js';
 
 /** Callback of a frame: called when the frame needs no room in the process any more, or with an error. */
 export type FrameCallback = (error?: Error | null) => void;
@@ -20,6 +20,7 @@ export class FrameCollector {
   #callbacks: FrameCallback[] = [];
   #isTelling = false;
   #isWaiting = false;
+  #offeredIn = 0;
 
   constructor(private readonly socket: Socket) {}
 
@@ -41,6 +42,19 @@ export class FrameCollector {
     if (this.#isTelling) return;
     this.#isTelling = true;
     tellAfterTick(this);
+  }
+
+  /** True when a frame was taken by `offer` in this tick. */
+  get hasTakenInTick(): boolean {
+    return this.#offeredIn === currentTick();
+  }
+
+  /** Adds a frame that nobody waits for, and returns true; false where the network takes no more, or too much waits. */
+  offer(frame: string): boolean {
+    if (this.socket.writableLength > 0 || this.#frames.length + frame.length > MAX_BYTES) return false;
+    this.#offeredIn = currentTick();
+    this.add(frame, undefined);
+    return true;
   }
 
   /** Has something written at once, behind all that waits and together with it. */

@@ -9,6 +9,7 @@ import {
   pollAnswer,
   unsentBytes,
 } from './engineio.js';
+import { isQuestion } from './packet-text.js';
 import type { TransportLimits } from './transport-limits.js';
 
 const REASON = 'slow consumer';
@@ -16,7 +17,6 @@ const SWEEP_MS = 1_000;
 /** Text up to this length is taken for ASCII. */
 const SHORT = 1_024;
 const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT } = PacketType;
-const SLASH = 0x2f;
 const CHAR_ZERO = 0x30;
 
 const kOutput = Symbol('gatewire.output');
@@ -144,14 +144,6 @@ function tell({ connects }: Output, type: number, data: string): void {
   if (type === BINARY_EVENT && isQuestion(data, data.indexOf('-') + 1)) connects?.onQuestion();
   if (type === CONNECT || type === DISCONNECT || type === CONNECT_ERROR) connects?.onSent(type, data);
 }
-
-/** Tells whether an event has an id, which asks for an acknowledgement; it stands behind the namespace. */
-function isQuestion(data: string, from: number): boolean {
-  const at = data.charCodeAt(from) === SLASH ? data.indexOf(',', from) + 1 : from;
-  return isDigit(data.charCodeAt(at));
-}
-
-const isDigit = (code: number): boolean => code >= CHAR_ZERO && code <= CHAR_ZERO + 9;
 
 /** Resets the count: all that waited is with the transport now. */
 function onFlush(this: EngineConnection): void {

@@ -14,6 +14,7 @@ const { CONNECT, EVENT, BINARY_EVENT, BINARY_ACK } = PacketType;
 const [QUOTE, COMMA, SLASH, BACKSLASH] = [0x22, 0x2c, 0x2f, 0x5c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const SPACE = 0x20;
+const [ZERO, NINE] = [0x30, 0x39];
 
 type CountLimits = Pick<TransportLimits, 'packetDepth' | 'packetKeys' | 'attachments' | 'authBytes'>;
 
@@ -120,4 +121,14 @@ function endOfString(text: string, start: number): number {
     if ((end - slashes) % 2 === 0) return end;
   }
   return text.length;
+}
+
+/**
+ * Tells whether an event asks for an acknowledgement: it has an id, which stands behind the namespace.
+ *
+ * @param from - where the namespace begins, if there is one
+ */
+export function isQuestion(text: string, from: number): boolean {
+  const code = text.charCodeAt(text.charCodeAt(from) === SLASH ? text.indexOf(',', from) + 1 : from);
+  return code >= ZERO && code <= NINE;
 }

@@ -6,6 +6,7 @@ import { ConnectionCount } from './connection-count.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import { type Admission, ConnectionQueue } from './connection-queue.js';
 import { originsOfCors } from './cors.js';
+import { directWrites } from './direct-write.js';
 import { createEngine, serveConnections } from './engine.js';
 import { type Engine, findConnection } from './engineio.js';
 import { HandshakePolicy, type SessionAddress } from './handshake-policy.js';
@@ -53,8 +54,9 @@ export function createTransport(
   const isProduction = process.env['NODE_ENV'] === 'production';
   const log = new BoundedLog(logger);
   const warn = (record: LogRecord): void => log.write(record.event, record);
+  const collecting = engineOptions(settings.engine, logger);
   const engine = createEngine(
-    { ...socket, ...engineOptions(settings.engine, logger) },
+    { ...socket, ...collecting },
     (error) => logger.error({ event: 'connection.allow-failed', error }),
     settings.node,
   );
@@ -105,6 +107,7 @@ export function createTransport(
     end: limits.closingPolls.watch,
     queue: queue?.arrive ?? null,
     limits: limits.watch,
+    write: collecting.wsEngine === undefined ? null : directWrites(engine),
   });
   return { engine, front };
 }

@@ -21,7 +21,7 @@ const kSender = Symbol('gatewire.sender');
 const kText = Symbol('gatewire.text');
 
 /** Frame as ws makes it: its head, and its payload. Engine.IO hands the same frame to all sockets of a room. */
-type Frame = readonly (Buffer | string)[] & { [kText]?: string };
+export type Frame = readonly (Buffer | string)[] & { [kText]?: string };
 
 /** Undocumented members of a WebSocket that is open. */
 type Members = Private<
@@ -51,6 +51,16 @@ declare class ServerWebSocket implements Members {
 
 export type WebSocketClass = typeof ServerWebSocket;
 
+/** What a WebSocket that collects frames takes past ws; it refuses what has to wait, or to be made by ws. */
+export interface CollectingWebSocket {
+  /** True when something was taken in this tick. */
+  readonly hasTakenInTick: boolean;
+  /** Takes a text, and tells whether it did. */
+  offer(text: string): boolean;
+  /** Takes a frame of ws that other WebSockets get, too, and tells whether it did. */
+  offerFrame(frame: Frame): boolean;
+}
+
 /** Server of ws, which agrees with clients on WebSockets. */
 export type WebSocketServer = Private<
   'ws',
@@ -79,7 +89,7 @@ export function collectingServer(base: WebSocketServerClass): WebSocketServerCla
  * what it would write is taken from it. Text and bytes without options, which nearly all is, are framed here.
  */
 export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
-  return class extends base {
+  return class extends base implements CollectingWebSocket {
     #frames: FrameCollector | null = null;
     /** False where a message may wait in ws: the next one waits behind it. */
     #isSimple = false;
@@ -94,13 +104,31 @@ export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
     }
 
     override send(data: unknown, options?: unknown, callback?: FrameCallback): void {
-      if (!this.#isSimple || this.readyState !== OPEN) return super.send(data, options, callback);
+      if (!this.#isReady) return super.send(data, options, callback);
       const hasOptions = typeof options === 'object' || callback !== undefined;
       const frame = hasOptions ? null : frameOf(data);
       if (frame !== null) return this.#frames?.add(frame, options as FrameCallback | undefined);
       // Options may begin a message of several frames, and a Blob is read first.
       this.#isSimple = !hasOptions && (typeof data === 'string' || isBytes(data));
       super.send(data, options, callback);
+    }
+
+    get hasTakenInTick(): boolean {
+      return this.#frames?.hasTakenInTick === true;
+    }
+
+    offer(text: string): boolean {
+      const frame = this.#isReady ? frameOf(text) : null;
+      return frame !== null && this.#frames?.offer(frame) === true;
+    }
+
+    offerFrame(frame: Frame): boolean {
+      const isShort = (frame[1]?.length ?? 0) <= LONGEST_TEXT;
+      return this.#isReady && isShort && this.#frames?.offer(textOf(frame)) === true;
+    }
+
+    get #isReady(): boolean {
+      return this.#isSimple && this.readyState === OPEN;
     }
 
     override terminate(): void {

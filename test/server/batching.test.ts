@@ -92,7 +92,6 @@ const startPlain: Start = async (options, tls) => {
 const startBatching: Start = async (socket, tls) => {
   const app = createApp({
     gateways: [EchoGateway],
-    engine: 'batching',
     logger: false,
     socket,
     ...(tls && { tls }),

@@ -23,7 +23,14 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
       order.push(name);
       step(connection, next);
     };
-  const steps: ConnectionSteps = { address: handOn, end: handOn, queue: handOn, limits: handOn, ...changed };
+  const steps: ConnectionSteps = {
+    address: handOn,
+    end: handOn,
+    queue: handOn,
+    limits: handOn,
+    write: handOn,
+    ...changed,
+  };
   const parser = new StrictParser(new ConnectionLimits('app', DEFAULT_TRANSPORT_LIMITS));
   const io = new Server({ parser });
   const engine = new EventEmitter();
@@ -32,6 +39,7 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
     end: listed('end', steps.end),
     queue: steps.queue === null ? null : listed('queue', steps.queue),
     limits: listed('limits', steps.limits),
+    write: steps.write === null ? null : listed('write', steps.write),
   });
   const connection = Object.assign(new EventEmitter(), { transport: { name: 'websocket' } });
   connection.on('newListener', (event) => event === 'data' && order.push('socket.io'));
@@ -40,21 +48,21 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
 }
 
 describe('a new connection', () => {
-  it('goes through address, end, queue, limits and Socket.IO, in this order', () => {
+  it('goes through address, end, queue, limits, write and Socket.IO, in this order', () => {
     using entered = enter();
-    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'write', 'socket.io']);
   });
 
   it('goes through the others when there is no queue', () => {
     using entered = enter({ queue: null });
-    expect(entered.order).toEqual(['address', 'end', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'limits', 'write', 'socket.io']);
   });
 
-  it.each(['address', 'end', 'queue', 'limits'] as const)(
+  it.each(['address', 'end', 'queue', 'limits', 'write'] as const)(
     'goes no further than a step `%s` that stops it',
     (name) => {
       using entered = enter({ [name]: () => {} });
-      const all = ['address', 'end', 'queue', 'limits'];
+      const all = ['address', 'end', 'queue', 'limits', 'write'];
       expect(entered.order).toEqual(all.slice(0, all.indexOf(name) + 1));
     },
   );
@@ -67,7 +75,7 @@ describe('a new connection', () => {
     using entered = enter({ queue });
     expect(entered.order).toEqual(['address', 'end', 'queue']);
     turn();
-    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'write', 'socket.io']);
   });
 });
 

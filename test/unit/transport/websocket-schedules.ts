@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import { requireOf } from '../../../src/base/own-require.js';
+import { directWrites } from '../../../src/transport/direct-write.js';
 import { collectingWebSocket, type WebSocketClass } from '../../../src/transport/websocket.js';
 
 // Random schedules of sends, closes and back-pressure, for connections of Engine.IO over ws alone, and over ws with a
@@ -14,6 +15,7 @@ const ws = requireEngine('ws');
 export type Step = readonly [operation: Operation, variant: number];
 export type Operation =
   | 'text'
+  | 'event'
   | 'bytes'
   | 'long'
   | 'room'
@@ -28,7 +30,16 @@ export type Operation =
 export type End = (typeof ENDS)[number];
 
 const ENDS = ['close', 'close socket', 'terminate', 'client close', 'client end', 'destroy'] as const;
-const SENDS: readonly Operation[] = ['text', 'text', 'text', 'bytes', 'room', 'room', 'volatile', 'volatile'];
+const SENDS: readonly Operation[] = [
+  'text',
+  'event',
+  'event',
+  'bytes',
+  'room',
+  'room',
+  'volatile',
+  'volatile',
+];
 
 /** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -109,7 +120,10 @@ export class Peer {
   readonly #connection;
   #sent = 0;
 
-  constructor(WebSocket: WebSocketClass) {
+  /**
+   * @param isObserved - whether an application listens to `drain`, which tells of each packet
+   */
+  constructor(WebSocket: WebSocketClass, isObserved: boolean) {
     const socket = new WebSocket(null, undefined, { autoPong: true, closeTimeout: 30_000 });
     socket.setSocket(this.wire as never, Buffer.alloc(0), { maxPayload: 1e6, allowSynchronousEvents: true });
     const request = { websocket: socket, _query: { EIO: '4' }, connection: {} };
@@ -119,7 +133,8 @@ export class Peer {
     this.#connection = new Socket('id', server, transport, request, 4);
     this.#socket.on('close', (code: number) => this.seen.push(`closed ${code}`));
     this.#connection.on('close', (reason: string) => this.seen.push(`end ${reason}`));
-    this.#connection.on('drain', () => this.seen.push('drain'));
+    if (isObserved) this.#connection.on('drain', () => this.seen.push('drain'));
+    if (WebSocket === Collecting) directWrites(server as never)(this.#connection, () => {});
     this.wire.on('error', () => {});
   }
 
@@ -137,11 +152,16 @@ export class Peer {
       case 'long':
         return this.#send(`${name}${'x'.repeat(10_000)}`);
       case 'room':
-        return this.#send(`${name}room`, { wsPreEncodedFrame: roomFrame(`4${name}room`) });
-      case 'volatile':
-        if (this.#connection.transport.writable) return this.#send(`${name}volatile`, { volatile: true });
-        this.#sent++;
-        return void this.seen.push(`dropped ${name}`);
+        return this.#write(`2${name}room`, { wsPreEncodedFrame: roomFrame(`42${name}room`) });
+      case 'event':
+        return this.#write(`2${name}${textOf(variant)}`);
+      case 'volatile': {
+        const before = this.#unsent;
+        if (this.#connection.transport.writable) this.#write(`2${name}volatile`, { volatile: true });
+        else this.#sent++;
+        if (this.#unsent === before) this.seen.push(`dropped ${name}`);
+        return;
+      }
       case 'ping':
         return this.#socket.ping();
       case 'client ping':
@@ -188,6 +208,18 @@ export class Peer {
     this.wire.destroy();
   }
 
+  /** Bytes that have left or wait, and packets that wait. */
+  get #unsent(): string {
+    const left = this.wire.taken.reduce((sum, { length }) => sum + length, 0);
+    return `${left + this.bufferedAmount} ${this.#connection.writeBuffer.length}`;
+  }
+
+  /** Sends as Socket.IO does, which does not ask when it is done. */
+  #write(data: string, options: object = {}): void {
+    this.#sent++;
+    this.#connection.write(data, options);
+  }
+
   #send(data: string | Buffer, options: object = {}): void {
     const name = this.#sent++;
     this.#connection.send(data, options, () => this.seen.push(`sent ${name}`));
@@ -232,8 +264,8 @@ export async function runSchedules(
   const pairs = seeds.map((seed) => ({
     seed,
     schedule: scheduleOf(seed, hasPressure),
-    plain: new Peer(ws.WebSocket),
-    batching: new Peer(Collecting),
+    plain: new Peer(ws.WebSocket, seed % 4 === 0),
+    batching: new Peer(Collecting, seed % 4 === 0),
   }));
   await turn();
   let going = pairs.map((pair) => ({ pair, at: 0 }));

@@ -92,7 +92,7 @@ describe('a WebSocket with a collector, beside one without, in random schedules'
 
 describe('what is sent in one turn', () => {
   it('leaves in one write at its end', async () => {
-    const peer = new Peer(Collecting);
+    const peer = new Peer(Collecting, false);
     await turn();
     const before = peer.wire.taken.length;
     for (const operation of ['text', 'bytes', 'room', 'text'] as const) {
@@ -108,7 +108,7 @@ describe('what is sent in one turn', () => {
   });
 
   it('counts as waiting until it has left', async () => {
-    const peer = new Peer(Collecting);
+    const peer = new Peer(Collecting, false);
     await turn();
     expect(peer.bufferedAmount).toBe(0);
     peer.do(['text', 0.5]);
@@ -122,7 +122,7 @@ describe('what is sent in one turn', () => {
   });
 
   it('leaves at once beyond 64 KB', async () => {
-    const peer = new Peer(Collecting);
+    const peer = new Peer(Collecting, false);
     await turn();
     const before = peer.wire.taken.length;
     for (let i = 0; i < 9; i++) {
