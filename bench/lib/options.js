@@ -6,7 +6,10 @@ export const usage = `Usage: npm run bench -- [options]
   --quick            one short round, to see that everything works
   --scenario NAME    only this scenario, or those that begin with NAME- (repeatable)
   --only A,B         only these contenders: raw, nest, gatewire, gatewire-raw,
-                     gatewire-unbounded, gatewire-by-hand (raw always runs)
+                     gatewire-unbounded, gatewire-plain, gatewire-by-hand
+                     (raw always runs)
+  --profile          also shows where the CPU time of each server goes; the figures
+                     are too high then
   --json FILE        where the results go (default bench/results/<time>.json)
   --help             this text`;
 
@@ -19,6 +22,7 @@ export function readOptions(args) {
       quick: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       only: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },

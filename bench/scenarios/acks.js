@@ -9,8 +9,9 @@ export const ackEcho10 = {
   name: 'ack-echo-10',
   title: 'ack echo, 10 in flight',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       connections: 8,
       total: quick ? 20_000 : 100_000,
       check: checkEcho,
@@ -23,8 +24,9 @@ export const ackEcho1 = {
   name: 'ack-echo-1',
   title: 'ack echo, 1 in flight',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       // Enough to keep the server busy. README.md says why not more.
       connections: 16,
       total: quick ? 20_000 : 100_000,
@@ -38,8 +40,9 @@ export const guardValidation = {
   name: 'guard-validation',
   title: 'guard and zod validation, 10 in flight',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       connections: 8,
       total: quick ? 20_000 : 100_000,
       check: checkValidation,

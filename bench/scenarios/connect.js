@@ -6,8 +6,9 @@ export const connect = {
   name: 'connect',
   title: 'connect and leave',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       connections: 1,
       total: quick ? 500 : 3_000,
       check: () => {},

@@ -1,4 +1,5 @@
 import { openConnections } from '../lib/load.js';
+import { formatProfile, selfTimes } from '../lib/profile.js';
 import { ServerProcess } from '../lib/server-process.js';
 
 /**
@@ -6,9 +7,10 @@ import { ServerProcess } from '../lib/server-process.js';
  *
  * @param work - puts `total` operations on the server and resolves with how many it did
  * @param check - throws when the server does not do what is to be measured
+ * @param profile - whether to print where the CPU time goes
  * @returns `value` in microseconds per operation, and the share of the time in which the server was busy
  */
-export async function cpuPerOperation(contender, { connections, total, work, check }) {
+export async function cpuPerOperation(contender, { connections, total, work, check, profile }) {
   const server = await ServerProcess.start(contender, { handlers: 6 });
   try {
     const clients = await openConnections(server.port, connections);
@@ -16,12 +18,14 @@ export async function cpuPerOperation(contender, { connections, total, work, che
     // The code is compiled to its fastest form, and the heap has its size, before anything counts.
     await work(clients, Math.ceil(total / 2));
 
+    if (profile) await server.ask('startProfile');
     const cpuBefore = await server.ask('cpuUs');
     const timeBefore = performance.now();
     const operations = await work(clients, total);
     const elapsedMs = performance.now() - timeBefore;
     const cpuUs = (await server.ask('cpuUs')) - cpuBefore;
 
+    if (profile) console.log(formatProfile(contender.title, selfTimes(await server.ask('stopProfile'))));
     for (const client of clients) client.close();
     return { value: cpuUs / operations, serverBusy: cpuUs / 1_000 / elapsedMs };
   } finally {

@@ -7,9 +7,10 @@ export const noAck = {
   name: 'no-ack',
   title: 'events without ack',
   unit: 'us',
-  measure(contender, { quick }) {
+  measure(contender, { quick, profile }) {
     let sent = 0;
     return cpuPerOperation(contender, {
+      profile,
       connections: 8,
       total: quick ? 80_000 : 400_000,
       check: (client) => checkArrived(client, 0),

@@ -8,8 +8,9 @@ export const fanOut = {
   name: 'fan-out',
   title: 'fan-out to 500, per delivery',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       connections: 501,
       total: quick ? 20_000 : 100_000,
       check: () => {},
@@ -21,8 +22,9 @@ export const busyRoom = {
   name: 'busy-room',
   title: 'busy room of 50, per delivery',
   unit: 'us',
-  measure: (contender, { quick }) =>
+  measure: (contender, { quick, profile }) =>
     cpuPerOperation(contender, {
+      profile,
       connections: 50,
       total: quick ? 20_000 : 200_000,
       check: () => {},

@@ -37,15 +37,14 @@ const CHAR_ZERO = 0x30;
 const EVENT = PacketType.EVENT + CHAR_ZERO;
 const ACK = PacketType.ACK + CHAR_ZERO;
 
-/** Listeners of `packetCreate` and of `flush` that `OutputLimit` adds to a connection; further ones are of others. */
-const OWN_LISTENERS = 1;
-
 /**
  * Makes the step that has messages of a connection handed to its WebSocket where Engine.IO would send them at once: the
  * packet that Engine.IO makes of each, and the events that tell of it, are a third of what a small message costs. Everything
  * else goes the way of Engine.IO, and so does all that follows while something waits there.
+ *
+ * @param ownListeners - listeners of `packetCreate`, and of `flush`, that have no need to be told: all further ones have
  */
-export function directWrites(engine: Engine): ConnectionStep {
+export function directWrites(engine: Engine, ownListeners: number): ConnectionStep {
   let writeByEngine: Write | null = null;
   // One function for all connections, since each of its own would cost a connection 64 bytes.
   const write: Write = function writeMessage(this: WritingConnection, data, options, callback) {
@@ -54,7 +53,7 @@ export function directWrites(engine: Engine): ConnectionStep {
       // As Engine.IO has it, which sends nothing further until the tick is over.
       if (options?.volatile === true && webSocket.hasTakenInTick) return this;
       const isSimple = callback === undefined && typeof data === 'string' && isPlain(data);
-      if (isSimple && !hasQueue(this) && !isObserved(this, engine as unknown as Observed)) {
+      if (isSimple && !hasQueue(this) && !isObserved(this, engine as unknown as Observed, ownListeners)) {
         const frame = options?.wsPreEncodedFrame;
         if (frame === undefined ? webSocket.offer(MESSAGE + data) : webSocket.offerFrame(frame)) return this;
       }
@@ -76,10 +75,10 @@ function isPlain(data: string): boolean {
 }
 
 /** Tells whether somebody listens who is to be told of each packet. */
-function isObserved(connection: WritingConnection, engine: Observed): boolean {
+function isObserved(connection: WritingConnection, engine: Observed, ownListeners: number): boolean {
   return (
-    connection.listenerCount('packetCreate') > OWN_LISTENERS ||
-    connection.listenerCount('flush') > OWN_LISTENERS ||
+    connection.listenerCount('packetCreate') > ownListeners ||
+    connection.listenerCount('flush') > ownListeners ||
     connection.listenerCount('drain') > 0 ||
     engine.listenerCount('flush') > 0 ||
     engine.listenerCount('drain') > 0

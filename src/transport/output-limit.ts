@@ -12,6 +12,9 @@ import {
 import { isQuestion } from './packet-text.js';
 import type { TransportLimits } from './transport-limits.js';
 
+/** Listeners of `packetCreate`, and of `flush`, of each connection. */
+export const OUTPUT_LISTENERS = 1;
+
 const REASON = 'slow consumer';
 const SWEEP_MS = 1_000;
 /** Text up to this length is taken for ASCII. */

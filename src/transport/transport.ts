@@ -13,6 +13,7 @@ import { HandshakePolicy, type SessionAddress } from './handshake-policy.js';
 import { HttpFront } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
 import { insecureOrigins, OriginCheck, type Origins } from './origins.js';
+import { OUTPUT_LISTENERS } from './output-limit.js';
 import type { StrictParser } from './parser.js';
 import { Proxies, type TrustProxy } from './proxies.js';
 import { engineOptions, type WebSocketEngine } from './websocket-engine.js';
@@ -107,7 +108,7 @@ export function createTransport(
     end: limits.closingPolls.watch,
     queue: queue?.arrive ?? null,
     limits: limits.watch,
-    write: collecting.wsEngine === undefined ? null : directWrites(engine),
+    write: collecting.wsEngine === undefined ? null : directWrites(engine, OUTPUT_LISTENERS),
   });
   return { engine, front };
 }

@@ -116,6 +116,8 @@ export class Peer {
   readonly wire = new Wire();
   /** Events, calls of callbacks and choices about volatile messages, in their order. */
   readonly seen: string[] = [];
+  /** Packets that went by the queue of Engine.IO. */
+  queued = 0;
   readonly #socket;
   readonly #connection;
   #sent = 0;
@@ -131,10 +133,15 @@ export class Peer {
     const server = Object.assign(new EventEmitter(), settings);
     this.#socket = socket as typeof socket & EventEmitter & { ping(): void };
     this.#connection = new Socket('id', server, transport, request, 4);
+    const { sendPacket } = this.#connection;
+    this.#connection.sendPacket = (...args: unknown[]) => {
+      this.queued++;
+      return sendPacket.apply(this.#connection, args);
+    };
     this.#socket.on('close', (code: number) => this.seen.push(`closed ${code}`));
     this.#connection.on('close', (reason: string) => this.seen.push(`end ${reason}`));
     if (isObserved) this.#connection.on('drain', () => this.seen.push('drain'));
-    if (WebSocket === Collecting) directWrites(server as never)(this.#connection, () => {});
+    if (WebSocket === Collecting) directWrites(server as never, 0)(this.#connection, () => {});
     this.wire.on('error', () => {});
   }
 
@@ -152,12 +159,12 @@ export class Peer {
       case 'long':
         return this.#send(`${name}${'x'.repeat(10_000)}`);
       case 'room':
-        return this.#write(`2${name}room`, { wsPreEncodedFrame: roomFrame(`42${name}room`) });
+        return this.#write(`2[${name}room`, { wsPreEncodedFrame: roomFrame(`42[${name}room`) });
       case 'event':
-        return this.#write(`2${name}${textOf(variant)}`);
+        return this.#write(`2[${name}${textOf(variant)}`);
       case 'volatile': {
         const before = this.#unsent;
-        if (this.#connection.transport.writable) this.#write(`2${name}volatile`, { volatile: true });
+        if (this.#connection.transport.writable) this.#write(`2[${name}volatile`, { volatile: true });
         else this.#sent++;
         if (this.#unsent === before) this.seen.push(`dropped ${name}`);
         return;
