@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter';
-import { type RedisAdapterOptions, redisAdapter } from 'gatewire/redis';
+import { createPublisher, type Publisher, type RedisAdapterOptions, redisAdapter } from 'gatewire/redis';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
-import { type ConnectContext, Gateway, OnConnect } from '../../src/index.js';
+import * as z from 'zod';
+import { type ConnectContext, defineContract, Gateway, OnConnect } from '../../src/index.js';
 import { readBatch, writeBatch } from '../../src/nodes/redis/batch-format.js';
 import { Signer } from '../../src/nodes/redis/signer.js';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
@@ -37,6 +38,10 @@ async function connected() {
   await client.connect();
   return client;
 }
+
+const contract = defineContract('/', {
+  serverToClient: { probe: { payload: z.number() }, said: { payload: z.number() } },
+});
 
 type Mode = (typeof MODES)[number];
 
@@ -82,15 +87,34 @@ class RedisLog {
   }
 }
 
+type Sender = TestApp | Publisher<typeof contract>;
+
+function say(from: Sender, event: 'probe' | 'said', n: number): void {
+  if ('app' in from) lobby(from).emit(event, n);
+  else from.namespace().emit(event, n);
+}
+
 /** Sends two messages in one turn, and tells whether they left as one. */
-async function arePaired(from: TestApp, to: Awaited<ReturnType<typeof guest>>['client'], log: RedisLog) {
+async function arePaired(from: Sender, to: Awaited<ReturnType<typeof guest>>['client'], log: RedisLog) {
   const before = log.count;
-  lobby(from).emit('probe', 1);
-  lobby(from).emit('probe', 2);
+  say(from, 'probe', 1);
+  say(from, 'probe', 2);
   expect(await to.next('probe')).toBe(1);
   expect(await to.next('probe')).toBe(2);
   await until('Redis has them', () => log.count > before);
   return log.areBatches.at(-1) === true;
+}
+
+/** What a client of another node gets of five messages of one turn, right behind which a sender closes. */
+async function lastWords(
+  from: Sender,
+  { client }: Awaited<ReturnType<typeof guest>>,
+): Promise<readonly unknown[]> {
+  for (let n = 0; n < 5; n++) say(from, 'said', n);
+  await from.close();
+  const got: unknown[] = [];
+  while (got.length < 5) got.push(await client.next('said'));
+  return got;
 }
 
 const counters = ({ app }: TestApp) => app.adapterHealth?.counters ?? {};
@@ -146,9 +170,18 @@ describe.each(MODES)('the broadcasts of one turn, over %s', (mode) => {
   it('leave before the node closes', async () => {
     const { one, bob, redisLog } = await batching(mode);
     const before = redisLog.count;
-    for (let n = 0; n < 5; n++) lobby(one).emit('said', n);
-    await one.close();
-    for (let n = 0; n < 5; n++) expect(await bob.client.next('said')).toBe(n);
+    expect(await lastWords(one, bob)).toEqual([0, 1, 2, 3, 4]);
+    expect(redisLog.areBatches.slice(before)).toEqual([true]);
+  });
+
+  it('leave before a publisher closes', async () => {
+    const { bob, redisLog } = await batching(mode);
+    const options = { redis: { url: redis.url, mode, prefix }, contract, logger: false } as const;
+    const publisher = await createPublisher(options);
+    stops.push(() => publisher.close());
+    await until('batches', () => arePaired(publisher, bob.client, redisLog));
+    const before = redisLog.count;
+    expect(await lastWords(publisher, bob)).toEqual([0, 1, 2, 3, 4]);
     expect(redisLog.areBatches.slice(before)).toEqual([true]);
   });
 });
