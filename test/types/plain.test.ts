@@ -1,16 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { Compiler, complaintsOf } from '../support/compiler.js';
 
-const FILE = 'test/types/in-memory.ts';
 const compiler = new Compiler();
 
 const REGISTER = `declare module '../../src/index.js' {
   interface Register { user: { readonly id: string; readonly isAdmin: boolean } }
 }`;
 
-/** What the compiler says of a plain gateway; in memory, as a declaration of its own would hold for all tests. */
-function complaintsAbout(members: string, declaration = ''): readonly string[] {
-  const source = `
+/** A plain gateway; in memory, as a declaration of its own would hold for all tests. */
+const sourceOf = (members: string, declaration = '') => `
 import { type AnyContract, type ConnectContext, type EventContext, Gateway, Guard, type Middleware, OnConnect, OnEvent, roles, Use } from '../../src/index.js';
 ${declaration}
 interface Member { readonly id: string; readonly name: string }
@@ -19,22 +17,30 @@ const audit: Middleware = { connect: (ctx, next) => (${declaration === '' ? 'ctx
 @Gateway('/plain')
 export class Plain { ${members} }
 export type Used = [AnyContract, ConnectContext, EventContext, Member, typeof Guard, typeof OnConnect, typeof OnEvent, typeof roles];`;
-  return complaintsOf(compiler.compile(new Map([[FILE, source]])), FILE).map(({ message }) => message);
+
+/** What the compiler says of sources, as files of one program. */
+function complaintsAbout(...sources: readonly string[]): readonly (readonly string[])[] {
+  const files = new Map(sources.map((source, i) => [`test/types/in-memory-${i}.ts`, source]));
+  const program = compiler.compile(files);
+  return [...files.keys()].map((file) => complaintsOf(program, file).map(({ message }) => message));
 }
 
 it('knows the context of a plain guard', () => {
-  for (const guard of [
+  const guarded = (guard: string) => sourceOf(`@Guard(${guard}) @OnEvent('a') a() {}`);
+  const right = [
     `(ctx) => ctx.handshake.headers['x'] === ctx.event && ctx.rooms.has('x')`,
     '(ctx: EventContext<AnyContract, Member>) => ctx.user.name !== ctx.event',
     '(ctx: { readonly user: unknown }) => ctx.user !== undefined',
     `roles('admin')`,
-  ]) {
-    expect([guard, ...complaintsAbout(`@Guard(${guard}) @OnEvent('a') a() {}`)]).toEqual([guard]);
-  }
-  expect(complaintsAbout(`@Guard((ctx) => ctx.user.name === '') @OnEvent('a') a() {}`)).toEqual([
-    "'ctx.user' is of type 'unknown'.",
-  ]);
-  expect(complaintsAbout(`@Guard((ctx) => ctx.nothing) @OnEvent('a') a() {}`)).toHaveLength(1);
+  ];
+  const complaints = complaintsAbout(
+    ...right.map(guarded),
+    guarded(`(ctx) => ctx.user.name === ''`),
+    guarded('(ctx) => ctx.nothing'),
+  );
+  expect(right.map((guard, i) => [guard, ...(complaints[i] ?? [])])).toEqual(right.map((guard) => [guard]));
+  expect(complaints[4]).toEqual(["'ctx.user' is of type 'unknown'."]);
+  expect(complaints[5]).toHaveLength(1);
 });
 
 it('knows the user that an application declares once', () => {
@@ -42,7 +48,9 @@ it('knows the user that an application declares once', () => {
     @Guard((ctx) => ctx.user.isAdmin) @OnEvent('a') a(_: unknown, ctx: EventContext) { return ctx.user.isAdmin; }
     @OnConnect() greet(ctx: ConnectContext) { return ctx.user.id; }
     @OnEvent('b') b(_: unknown, ctx: EventContext<AnyContract, Member>) { return ctx.user.name; }`;
-  expect(complaintsAbout(members, REGISTER)).toEqual([]);
+  expect(complaintsAbout(sourceOf(members, REGISTER))).toEqual([[]]);
   const wrong = `@OnEvent('a') a(_: unknown, ctx: EventContext) { return ctx.user.nobody; }`;
-  expect(complaintsAbout(wrong, REGISTER)).toEqual([expect.stringContaining("'nobody' does not exist")]);
+  expect(complaintsAbout(sourceOf(wrong, REGISTER))).toEqual([
+    [expect.stringContaining("'nobody' does not exist")],
+  ]);
 });
