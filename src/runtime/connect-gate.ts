@@ -90,7 +90,7 @@ function refuseSocket(state: SocketState, error: unknown, next: (error: Error) =
 /** Tells what still runs for a client on its way in that it is of no use any more. */
 function giveUp(state: SocketState, reason: GatewireError): void {
   state.stay.abort(reason);
-  state.tellLeaving(reason);
+  state.tellLeaving(() => reason);
 }
 
 /** Forgets a socket on its way in, in whose place a newer one of the same client stands. */

@@ -193,7 +193,7 @@ function onDisconnecting(state: SocketState, reason: string): void {
   // What was read together with a goodbye may have a guard that is an async function and waits for nothing.
   if (reason === CLIENT_LEFT) setImmediate(endStay, state);
   else endStay(state);
-  state.tellLeaving(clientLeft(reason));
+  state.tellLeaving(() => clientLeft(reason));
   if (state.isSettled) state.disconnecting = runLeaveHooks(state, 'disconnecting');
 }
 

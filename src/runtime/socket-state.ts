@@ -103,10 +103,13 @@ export class ClientState implements SocketState {
     return () => void this.#leaving?.delete(tell);
   }
 
-  tellLeaving(reason: Error): void {
+  tellLeaving(reasonOf: () => Error): void {
     const leaving = this.#leaving;
     this.#leaving = null;
-    for (const tell of leaving ?? []) tell(reason);
+    if (leaving === null || leaving.size === 0) return;
+    // An error is made with its stack, which costs more than the rest of leaving.
+    const reason = reasonOf();
+    for (const tell of leaving) tell(reason);
   }
 
   release(onError: (error: unknown) => void): Promise<void> | null {

@@ -180,8 +180,8 @@ export interface SocketState extends Located {
   readonly exceptions: ExceptionLimit;
   /** Calls a function when the client leaves; returns a function that takes that back. */
   whenLeaving(tell: (reason: Error) => void): () => void;
-  /** Calls the functions given to `whenLeaving`. */
-  tellLeaving(reason: Error): void;
+  /** Calls the functions given to `whenLeaving`; the reason is made when there is one. */
+  tellLeaving(reasonOf: () => Error): void;
   /** Ends the scope `connection`. */
   release(onError: (error: unknown) => void): Promise<void> | null;
 }
