@@ -82,7 +82,7 @@ describeMatrix('close()', (cell) => {
         return new Promise(() => {});
       }
     }
-    await using test = await createTestApp(Hanging, { ...cell, limits: { closeTimeoutMs: 50 } });
+    await using test = await createTestApp(Hanging, { ...cell, limits: { closeTimeoutMs: 1_000 } });
     const client = await test.client.connect();
     const call = expect(client.call('hang')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await started.promise;
