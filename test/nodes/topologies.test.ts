@@ -75,6 +75,9 @@ describe.each(MODES)('a Redis Cluster of three masters, %s', (mode) => {
     }
     expect((await lobby(one).serverSideEmit('add', { a: 1, b: Buffer.from('x') })).answers).toHaveLength(1);
 
+    for (let i = 0; i < 100; i++) lobby(one).to('room 0').emit('said', i);
+    for (let i = 0; i < 100; i++) expect(await bob.client.next('said')).toBe(i);
+
     // Only the subscribers of a shard are known to one server: other modes send one by one.
     if (mode !== 'sharded') return;
     const messages = async (): Promise<number> => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { RedisClientType, RedisClusterType, RedisSentinelType } from 'redis';
 import { backoffMs } from '../../base/backoff.js';
 import { requirePeer } from '../../base/peer.js';
@@ -28,6 +29,8 @@ export interface ConnectionEvents {
   onReady(): void;
 }
 
+/** Slots of a Redis Cluster. */
+const SLOTS = 16_384;
 const FIRST_WAIT_MS = 25;
 const MAX_WAIT_MS = 1_000;
 const CONNECT_MS = 5_000;
@@ -116,6 +119,13 @@ function ofServer(client: RedisClientType): Connection {
 
 function ofCluster(cluster: RedisClusterType): Connection {
   const first = new FirstConnect(() => cluster.connect());
+  // PUBLISH reaches all servers by way of any. node-redis takes them in turn, so that messages overtake each other.
+  const slot = randomInt(SLOTS);
+  const publish = async (args: readonly Argument[]): Promise<unknown> => {
+    const server = cluster.slots[slot]?.master;
+    if (server === undefined) throw new Error('no server of the Redis Cluster is known');
+    return (await cluster.nodeClient(server)).sendCommand([...args]);
+  };
   return {
     get isReady() {
       return first.isDone;
@@ -126,7 +136,7 @@ function ofCluster(cluster: RedisClusterType): Connection {
       cluster.on('sharded-channel-moved' as never, onReady as never);
       first.start(events);
     },
-    send: (args, key) => cluster.sendCommand(key, false, [...args]),
+    send: (args, key) => (args[0] === 'PUBLISH' ? publish(args) : cluster.sendCommand(key, false, [...args])),
     ...subscribingBy(cluster as never),
     destroy: () => {
       first.stop();
