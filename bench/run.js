@@ -49,11 +49,12 @@ async function runScenario(scenario, contenders, options) {
   for (let round = 1; round <= rounds; round += 1) {
     const figures = [];
     for (const contender of taking) {
-      const { value, serverBusy, rate } = await measure(scenario, contender, options);
+      const { value, serverBusy, rate, note } = await measure(scenario, contender, options);
       samples[contender.name].push(value);
       const busy = serverBusy === undefined ? '' : ` (${Math.round(serverBusy * 100)} % busy)`;
       const speed = rate === undefined ? '' : ` (${Math.round(rate)} a second)`;
-      figures.push(`${contender.name} ${formatNumber(value)} ${unit}${busy}${speed}`);
+      const more = note === undefined ? '' : ` (${note})`;
+      figures.push(`${contender.name} ${formatNumber(value)} ${unit}${busy}${speed}${more}`);
     }
     console.log(`${name}, round ${round} of ${rounds}: ${figures.join(', ')}`);
   }

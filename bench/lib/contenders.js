@@ -31,6 +31,23 @@ export const contenders = [
     source: url('servers/gatewire.ts'),
   },
   {
+    // Without a framework, and with the least of the protocol.
+    name: 'ws',
+    title: 'ws, by hand',
+    moduleUrl: url('servers/ws.js'),
+    scenarios: [
+      'ack-echo-10',
+      'ack-echo-1',
+      'no-ack',
+      'fan-out',
+      'busy-room',
+      'echo-16k',
+      'latency-p99',
+      'connect',
+      'heap-6',
+    ],
+  },
+  {
     // Bare acknowledgements, as the first two send them; only where acknowledgements are what is measured.
     name: 'gatewire-raw',
     title: "gatewire, reply: 'raw'",
@@ -61,6 +78,8 @@ export const contenders = [
       'no-ack',
       'fan-out',
       'busy-room',
+      'echo-16k',
+      'latency-p99',
       'connect',
       'nodes-classic',
       'nodes-sharded',

@@ -1,4 +1,5 @@
 // The ways to put load on a server. All of them wait until the server has done the work.
+import { createHistogram } from 'node:perf_hooks';
 import { Client, eventFrame } from './client.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -90,6 +91,46 @@ export function sendInBursts(clients, { event, lastEvent, burst, total }) {
   return orFailure(clients, Promise.all(done), `${total} events`).then(
     () => burstsPerClient * burst * clients.length,
   );
+}
+
+/**
+ * Sends `rate` events a second for some seconds, over all connections in turn, whatever has been answered.
+ *
+ * @returns the times of the answers in nanoseconds, each from when its event was to be sent, so that an event that had to wait
+ *   for the generator or for the server counts with its wait, and by how many milliseconds the generator was late at most
+ */
+export function sendAtRate(clients, { event, payload, rate, seconds }) {
+  const total = Math.round(rate * seconds);
+  const histogram = createHistogram();
+  const dueAt = (n) => startedAt + (n / rate) * 1_000;
+  const sentOf = new Map(clients.map((client) => [client, []]));
+  let startedAt = 0;
+  let answered = 0;
+  let lateMs = 0;
+  const done = new Promise((resolve) => {
+    for (const client of clients) {
+      client.onAck = (id) => {
+        histogram.record(Math.max(1, Math.round((performance.now() - dueAt(sentOf.get(client)[id])) * 1e6)));
+        answered += 1;
+        if (answered === total) resolve();
+      };
+    }
+    let sent = 0;
+    startedAt = performance.now();
+    const send = () => {
+      const now = performance.now();
+      if (sent < total) lateMs = Math.max(lateMs, now - dueAt(sent));
+      for (; sent < total && dueAt(sent) <= now; sent += 1) {
+        const client = clients[sent % clients.length];
+        const mine = sentOf.get(client);
+        client.send(eventFrame(event, payload, mine.length));
+        mine.push(sent);
+      }
+      if (sent < total) setImmediate(send);
+    };
+    send();
+  });
+  return orFailure(clients, done, `${total} answers`).then(() => ({ histogram, lateMs }));
 }
 
 /** Resolves when all clients together have received `total` events. */

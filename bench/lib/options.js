@@ -5,7 +5,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds N         rounds of each scenario (default 5)
   --quick            one short round, to see that everything works
   --scenario NAME    only this scenario, or those that begin with NAME- (repeatable)
-  --only A,B         only these contenders: raw, nest, gatewire, gatewire-raw,
+  --only A,B         only these contenders: raw, nest, ws, gatewire, gatewire-raw,
                      gatewire-unbounded, gatewire-plain, gatewire-by-hand
                      (raw always runs)
   --profile          also shows where the CPU time of each server goes; the figures

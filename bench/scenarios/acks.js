@@ -4,6 +4,8 @@ import { callTogether, sendWithAcks } from '../lib/load.js';
 import { cpuPerOperation } from './cpu.js';
 
 const MESSAGE = { room: 'general', text: 'The quick brown fox jumps over the lazy dog' };
+/** 16 kB of text that every codec takes as ASCII. */
+const LONG = { text: 'lorem ipsum '.repeat(1_365) };
 
 export const ackEcho10 = {
   name: 'ack-echo-10',
@@ -33,6 +35,20 @@ export const ackEcho1 = {
       check: checkEcho,
       work: (clients, total) =>
         sendWithAcks(clients, { event: 'echo', payload: MESSAGE, inFlight: 1, total }),
+    }),
+};
+
+export const echo16k = {
+  name: 'echo-16k',
+  title: 'ack echo of 16 kB, 10 in flight',
+  unit: 'us',
+  measure: (contender, { quick, profile }) =>
+    cpuPerOperation(contender, {
+      profile,
+      connections: 8,
+      total: quick ? 2_000 : 20_000,
+      check: checkEcho,
+      work: (clients, total) => sendWithAcks(clients, { event: 'echo', payload: LONG, inFlight: 10, total }),
     }),
 };
 

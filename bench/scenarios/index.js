@@ -1,7 +1,8 @@
-import { ackEcho1, ackEcho10, guardValidation } from './acks.js';
+import { ackEcho1, ackEcho10, echo16k, guardValidation } from './acks.js';
 import { boot } from './boot.js';
 import { connect } from './connect.js';
 import { heap6, heap26 } from './heap.js';
+import { latency } from './latency.js';
 import { noAck } from './no-ack.js';
 import { nodesClassic, nodesSharded, nodesStreams } from './nodes.js';
 import { busyRoom, fanOut } from './rooms.js';
@@ -14,6 +15,8 @@ export const scenarios = [
   noAck,
   fanOut,
   busyRoom,
+  echo16k,
+  latency,
   connect,
   heap6,
   heap26,

@@ -38,15 +38,15 @@ const EVENT = PacketType.EVENT + CHAR_ZERO;
 const ACK = PacketType.ACK + CHAR_ZERO;
 
 /**
- * Makes the step that has messages of a connection handed to its WebSocket where Engine.IO would send them at once: the
- * packet that Engine.IO makes of each, and the events that tell of it, are a third of what a small message costs. Everything
- * else goes the way of Engine.IO, and so does all that follows while something waits there.
+ * Makes the step that has messages of a connection handed to its WebSocket where Engine.IO would send them at once, without
+ * the packet that it makes of each and the events that tell of it. Everything else goes the way of Engine.IO, and so does all
+ * that follows while something waits there.
  *
  * @param ownListeners - listeners of `packetCreate`, and of `flush`, that have no need to be told: all further ones have
  */
 export function directWrites(engine: Engine, ownListeners: number): ConnectionStep {
   let writeByEngine: Write | null = null;
-  // One function for all connections, since each of its own would cost a connection 64 bytes.
+  // One function for all connections.
   const write: Write = function writeMessage(this: WritingConnection, data, options, callback) {
     const webSocket = collectingWebSocketOf(this);
     if (webSocket !== null) {

@@ -75,7 +75,7 @@ function flushFrom(flushed: readonly Flushing[], from: number): void {
   try {
     while (at < flushed.length) (flushed[at++] as Flushing).flush();
   } finally {
-    if (at < flushed.length) setImmediate(flushFrom, flushed, at);
+    if (at < flushed.length) afterPoll(flushFrom, flushed, at);
   }
 }
 
