@@ -12,11 +12,23 @@ const SHOWN = [
   ['ws', 'ws, by hand'],
 ];
 const COLORS = {
-  light: { back: '#ffffff', text: '#1f2328', faint: '#59636e', edge: '#d1d9e0', bars: ['#0969da', '#9a6700', '#8c959f'] },
-  dark: { back: '#0d1117', text: '#f0f6fc', faint: '#9198a1', edge: '#3d444d', bars: ['#4493f8', '#d29922', '#6e7681'] },
+  light: {
+    back: '#ffffff',
+    text: '#1f2328',
+    faint: '#59636e',
+    edge: '#d1d9e0',
+    bars: ['#0969da', '#9a6700', '#8c959f'],
+  },
+  dark: {
+    back: '#0d1117',
+    text: '#f0f6fc',
+    faint: '#9198a1',
+    edge: '#3d444d',
+    bars: ['#4493f8', '#d29922', '#6e7681'],
+  },
 };
 const WIDTH = 760;
-const LEFT = 250;
+const LEFT = 280;
 const RIGHT = 70;
 const BAR = 11;
 /** Ratio at the right end; longer bars are cut, with their figure beside them. */
@@ -39,7 +51,11 @@ export function ratioOf(scenario, contender = 'gatewire') {
 }
 
 function pageOf({ date, node, cpu, cores, versions, results }) {
-  const packages = Object.entries({ 'socket.io': versions['socket.io'], NestJS: versions['@nestjs/core'], zod: versions.zod });
+  const packages = Object.entries({
+    'socket.io': versions['socket.io'],
+    NestJS: versions['@nestjs/core'],
+    zod: versions.zod,
+  });
   const alt = altOf(results);
   return `# Performance
 
@@ -100,13 +116,17 @@ function chartOf({ results }, colors) {
   const parts = [];
   let y = 58;
   for (const { title, summary } of results) {
-    const shown = SHOWN.flatMap(([name], i) => (summary[name] === undefined ? [] : [[summary[name].ratio, i]]));
+    const shown = SHOWN.flatMap(([name], i) =>
+      summary[name] === undefined ? [] : [[summary[name].ratio, i]],
+    );
     const middle = y + (shown.length * (BAR + 2)) / 2 + 3;
     parts.push(`  <text x="${LEFT - 12}" y="${middle}" text-anchor="end">${title}</text>`);
     for (const [ratio, i] of shown) {
       const width = Math.max(1, Math.min(ratio, LONGEST) * scale).toFixed(1);
       parts.push(`  <rect x="${LEFT}" y="${y}" width="${width}" height="${BAR}" fill="${colors.bars[i]}" />`);
-      parts.push(`  <text class="figure" x="${(LEFT + Number(width) + 6).toFixed(1)}" y="${y + BAR - 1}">${ratio.toFixed(2)}</text>`);
+      parts.push(
+        `  <text class="figure" x="${(LEFT + Number(width) + 6).toFixed(1)}" y="${y + BAR - 1}">${ratio.toFixed(2)}</text>`,
+      );
       y += BAR + 2;
     }
     y += 12;

@@ -1,5 +1,5 @@
 // How long an answer takes at a rate that leaves the server half idle.
-import { sendAtRate, openConnections, sendWithAcks } from '../lib/load.js';
+import { openConnections, sendAtRate, sendWithAcks } from '../lib/load.js';
 import { ServerProcess } from '../lib/server-process.js';
 
 const MESSAGE = { room: 'general', text: 'The quick brown fox jumps over the lazy dog' };

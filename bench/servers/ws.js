@@ -40,7 +40,8 @@ export async function start() {
       const start = text.indexOf('[');
       const [event, payload] = JSON.parse(text.slice(start));
       const answer = answers[event](socket, payload);
-      if (start > 2) socket.send(`43${text.slice(2, start)}${JSON.stringify(answer === undefined ? [] : [answer])}`);
+      if (start > 2)
+        socket.send(`43${text.slice(2, start)}${JSON.stringify(answer === undefined ? [] : [answer])}`);
     });
   });
 

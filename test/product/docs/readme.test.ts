@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { pageOf, rawOf } from '../../../docs/.vitepress/repository.js';
 // @ts-expect-error a script without types
+import { performanceFiles, ratioOf } from '../../../scripts/performance-page.js';
+// @ts-expect-error a script without types
 import { drawBootReport } from '../../../scripts/picture.js';
 import { Compiler, optionsOf } from '../../support/compiler.js';
 import { anchors } from '../../support/headings.js';
@@ -48,20 +50,23 @@ describe('README.md', () => {
   });
 });
 
-it('README.md and the front page have the figures of docs/explanation/why.md', () => {
-  const why = readFileSync('docs/explanation/why.md', 'utf8');
-  const ratio = (row: string, column: number): string =>
-    new RegExp(`^\\| ${row} (.*)$`, 'm').exec(why)?.[1]?.split('|')[column]?.trim() ?? 'missing';
-  const [ours, nest] = [ratio('ack echo, 10 in flight', 3), ratio('ack echo, 10 in flight', 2)];
-  const heap = ratio('heap per idle connection, 6 handlers', 3);
-  expect(readme).toContain(`takes ${ours} times the CPU of socket.io`);
-  expect(readme).toContain(
-    `schema ${ratio('guard and zod validation', 3)} times, an idle connection ${heap} times`,
-  );
-  expect(readme).toContain(`plain socket.io | ${ours} | ${nest} |`);
+it('README.md, the front page and docs/explanation/why.md have the figures of bench/published.json', () => {
+  const [echo, room, heap] = ['ack-echo-10', 'busy-room', 'heap-6'].map((scenario) => ratioOf(scenario));
   const front = readFileSync('docs/index.md', 'utf8');
-  expect(front).toContain(`takes ${ours} times the CPU`);
-  expect(front).toContain(`connection ${heap} times the heap`);
+  const why = readFileSync('docs/explanation/why.md', 'utf8');
+  for (const page of [readme, front, why]) expect(page).toContain(`takes ${echo} times the CPU of`);
+  for (const page of [readme, why]) {
+    expect(page).toContain(`busy room of 50 ${room} times`);
+    expect(page).toContain(`idle connection ${heap} times the heap`);
+  }
+  expect(front).toContain(`busy room ${room} times`);
+  expect(readme).toContain(`plain socket.io | ${echo} | ${ratioOf('ack-echo-10', 'nest')} |`);
+});
+
+it('docs/performance.md and its charts are what `node scripts/performance-page.js` makes of bench/published.json', () => {
+  const files = Object.entries(performanceFiles());
+  expect(files).toHaveLength(3);
+  for (const [file, text] of files) expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
 it.each(docs)('%s names files of the repository that exist', (page) => {
