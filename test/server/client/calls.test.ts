@@ -69,6 +69,8 @@ describeMatrix('a call', (cell) => {
   });
 
   it('rejects with the line that called, and with code and event, whoever made the error', async () => {
+    const held = deferred();
+    newDesk().release = held.promise;
     await using server = await startSampleServer(HallGateway, cell);
     const room = server.connect(hall);
     async function callsOfThisTest(call: () => Promise<unknown>) {
@@ -78,13 +80,14 @@ describeMatrix('a call', (cell) => {
     const unknown = await callsOfThisTest(() => call('nope'));
     expect(unknown).toMatchObject({ code: 'UNKNOWN_EVENT', message: 'nothing handles `nope`' });
     const sold = await callsOfThisTest(() => room.api.sell());
-    const late = await callsOfThisTest(() => room.timeout(1).call('sell'));
+    const late = await callsOfThisTest(() => room.timeout(1).call('hang', 'held'));
+    held.resolve();
     room.close();
     const closed = await callsOfThisTest(() => room.call('sell'));
     for (const [error, first] of [
       [unknown, 'GatewireError: UNKNOWN_EVENT of `nope`: nothing handles `nope`'],
       [sold, 'GatewireError: SOLD_OUT of `sell`: SOLD_OUT'],
-      [late, 'GatewireError: TIMEOUT of `sell`: no answer to `sell` within 1 ms'],
+      [late, 'GatewireError: TIMEOUT of `hang`: no answer to `hang` within 1 ms'],
       [closed, 'GatewireError: UNAVAILABLE of `sell`: the connection is closed'],
     ] as const) {
       const [title, top, ...rest] = String((error as Error).stack).split('\n');
