@@ -9,6 +9,7 @@ import { lobby, MODES, node } from './redis-node.js';
 
 /** A time limit that no test reaches: what ends within it did not wait for it. */
 const LATE = { timeoutMs: 600_000 };
+const TWO_HOURS_AHEAD = 'const now = Date.now; Date.now = () => now() + 7_200_000;';
 
 let redis: RedisServer;
 const processes: ServerProcess[] = [];
@@ -25,9 +26,11 @@ afterEach(async () => {
 });
 afterAll(() => redis.stop());
 
-async function spawnNode(mode: string, name: string) {
+/** @param preload - code that its process runs first */
+async function spawnNode(mode: string, name: string, preload = '') {
   const env = { REDIS_URL: redis.url, NODE_NAME: name, REDIS_MODE: mode };
-  const child = new ServerProcess('test/fixtures/nodes/server.ts', await freePort(), { env });
+  const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = new ServerProcess('test/fixtures/nodes/server.ts', await freePort(), { env, execArgv });
   processes.push(child);
   const url = await child.listening();
   const client = io(url, { transports: ['websocket'], reconnection: false });
@@ -97,5 +100,15 @@ describe.each(MODES)('three nodes over %s, two of them processes of their own', 
     const asked = within('a refusal', lobby(one).socket(three.id).call('ask', undefined, LATE));
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect((await three.child.exited()).code).toBe(0);
+  });
+
+  it('hear each other although the clock of one machine is wrong', async () => {
+    await using one = await node(redis, mode, 'one');
+    const two = await spawnNode(mode, 'two', TWO_HOURS_AHEAD);
+    expect(await lobby(one).count()).toBe(1);
+    const said = new Promise((resolve) => two.client.once('said', resolve));
+    lobby(one).emit('said', 'hi');
+    expect(await within('the message', said)).toBe('hi');
+    expect(one.app.adapterHealth?.counters).toMatchObject({ forgedMessages: 0, replayedMessages: 0 });
   });
 });

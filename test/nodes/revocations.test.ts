@@ -120,6 +120,26 @@ describe.each(['memory', 'redis'] as const)('what is remembered in %s', (kind) =
     expect((await store.recent()).has('bob')).toBe(false);
     expect(connections?.counters.forgedMessages).toBe(1);
   });
+
+  itInRedis?.(
+    'is as old as its signature says, and from before where the clock of Redis was set back',
+    async () => {
+      const store = await make();
+      const { signer, clock } = connections as RedisConnections;
+      const put = async (user: string, signedAgeMs: number, ageMs: number) => {
+        const entry = `${Math.trunc(clock.now()) - signedAgeMs} ${user}`;
+        const signed = `${signer.mac('gatewire:revoked', entry)} ${entry}`;
+        await connections?.command(['ZADD', 'gatewire:revoked', String(Date.now() - ageMs), signed]);
+      };
+      await put('put back', 1_800_000, 0);
+      await put('put back late', 7_200_000, 0);
+      await put('of the future', -3_600_000, -3_600_000);
+      const recent = await store.recent();
+      expect(recent.get('put back')).toBeGreaterThan(1_790_000);
+      expect(recent.has('put back late')).toBe(false);
+      expect(recent.get('of the future')).toBe(0);
+    },
+  );
 });
 
 describe('the memory of one node', () => {

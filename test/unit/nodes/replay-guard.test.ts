@@ -1,3 +1,4 @@
+import { createHmac, scryptSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisClock, ReplayGuard } from '../../../src/nodes/redis/replay-guard.js';
 import { readStamp, Signer, writeStamp } from '../../../src/nodes/redis/signer.js';
@@ -153,6 +154,13 @@ describe('a signed message', () => {
     }
     for (let length = 0; length < (first as Buffer).length; length++)
       expect(other.verify('room', (first as Buffer).subarray(0, length))).toBeNull();
+  });
+
+  it('is signed with a key that scrypt derives, so that each guess of the secret costs 16 MB', async () => {
+    const key = scryptSync('secret', 'gatewire shop', 32, { N: 2 ** 14, r: 8, p: 1 });
+    const mac = createHmac('sha256', key).update('4 room text').digest('hex');
+    const signer = await Signer.create('secret', 'shop');
+    expect(signer.mac('room', 'text')).toBe(mac.slice(0, 32));
   });
 
   it('has its stamp as text in a stream', async () => {
