@@ -1,11 +1,19 @@
 // The benchmark: `npm run bench -- --help`. What the numbers mean is in README.md.
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contenders, yardstick } from './lib/contenders.js';
-import { chooseContenders, chooseScenarios, readOptions, usage } from './lib/options.js';
+import { contenders, takes, yardstick } from './lib/contenders.js';
+import { chooseContenders, chooseScenarios, readOptions, usageOf } from './lib/options.js';
 import { canPin, pinLoadGenerator } from './lib/pinning.js';
 import { prepare } from './lib/prepare.js';
-import { describeMachine, formatMachine, formatNumber, formatTable, writeResults } from './lib/report.js';
+import {
+  describeMachine,
+  formatLeftOut,
+  formatMachine,
+  formatNumber,
+  formatTable,
+  leftOutOf,
+  writeResults,
+} from './lib/report.js';
 import { summarize } from './lib/statistics.js';
 import { scenarios } from './scenarios/index.js';
 
@@ -19,46 +27,57 @@ try {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
-    console.log(usage);
+    console.log(usageOf(contenders, scenarios));
     return;
   }
   const chosenScenarios = chooseScenarios(scenarios, options.scenario);
   const chosenContenders = chooseContenders(contenders, options.only, yardstick);
-  await prepare(chosenContenders);
+  prepare(chosenContenders);
   pinLoadGenerator();
   if (!canPin)
     console.log('taskset or a second core is missing: nothing is pinned, and the figures are noisier.');
 
   const results = [];
   for (const scenario of chosenScenarios)
-    results.push(await runScenario(scenario, chosenContenders, options));
+    results.push(...(await runScenario(scenario, chosenContenders, options)));
 
-  const machine = describeMachine();
-  console.log(`\n${formatTable(results, chosenContenders, yardstick)}\n\n${formatMachine(machine)}`);
+  const machine = describeMachine(chosenContenders);
+  const leftOut = leftOutOf(chosenContenders, chosenScenarios);
+  const table = formatTable(results, chosenContenders, yardstick);
+  console.log(['', table, '', ...formatLeftOut(leftOut), formatMachine(machine)].join('\n'));
   const file = options.json ?? defaultFile();
-  writeResults(file, { ...machine, quick: options.quick, yardstick, results });
+  writeResults(file, { ...machine, quick: options.quick, yardstick, leftOut, results });
   console.log(`Written to ${relative(process.cwd(), file)}`);
 }
 
 /** Interleaves the contenders, A B C A B C, so that all of them see the same moods of the machine. */
 async function runScenario(scenario, contenders, options) {
-  const { name, title, unit, minRounds = 1 } = scenario;
-  const taking = contenders.filter(({ scenarios }) => scenarios?.includes(name) ?? true);
+  const { name, unit, minRounds = 1, also = [] } = scenario;
+  const rows = [scenario, ...also];
+  const taking = contenders.filter((contender) => takes(contender, scenario));
   const rounds = options.quick ? options.rounds : Math.max(options.rounds, minRounds);
-  const samples = Object.fromEntries(taking.map((contender) => [contender.name, []]));
+  const samples = rows.map(() => Object.fromEntries(taking.map((contender) => [contender.name, []])));
   for (let round = 1; round <= rounds; round += 1) {
     const figures = [];
     for (const contender of taking) {
-      const { value, serverBusy, rate, note } = await measure(scenario, contender, options);
-      samples[contender.name].push(value);
+      const { value, also: others, serverBusy, rate, note } = await measure(scenario, contender, options);
+      for (const [i, row] of rows.entries())
+        samples[i][contender.name].push(i === 0 ? value : others[row.name]);
       const busy = serverBusy === undefined ? '' : ` (${Math.round(serverBusy * 100)} % busy)`;
       const speed = rate === undefined ? '' : ` (${Math.round(rate)} a second)`;
       const more = note === undefined ? '' : ` (${note})`;
-      figures.push(`${contender.name} ${formatNumber(value)} ${unit}${busy}${speed}${more}`);
+      const beside = also.map((row) => `, ${formatNumber(others[row.name])} ${row.unit}`).join('');
+      figures.push(`${contender.name} ${formatNumber(value)} ${unit}${beside}${busy}${speed}${more}`);
     }
-    console.log(`${name}, round ${round} of ${rounds}: ${figures.join(', ')}`);
+    console.log(`${name}, round ${round} of ${rounds}: ${figures.join('; ')}`);
   }
-  return { name, title, unit, rounds, summary: summarize(samples, yardstick) };
+  return rows.map(({ name, title, unit }, i) => ({
+    name,
+    title,
+    unit,
+    rounds,
+    summary: summarize(samples[i], yardstick),
+  }));
 }
 
 async function measure(scenario, contender, options) {

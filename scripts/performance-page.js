@@ -5,12 +5,18 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Contenders on the page, in the order of its columns. */
+/** Contenders on the page, in the order of its columns; the chart has the first three. */
 const SHOWN = [
   ['gatewire', 'gatewire'],
   ['nest', 'NestJS 12'],
   ['ws', 'ws, by hand'],
+  ['socket-controllers', 'socket-controllers'],
+  ['tsed', 'Ts.ED'],
+  ['zod-sockets', 'zod-sockets'],
 ];
+const CHARTED = SHOWN.slice(0, 3);
+/** Packages whose name says too little. */
+const NAMES = { '@nestjs/core': 'NestJS', '@tsed/socketio': 'Ts.ED' };
 const COLORS = {
   light: {
     back: '#ffffff',
@@ -35,8 +41,7 @@ const BAR = 11;
 const LONGEST = 2;
 
 /** The page and its charts, as text by the name of their file. */
-export function performanceFiles() {
-  const run = JSON.parse(readFileSync(`${root}bench/published.json`, 'utf8'));
+export function performanceFiles(run = publishedRun()) {
   return {
     'docs/performance.md': pageOf(run),
     'docs/public/performance-light.svg': chartOf(run, COLORS.light),
@@ -46,20 +51,25 @@ export function performanceFiles() {
 
 /** Ratio of a contender to plain socket.io in a scenario, with two digits. */
 export function ratioOf(scenario, contender = 'gatewire') {
-  const run = JSON.parse(readFileSync(`${root}bench/published.json`, 'utf8'));
-  return run.results.find(({ name }) => name === scenario).summary[contender].ratio.toFixed(2);
+  return publishedRun()
+    .results.find(({ name }) => name === scenario)
+    .summary[contender].ratio.toFixed(2);
 }
 
-function pageOf({ date, node, cpu, cores, versions, results }) {
-  const packages = Object.entries({
-    'socket.io': versions['socket.io'],
-    NestJS: versions['@nestjs/core'],
-    zod: versions.zod,
-  });
+function publishedRun() {
+  return JSON.parse(readFileSync(`${root}bench/published.json`, 'utf8'));
+}
+
+function pageOf({ date, node, cpu, cores, versions, leftOut = [], results }) {
+  const packages = Object.entries(versions).map(([name, version]) => `${NAMES[name] ?? name} ${version}`);
+  const isShown = ({ name }) => SHOWN.some(([shown]) => shown === name);
+  const notes = leftOut
+    .filter(isShown)
+    .map(({ title, scenarios, reason }) => `\n- ${title} is not in ${scenarios.join(', ')}: ${reason}.`);
   const alt = altOf(results);
   return `# Performance
 
-What gatewire costs a server, beside plain Socket.IO, NestJS gateways and the package ws with the least of the protocol. A ratio
+What gatewire costs a server, beside plain Socket.IO, other frameworks on it, and the package ws with the least of the protocol. A ratio
 compares figures of the same run; below 1 is cheaper than plain Socket.IO.
 
 <img class="picture in-light" src="/performance-light.svg" alt="${alt}" />
@@ -70,13 +80,13 @@ compares figures of the same run; below 1 is cheaper than plain Socket.IO.
 The median of the rounds; in brackets the lowest and the highest.
 
 ${tableOf(results)}
-
+${notes.join('')}${notes.length > 0 ? '\n' : ''}
 The p99 of answers is measured at half of the rate that plain Socket.IO reaches, from the moment at which an event was to be sent.
 \`connect\` is a WebSocket at once, without authentication. [The benchmark's own page](../bench/README.md) says what each row is, and what to be careful with.
 
 ## How they were made
 
-\`npm run bench\` on ${date.slice(0, 10)}, with Node ${node.slice(1)}, ${packages.map(([name, version]) => `${name} ${version}`).join(', ')}; ${cpu}, ${cores} cores, the server
+\`npm run bench\` on ${date.slice(0, 10)}, with Node ${node.slice(1)}, ${packages.join(', ')}; ${cpu}, ${cores} cores, the server
 pinned to one and the clients to the other. gatewire has its defaults, limits included. Ratios within 15 % are noise on such a machine.
 
 ## Where it comes from
@@ -116,7 +126,7 @@ function chartOf({ results }, colors) {
   const parts = [];
   let y = 58;
   for (const { title, summary } of results) {
-    const shown = SHOWN.flatMap(([name], i) =>
+    const shown = CHARTED.flatMap(([name], i) =>
       summary[name] === undefined ? [] : [[summary[name].ratio, i]],
     );
     const middle = y + (shown.length * (BAR + 2)) / 2 + 3;
@@ -132,7 +142,7 @@ function chartOf({ results }, colors) {
     y += 12;
   }
   const one = LEFT + scale;
-  const legend = SHOWN.map(
+  const legend = CHARTED.map(
     ([, title], i) =>
       `  <rect x="${LEFT + i * 130}" y="14" width="11" height="11" fill="${colors.bars[i]}" /><text x="${LEFT + i * 130 + 17}" y="24">${title}</text>`,
   );

@@ -1,20 +1,37 @@
 // The ways to put load on a server. All of them wait until the server has done the work.
 import { createHistogram } from 'node:perf_hooks';
-import { Client, eventFrame } from './client.js';
+import { eventPacket } from './client.js';
 import { withTimeLimit } from './time-limit.js';
+import { WebSocketClient } from './websocket-client.js';
 
 const WORK_LIMIT_MS = 60_000;
 const CONNECT_AT_ONCE = 50;
 
-/** Opens `count` connections, some at a time. */
-export async function openConnections(port, count) {
+/** Opens `count` connections, some at a time; `open` makes a client that begins to connect. */
+export async function openConnections(port, count, open = openWebSocket) {
   const clients = [];
   while (clients.length < count) {
-    const batch = Math.min(CONNECT_AT_ONCE, count - clients.length);
-    const opened = Promise.all(Array.from({ length: batch }, () => Client.connect(port)));
-    clients.push(...(await withTimeLimit(opened, WORK_LIMIT_MS, 'connecting')));
+    const length = Math.min(CONNECT_AT_ONCE, count - clients.length);
+    const batch = Array.from({ length }, () => open(port));
+    await orFailure(batch, Promise.all(batch.map(({ connected }) => connected)), 'connecting');
+    clients.push(...batch);
   }
   return clients;
+}
+
+/** Opens all connections at once, and resolves when each client has entered the namespace and has the answer to one event. */
+export async function connectAtOnce(port, count, { event, payload }) {
+  const clients = Array.from({ length: count }, () => openWebSocket(port));
+  const answered = clients.map(async (client) => {
+    await client.connected;
+    await callTogether(client, [[event, payload]]);
+  });
+  await orFailure(clients, Promise.all(answered), `${count} clients`);
+  return clients;
+}
+
+function openWebSocket(port) {
+  return new WebSocketClient(port);
 }
 
 /**
@@ -29,7 +46,9 @@ export function callTogether(client, events) {
       if (id === events.length - 1) resolve(answers);
     };
   });
-  client.send(Buffer.concat(events.map(([event, payload], id) => eventFrame(event, payload, id))));
+  client.send(
+    Buffer.concat(events.map(([event, payload], id) => client.encode(eventPacket(event, payload, id)))),
+  );
   return orFailure([client], lastAnswered, `the answer to "${events.at(-1)[0]}"`);
 }
 
@@ -39,7 +58,9 @@ export function callTogether(client, events) {
  */
 export function sendWithAcks(clients, { event, payload, inFlight, total }) {
   // One frame per slot, encoded once. An id is in use again only after its acknowledgement.
-  const frames = Array.from({ length: inFlight }, (_, id) => eventFrame(event, payload, id));
+  const frames = Array.from({ length: inFlight }, (_, id) =>
+    clients[0].encode(eventPacket(event, payload, id)),
+  );
   const perClient = Math.ceil(total / clients.length);
   const done = clients.map(
     (client) =>
@@ -72,8 +93,8 @@ export function sendWithAcks(clients, { event, payload, inFlight, total }) {
  */
 export function sendInBursts(clients, { event, lastEvent, burst, total }) {
   const frames = Buffer.concat([
-    ...Array(burst).fill(eventFrame(event)),
-    eventFrame(lastEvent, undefined, 0),
+    ...Array(burst).fill(clients[0].encode(eventPacket(event))),
+    clients[0].encode(eventPacket(lastEvent, undefined, 0)),
   ]);
   const burstsPerClient = Math.ceil(total / clients.length / burst);
   const done = clients.map(
@@ -123,7 +144,7 @@ export function sendAtRate(clients, { event, payload, rate, seconds }) {
       for (; sent < total && dueAt(sent) <= now; sent += 1) {
         const client = clients[sent % clients.length];
         const mine = sentOf.get(client);
-        client.send(eventFrame(event, payload, mine.length));
+        client.send(client.encode(eventPacket(event, payload, mine.length)));
         mine.push(sent);
       }
       if (sent < total) setImmediate(send);
@@ -131,6 +152,27 @@ export function sendAtRate(clients, { event, payload, rate, seconds }) {
     send();
   });
   return orFailure(clients, done, `${total} answers`).then(() => ({ histogram, lateMs }));
+}
+
+/**
+ * Sends `total` events of one client, each when the one before has been answered and has reached all `receivers`: none of them
+ * falls behind because the load generator is the slower side.
+ */
+export function sendStepByStep(sender, receivers, { event, payload, total }) {
+  const frame = sender.encode(eventPacket(event, payload, 0));
+  const perStep = receivers.length + 1;
+  const done = new Promise((resolve) => {
+    let arrived = 0;
+    const onArrival = () => {
+      arrived += 1;
+      if (arrived === total * perStep) resolve();
+      else if (arrived % perStep === 0) sender.send(frame);
+    };
+    sender.onAck = onArrival;
+    for (const receiver of receivers) receiver.onEvent = onArrival;
+    sender.send(frame);
+  });
+  return orFailure([sender, ...receivers], done, `${total} events`);
 }
 
 /** Resolves when all clients together have received `total` events. */

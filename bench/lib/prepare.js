@@ -1,20 +1,20 @@
 // What has to be there before the first server starts: gatewire's dist, the peers' packages, compiled decorators.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { peerVersion, rootVersion } from './versions.js';
+import ts from 'typescript';
+import { versionIn, versionOfRoot } from './versions.js';
 
 const rootDir = fileURLToPath(new URL('../../', import.meta.url));
-const peersDir = fileURLToPath(new URL('../peers/', import.meta.url));
 
 /** Prepares what the chosen contenders need; throws with a sentence for the user when that is not possible. */
-export async function prepare(contenders) {
-  const names = contenders.map(({ name }) => name);
-  if (names.some((name) => name.startsWith('gatewire'))) buildGatewire();
-  if (names.includes('nest')) installPeers();
-  await compileServers(contenders);
+export function prepare(contenders) {
+  if (contenders.some(({ name }) => name.startsWith('gatewire'))) buildGatewire();
+  for (const contender of contenders) {
+    if (contender.folder) install(contender);
+    if (contender.source) compile(contender);
+  }
 }
 
 /** Builds the sources as they are now, so that no old dist is measured. */
@@ -24,30 +24,31 @@ function buildGatewire() {
   throw new Error('gatewire is not built: run "npm run build", or leave it out with --only raw,nest');
 }
 
-function installPeers() {
-  if (!existsSync(`${peersDir}node_modules`)) {
-    console.log('Installing the peers once, with npm ci in bench/peers.');
-    run('npm ci --loglevel=error', peersDir);
+function install({ name, folder }) {
+  if (!existsSync(new URL('node_modules', folder))) {
+    console.log(`Installing ${name} once, with npm ci in bench/peers/${name}.`);
+    run('npm ci --loglevel=error', fileURLToPath(folder));
   }
-  const [here, there] = [rootVersion('socket.io'), peerVersion('socket.io')];
+  const [here, there] = [versionOfRoot('socket.io'), versionIn(folder, 'socket.io')];
   if (here !== there)
-    throw new Error(`socket.io is ${here} here and ${there} in bench/peers: make them equal`);
+    throw new Error(`socket.io is ${here} here and ${there} in bench/peers/${name}: make them equal`);
 }
 
-/** Each .ts server becomes one .js file, not bundled: its imports resolve as an application's do. */
-async function compileServers(contenders) {
-  for (const { source, moduleUrl } of contenders) {
-    if (!source) continue;
-    await build({
-      entryPoints: [fileURLToPath(source)],
-      outfile: fileURLToPath(moduleUrl),
-      tsconfig: `${rootDir}tsconfig.json`,
-      bundle: false,
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'warning',
-    });
-  }
+/** A .ts server becomes one .js file, not bundled: its imports resolve as an application's do. */
+function compile({ source, moduleUrl, folder }) {
+  const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
+    fileName: fileURLToPath(source),
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      experimentalDecorators: true,
+      // The peers' docs ask for it, and gatewire's do not.
+      emitDecoratorMetadata: folder !== undefined,
+      useDefineForClassFields: false,
+    },
+  });
+  mkdirSync(dirname(fileURLToPath(moduleUrl)), { recursive: true });
+  writeFileSync(moduleUrl, outputText);
 }
 
 function run(command, cwd) {

@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
+import { takes } from './contenders.js';
 import { canPin } from './pinning.js';
-import { peerVersion, rootVersion } from './versions.js';
+import { versionIn, versionOfRoot } from './versions.js';
 
 /** The results as a Markdown table: the yardstick's figure, then each contender's ratio to it. */
 export function formatTable(results, contenders, yardstick) {
@@ -33,6 +34,25 @@ function formatRatio(entry) {
   return entry.ratio.toFixed(2) + range;
 }
 
+/** Which frameworks of others are not measured in which scenarios, and why. */
+export function leftOutOf(contenders, scenarios) {
+  return contenders
+    .filter(({ leftOut }) => leftOut !== undefined)
+    .map((contender) => ({
+      name: contender.name,
+      title: contender.title,
+      scenarios: scenarios.filter((scenario) => !takes(contender, scenario)).map(({ name }) => name),
+      reason: contender.leftOut,
+    }))
+    .filter((one) => one.scenarios.length > 0);
+}
+
+export function formatLeftOut(leftOut) {
+  return leftOut.map(
+    ({ title, scenarios, reason }) => `Not measured of ${title} (${reason}): ${scenarios.join(', ')}`,
+  );
+}
+
 /** One line that belongs to each table that is shown around. */
 export function formatMachine({ node, cpu, cores, pinned, versions }) {
   const packages = Object.entries(versions).filter(([, version]) => version);
@@ -45,7 +65,8 @@ export function formatNumber(value) {
 }
 
 /** What the figures depend on, beside the code. */
-export function describeMachine() {
+export function describeMachine(contenders) {
+  const peers = contenders.filter(({ folder }) => folder);
   return {
     date: new Date().toISOString(),
     node: process.version,
@@ -54,9 +75,9 @@ export function describeMachine() {
     cores: cpus().length,
     pinned: canPin,
     versions: {
-      'socket.io': rootVersion('socket.io'),
-      zod: rootVersion('zod'),
-      '@nestjs/core': peerVersion('@nestjs/core'),
+      'socket.io': versionOfRoot('socket.io'),
+      zod: versionOfRoot('zod'),
+      ...Object.fromEntries(peers.map(({ folder, versionOf }) => [versionOf, versionIn(folder, versionOf)])),
     },
   };
 }

@@ -31,6 +31,16 @@ export class ServerProcess {
     }
   }
 
+  /** Starts one, resolves with what `work` makes of it, and ends the process in any case. */
+  static async use(contender, options, work) {
+    const server = await ServerProcess.start(contender, options);
+    try {
+      return await work(server);
+    } finally {
+      await server.stop();
+    }
+  }
+
   constructor(contender, startOptions) {
     const [command, ...args] = onServerCore([
       process.execPath,

@@ -1,14 +1,14 @@
 // Which versions are measured, read from the installed packages.
 import { readFileSync } from 'node:fs';
 
+const root = new URL('../../', import.meta.url);
+
 /** The installed version of a package of the root, or null. */
-export const rootVersion = (name) => installedVersion('../../', name);
+export const versionOfRoot = (name) => versionIn(root, name);
 
-/** The installed version of a package of bench/peers, or null. */
-export const peerVersion = (name) => installedVersion('../peers/', name);
-
-function installedVersion(folder, name) {
-  const file = new URL(`${folder}node_modules/${name}/package.json`, import.meta.url);
+/** The installed version of a package in `node_modules` of a folder, or null. */
+export function versionIn(folder, name) {
+  const file = new URL(`node_modules/${name}/package.json`, folder);
   try {
     return JSON.parse(readFileSync(file, 'utf8')).version;
   } catch (error) {

@@ -7,9 +7,5 @@ export const boot = {
   unit: 'ms',
   /** Cheap, and noisier than the others. */
   minRounds: 5,
-  async measure(contender) {
-    const server = await ServerProcess.start(contender, { handlers: 6 });
-    await server.stop();
-    return { value: server.bootMs };
-  },
+  measure: (contender) => ServerProcess.use(contender, { handlers: 6 }, ({ bootMs }) => ({ value: bootMs })),
 };

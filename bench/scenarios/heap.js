@@ -19,9 +19,8 @@ function heapScenario(handlers) {
   };
 }
 
-async function heapPerConnection(contender, { handlers, connections }) {
-  const server = await ServerProcess.start(contender, { handlers });
-  try {
+function heapPerConnection(contender, { handlers, connections }) {
+  return ServerProcess.use(contender, { handlers }, async (server) => {
     // What is loaded or cached once, with the first connections, belongs to nobody.
     await connectAndLeave(server.port, 100);
     const bytesBefore = await server.ask('heapBytes');
@@ -30,9 +29,7 @@ async function heapPerConnection(contender, { handlers, connections }) {
     const bytes = (await server.ask('heapBytes')) - bytesBefore;
     for (const client of clients) client.close();
     return { value: bytes / 1024 / connections };
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 async function connectAndLeave(port, count) {

@@ -12,9 +12,8 @@ export const latency = {
   name: 'latency-p99',
   title: 'p99 at half of the rate of plain socket.io',
   unit: 'ms',
-  async measure(contender, { quick }) {
-    const server = await ServerProcess.start(contender, { handlers: 6 });
-    try {
+  measure: (contender, { quick }) =>
+    ServerProcess.use(contender, { handlers: 6 }, async (server) => {
       const clients = await openConnections(server.port, CONNECTIONS);
       const work = { event: 'echo', payload: MESSAGE };
       const startedAt = performance.now();
@@ -25,8 +24,5 @@ export const latency = {
       const at = (percentile) => histogram.percentile(percentile) / 1e6;
       const note = `p50 ${at(50).toFixed(2)}, p99.9 ${at(99.9).toFixed(2)}, generator late by ${lateMs.toFixed(1)} at most`;
       return { value: at(99), rate, note };
-    } finally {
-      await server.stop();
-    }
-  },
+    }),
 };

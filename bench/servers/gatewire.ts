@@ -56,6 +56,7 @@ class ByHand {
 
 interface StartOptions {
   readonly redis?: { readonly url: string; readonly mode: 'classic' | 'sharded' | 'streams' };
+  readonly tls?: { readonly key: string; readonly cert: string };
   readonly handlers: number;
   readonly reply?: 'raw';
   readonly engine?: 'plain';
@@ -80,6 +81,7 @@ export async function start({
   reply,
   engine,
   redis,
+  tls,
   byHand = false,
   isUnbounded = false,
 }: StartOptions) {
@@ -92,6 +94,7 @@ export async function start({
     limits: { eventsPerSecond: OUT_OF_REACH, eventsBurst: OUT_OF_REACH, ...(isUnbounded && UNBOUNDED) },
     ...(reply && { reply }),
     ...(engine && { engine }),
+    ...(tls && { tls }),
     // Read only where it is measured, as an application would.
     ...(redis && { adapter: (await import('gatewire/redis')).redisAdapter(redis) }),
   });

@@ -20,14 +20,23 @@ const questions = {
   async stopProfile() {
     return (await session.post('Profiler.stop')).profile;
   },
-  /** Bytes in use after everything that nobody refers to is gone. */
+  /** Bytes of the heap in use after everything that nobody refers to is gone. */
   heapBytes() {
-    // The second pass frees what finalizers of the first let go of.
-    globalThis.gc();
-    globalThis.gc();
+    collectGarbage();
     return process.memoryUsage().heapUsed;
   },
+  /** Bytes of memory that the process has, its buffers included. */
+  rssBytes() {
+    collectGarbage();
+    return process.memoryUsage.rss();
+  },
 };
+
+function collectGarbage() {
+  // The second pass frees what finalizers of the first let go of.
+  globalThis.gc();
+  globalThis.gc();
+}
 
 // The parent is gone: nothing is left to measure, and no process may stay behind.
 process.on('disconnect', () => process.exit());

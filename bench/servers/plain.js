@@ -6,9 +6,10 @@ import * as z from 'zod';
 const messageSchema = z.object({ room: z.string(), text: z.string().max(2000) });
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers, redis }) {
+export async function start({ handlers, redis, tls }) {
   let ticks = 0;
-  const httpServer = createServer();
+  // Loaded only where it is measured, as the adapters are.
+  const httpServer = tls ? (await import('node:https')).createServer(tls) : createServer();
   const io = new Server(httpServer);
   if (redis) io.adapter(await adapterOver(redis));
 

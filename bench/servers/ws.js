@@ -6,10 +6,10 @@ const OPEN = `0${JSON.stringify({ sid: 'floor', upgrades: [], pingInterval: 25_0
 const CONNECTED = '40{"sid":"floor"}';
 
 /** Starts the server on a free port of 127.0.0.1 and resolves with the port. */
-export async function start() {
+export async function start({ tls }) {
   let ticks = 0;
   const rooms = new Map();
-  const httpServer = createServer();
+  const httpServer = tls ? (await import('node:https')).createServer(tls) : createServer();
   const server = new WebSocketServer({ server: httpServer, perMessageDeflate: false });
 
   const answers = {

@@ -80,10 +80,10 @@ class BenchGateway {
 class BenchModule {}
 
 /** Starts the server on a free port of 127.0.0.1 with `handlers` event handlers and resolves with the port. */
-export async function start({ handlers }: { handlers: number }) {
+export async function start({ handlers, tls }: { handlers: number; tls?: { key: string; cert: string } }) {
   for (let i = 6; i < handlers; i += 1) addEchoHandler(`extra${i}`, `extra:${i}`);
 
-  const app = await NestFactory.create(BenchModule, { logger: false });
+  const app = await NestFactory.create(BenchModule, { logger: false, ...(tls && { httpsOptions: tls }) });
   await app.listen(0, '127.0.0.1');
   return app.getHttpServer().address().port;
 }
