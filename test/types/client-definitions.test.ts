@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { optionsOf } from '../support/compiler.js';
 
 const FILE = path.resolve('test/types/in-memory.ts');
 const SOURCE = `
 import * as z from 'zod';
-import { connect } from '../../src/client/index.js';
-import { defineContract } from '../../src/index.js';
+import { connect } from 'gatewire/client';
+import { defineContract } from 'gatewire';
 const chat = defineContract('/chat', {
   clientToServer: {
     'message:send': { payload: z.object({ text: z.string() }), ack: z.object({ id: z.string() }) },
@@ -19,10 +18,13 @@ await room.api['message:send']({ text: 'hi' });
 await room.api.ping();
 `;
 
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
+
 /** What an editor asks: a language service with one file that exists in memory only. */
 function editor(): ts.LanguageService {
   return ts.createLanguageService({
-    getCompilationSettings: () => ({ ...optionsOf('tsconfig.json'), noEmit: true }),
+    getCompilationSettings: () => ({ ...options, noEmit: true }),
     getScriptFileNames: () => [FILE],
     getScriptVersion: () => '1',
     getScriptSnapshot: (file) => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Compiler, complaintsOf } from '../support/compiler.js';
+import { Compiler } from '../support/compiler.js';
 
 const compiler = new Compiler();
 
@@ -18,13 +18,6 @@ const audit: Middleware = { connect: (ctx, next) => (${declaration === '' ? 'ctx
 export class Plain { ${members} }
 export type Used = [AnyContract, ConnectContext, EventContext, Member, typeof Guard, typeof OnConnect, typeof OnEvent, typeof roles];`;
 
-/** What the compiler says of sources, as files of one program. */
-function complaintsAbout(...sources: readonly string[]): readonly (readonly string[])[] {
-  const files = new Map(sources.map((source, i) => [`test/types/in-memory-${i}.ts`, source]));
-  const program = compiler.compile(files);
-  return [...files.keys()].map((file) => complaintsOf(program, file).map(({ message }) => message));
-}
-
 it('knows the context of a plain guard', () => {
   const guarded = (guard: string) => sourceOf(`@Guard(${guard}) @OnEvent('a') a() {}`);
   const right = [
@@ -33,11 +26,8 @@ it('knows the context of a plain guard', () => {
     '(ctx: { readonly user: unknown }) => ctx.user !== undefined',
     `roles('admin')`,
   ];
-  const complaints = complaintsAbout(
-    ...right.map(guarded),
-    guarded(`(ctx) => ctx.user.name === ''`),
-    guarded('(ctx) => ctx.nothing'),
-  );
+  const wrong = [`(ctx) => ctx.user.name === ''`, '(ctx) => ctx.nothing'];
+  const complaints = compiler.messages([...right, ...wrong].map(guarded));
   expect(right.map((guard, i) => [guard, ...(complaints[i] ?? [])])).toEqual(right.map((guard) => [guard]));
   expect(complaints[4]).toEqual(["'ctx.user' is of type 'unknown'."]);
   expect(complaints[5]).toHaveLength(1);
@@ -48,9 +38,9 @@ it('knows the user that an application declares once', () => {
     @Guard((ctx) => ctx.user.isAdmin) @OnEvent('a') a(_: unknown, ctx: EventContext) { return ctx.user.isAdmin; }
     @OnConnect() greet(ctx: ConnectContext) { return ctx.user.id; }
     @OnEvent('b') b(_: unknown, ctx: EventContext<AnyContract, Member>) { return ctx.user.name; }`;
-  expect(complaintsAbout(sourceOf(members, REGISTER))).toEqual([[]]);
+  expect(compiler.messages([sourceOf(members, REGISTER)])).toEqual([[]]);
   const wrong = `@OnEvent('a') a(_: unknown, ctx: EventContext) { return ctx.user.nobody; }`;
-  expect(complaintsAbout(sourceOf(wrong, REGISTER))).toEqual([
+  expect(compiler.messages([sourceOf(wrong, REGISTER)])).toEqual([
     [expect.stringContaining("'nobody' does not exist")],
   ]);
 });

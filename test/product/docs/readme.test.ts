@@ -6,9 +6,10 @@ import { pageOf, rawOf } from '../../../docs/.vitepress/repository.js';
 import { performanceFiles, ratioOf } from '../../../scripts/performance-page.js';
 // @ts-expect-error a script without types
 import { drawBootReport } from '../../../scripts/picture.js';
-import { Compiler, optionsOf } from '../../support/compiler.js';
+import { Compiler } from '../../support/compiler.js';
 import { anchors } from '../../support/headings.js';
 
+const compiler = new Compiler();
 const readme = readFileSync('README.md', 'utf8');
 const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && !name.startsWith(path.join('api', '')))
@@ -39,7 +40,7 @@ describe('README.md', () => {
     const blocks = [...readme.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)];
     const files = new Map(blocks.map(([, file = '', code = '']) => [path.resolve(file), code]));
     expect(files.size).toBe(4);
-    expect(new Compiler(optionsOf('tsconfig.json')).complaints(files)).toEqual([]);
+    expect(compiler.complaints(files)).toEqual([]);
   });
 
   it('shows what its code prints: `node scripts/picture.js` draws it again', async () => {

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type ts from 'typescript';
-import { Compiler, optionsOf } from '../../support/compiler.js';
+import { Compiler } from '../../support/compiler.js';
 import { anchors } from '../../support/headings.js';
 
 const pages = filesBelow('docs', '.md');
@@ -35,7 +34,7 @@ function blocks(): ReadonlyMap<string, string> {
 }
 
 /** The types of what package.json exports, as src/ has them. */
-function exportsOfSource(): ts.MapLike<string[]> {
+function exportsOfSource(): Readonly<Record<string, readonly string[]>> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     exports: Readonly<Record<string, string | { readonly default: string }>>;
   };
@@ -50,14 +49,14 @@ function exportsOfSource(): ts.MapLike<string[]> {
   );
 }
 
+const compiler = new Compiler({
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  paths: exportsOfSource(),
+});
+
 /** Compiles files that exist in memory only, with the options of the repository. */
 function diagnose(files: ReadonlyMap<string, string>): readonly string[] {
-  const compiler = new Compiler({
-    ...optionsOf('tsconfig.json'),
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-    paths: exportsOfSource(),
-  });
   return compiler
     .complaints(files)
     .map(({ file, line, message }) => `${path.relative('.', file)}, line ${line} of the block: ${message}`);
