@@ -127,6 +127,13 @@ export interface AppOptions {
    * @default 'batching'
    */
   readonly engine?: 'batching' | 'plain';
+  /**
+   * Whether to let go of the HTTP request that a connection began with: 0.7 kB of heap for each connection over WebSocket. Of
+   * `socket.request`, `method`, `url`, `headers` and `socket` are left; what middleware of `app.io.engine.use` put on it is gone,
+   * such as the session of express-session.
+   * @default false
+   */
+  readonly dropRequest?: boolean;
   /** Socket.IO's own options; few of them are refused. */
   readonly socket?: Partial<ServerOptions>;
 }
@@ -213,6 +220,7 @@ const APP_OPTIONS: Readonly<Record<keyof AppOptions, OptionRule>> = {
     expected: 'false, or an object with debug, info, warn and error',
   },
   engine: oneOf('batching', 'plain'),
+  dropRequest: rules.boolean,
   socket: rules.object,
 };
 

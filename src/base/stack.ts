@@ -117,6 +117,11 @@ export const STACK = {
     Server: {
       opts: { kind: 'field', type: 'Object', use: 'ping slow readers in half of `pingTimeout`' },
       clients: { kind: 'field', type: 'Object', use: 'find all connections' },
+      middlewares: {
+        kind: 'field',
+        type: 'Array',
+        use: 'free the response of an upgrade that no middleware sees',
+      },
     },
     Request: {
       _query: { kind: 'field', type: 'Object', use: 'have the URL of a request read once, for all parts' },

@@ -11,6 +11,8 @@ interface Shared {
   declarationOf(namespace: string): string | null;
 }
 
+/** Refusals of nearly all connections. */
+const NONE: readonly null[] = [];
 /** Auth up to this length is not counted: few namespaces have it. */
 const SMALL_AUTH = 1_024;
 
@@ -24,7 +26,7 @@ export class ConnectTracker {
   /** Questions to the client that it has not answered, in all namespaces. */
   #questions = 0;
   /** Declarations of the namespaces that refused the connection; null for those that nobody declared. */
-  #refusals: readonly (string | null)[] = [];
+  #refusals: readonly (string | null)[] = NONE;
   /** Namespaces that the connection is in, or on the way into. */
   #names: readonly string[] = [];
   /** Bytes of auth of those where it is not small. */

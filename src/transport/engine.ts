@@ -26,6 +26,8 @@ export interface ConnectionSteps {
   readonly end: ConnectionStep;
   /** Makes the connection wait for its turn; null when none has to wait. */
   readonly queue: ConnectionStep | null;
+  /** Lets go of the request of the handshake; null where it is kept. */
+  readonly request: ConnectionStep | null;
   /** Bounds what the client sends and what waits for it. */
   readonly limits: ConnectionStep;
   /** Has messages written past the queue of the engine; null where they cannot be. */
@@ -60,9 +62,9 @@ export function serveConnections(
   io: Server,
   engine: Engine,
   parser: StrictParser,
-  { address, end, queue, limits, write }: ConnectionSteps,
+  { address, end, queue, request, limits, write }: ConnectionSteps,
 ): void {
-  const steps = [address, end, queue, limits, write, socketIo(io, engine, parser)].filter(
+  const steps = [address, end, queue, request, limits, write, socketIo(io, engine, parser)].filter(
     (step) => step !== null,
   );
   const enter = steps.reduceRight<ConnectionListener>(

@@ -11,7 +11,7 @@ import type { CollectingWebSocket } from './websocket.js';
 export interface EngineConnection extends Pick<ConnectionMembers, 'id' | 'remoteAddress' | 'onClose'> {
   readonly readyState: string;
   /** Request that made the connection; some applications set it to null to save memory. */
-  readonly request: IncomingMessage;
+  request: IncomingMessage;
   readonly transport: { readonly name: string };
   close(discard?: boolean): void;
   /** Sends a message of the layer above, as it is. */
@@ -42,7 +42,7 @@ export interface EnginePacket {
 }
 
 /** Part of Engine.IO's server that gatewire uses. */
-export interface Engine extends Pick<ServerMembers, 'clients'> {
+export interface Engine extends Pick<ServerMembers, 'clients' | 'middlewares'> {
   readonly clientsCount: number;
   on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
   generateId(request: IncomingMessage): string;
@@ -127,6 +127,7 @@ type ServerMembers = Private<
   'Server',
   {
     readonly opts: { readonly pingTimeout: number };
+    readonly middlewares: readonly unknown[];
     readonly clients: Readonly<Record<string, EngineConnection>>;
   }
 >;
@@ -254,6 +255,16 @@ export function keepAlive(connection: EngineConnection): void {
   engine.sendPacket('ping');
   engine.resetPingTimeout();
   engine.pingIntervalTimer?.refresh();
+}
+
+/** Tells whether the application has given the engine middleware, by `app.io.engine.use`. */
+export function hasMiddleware(engine: Engine): boolean {
+  return engine.middlewares.length > 0;
+}
+
+/** Finds the WebSocket of a connection; null over polling. */
+export function webSocketOf(connection: EngineConnection): EventEmitter | null {
+  return (internals(connection).transport.socket as unknown as EventEmitter | undefined) ?? null;
 }
 
 /** Finds the network socket below a WebSocket; null over polling, and once it is closed. */

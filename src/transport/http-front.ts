@@ -15,6 +15,7 @@ import {
   queryOf,
   setQuery,
 } from './engineio.js';
+import { dropEarlyListener, handUpgrade } from './handshake-memory.js';
 import type { HandshakePolicy } from './handshake-policy.js';
 import {
   destroy,
@@ -76,6 +77,7 @@ export class HttpFront {
   /** Step of a new connection, ahead of Socket.IO, which reads the address when it makes a socket. */
   readonly welcome: ConnectionStep = (connection, next) => {
     this.options.policy.welcome(connection);
+    dropEarlyListener(connection);
     const socket = netSocketOf(connection);
     if (socket !== null && !this.#isClosing) this.#letGo(socket);
     if (connectionChannel.hasSubscribers) announce(this.options.app, connection);
@@ -256,7 +258,7 @@ export class HttpFront {
   #admitUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: HttpRejection | null): void {
     if (refusal !== null) return rejectUpgrade(socket, refusal);
     try {
-      this.options.engine.handleUpgrade(request, socket, head);
+      handUpgrade(this.options.engine, request, socket, head);
     } catch {
       rejectUpgrade(socket, plainRejection(400));
     }

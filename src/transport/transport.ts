@@ -9,6 +9,7 @@ import { originsOfCors } from './cors.js';
 import { directWrites } from './direct-write.js';
 import { createEngine, serveConnections } from './engine.js';
 import { type Engine, findConnection } from './engineio.js';
+import { dropRequest } from './handshake-memory.js';
 import { HandshakePolicy, type SessionAddress } from './handshake-policy.js';
 import { HttpFront } from './http-front.js';
 import type { AddressFilter } from './ip-filter.js';
@@ -27,6 +28,7 @@ export interface TransportSettings {
   readonly admission?: Admission | undefined;
   readonly socket?: Partial<ServerOptions> | undefined;
   readonly engine: WebSocketEngine;
+  readonly dropRequest?: boolean | undefined;
   /** Name of this node, which session ids begin with. */
   readonly node?: string | undefined;
   readonly limits: ConnectionLimits;
@@ -107,6 +109,7 @@ export function createTransport(
     address: front.welcome,
     end: limits.closingPolls.watch,
     queue: queue?.arrive ?? null,
+    request: settings.dropRequest === true ? dropRequest : null,
     limits: limits.watch,
     write: collecting.wsEngine === undefined ? null : directWrites(engine, OUTPUT_LISTENERS),
   });

@@ -27,6 +27,7 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
     address: handOn,
     end: handOn,
     queue: handOn,
+    request: handOn,
     limits: handOn,
     write: handOn,
     ...changed,
@@ -38,6 +39,7 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
     address: listed('address', steps.address),
     end: listed('end', steps.end),
     queue: steps.queue === null ? null : listed('queue', steps.queue),
+    request: steps.request === null ? null : listed('request', steps.request),
     limits: listed('limits', steps.limits),
     write: steps.write === null ? null : listed('write', steps.write),
   });
@@ -48,21 +50,21 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
 }
 
 describe('a new connection', () => {
-  it('goes through address, end, queue, limits, write and Socket.IO, in this order', () => {
+  it('goes through address, end, queue, request, limits, write and Socket.IO, in this order', () => {
     using entered = enter();
-    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'write', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'request', 'limits', 'write', 'socket.io']);
   });
 
   it('goes through the others when there is no queue', () => {
     using entered = enter({ queue: null });
-    expect(entered.order).toEqual(['address', 'end', 'limits', 'write', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'request', 'limits', 'write', 'socket.io']);
   });
 
-  it.each(['address', 'end', 'queue', 'limits', 'write'] as const)(
+  it.each(['address', 'end', 'queue', 'request', 'limits', 'write'] as const)(
     'goes no further than a step `%s` that stops it',
     (name) => {
       using entered = enter({ [name]: () => {} });
-      const all = ['address', 'end', 'queue', 'limits', 'write'];
+      const all = ['address', 'end', 'queue', 'request', 'limits', 'write'];
       expect(entered.order).toEqual(all.slice(0, all.indexOf(name) + 1));
     },
   );
@@ -75,7 +77,7 @@ describe('a new connection', () => {
     using entered = enter({ queue });
     expect(entered.order).toEqual(['address', 'end', 'queue']);
     turn();
-    expect(entered.order).toEqual(['address', 'end', 'queue', 'limits', 'write', 'socket.io']);
+    expect(entered.order).toEqual(['address', 'end', 'queue', 'request', 'limits', 'write', 'socket.io']);
   });
 });
 
