@@ -6,10 +6,7 @@ import { measureCpu } from './cpu.js';
 const READING = 45;
 const SLOW = 5;
 const MESSAGE = { room: 'general', text: 'lorem ipsum '.repeat(1_365) };
-/**
- * 40 MB for each client that reads nothing. Plain socket.io keeps it once for all of them, and a server that keeps a copy for
- * each keeps 200 MB: no server is asked for more, whatever its limits are.
- */
+/** 40 MB for each client that reads nothing, 200 MB for all of them: a server without limits keeps no more than that. */
 const SENDS = 2_500;
 
 export const slowConsumer = {
