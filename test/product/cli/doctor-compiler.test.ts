@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { checkCompiler } from '../../../src/cli/doctor/compiler.js';
 import { COMPILER, HealthyProject, toFix } from './healthy-project.js';
 
 let project: HealthyProject;
@@ -8,12 +10,15 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
+/** What the doctor says of the compiler alone: it asks it in a process. */
+const compilerFindings = (isModule = true) =>
+  checkCompiler(path.join(project.path, 'src/app.ts'), isModule, project.path);
+
 describe('gatewire doctor, of tsconfig.json', () => {
   it('asks the compiler what is in force', async () => {
     const config = (compilerOptions: object, more: object = {}) =>
       project.write('tsconfig.json', JSON.stringify({ compilerOptions, ...more }));
-    const about = async (check: string) =>
-      (await project.examine()).findings.find((one) => one.check === check);
+    const about = async (check: string) => (await compilerFindings()).find((one) => one.check === check);
 
     project.write('base.json', `{ /* a comment */ "compilerOptions": ${JSON.stringify(COMPILER)}, }`);
     project.write('tsconfig.json', '{ "extends": "./base.json", "include": ["src"] }');
@@ -32,9 +37,7 @@ describe('gatewire doctor, of tsconfig.json', () => {
       fact: 'tsconfig.json does not cover src/app.ts, so its options do not hold there',
     });
     config({ ...COMPILER, emitDecoratorMetadata: true });
-    expect(toFix((await project.examine()).findings)).toMatchObject([
-      { check: 'decorators', level: 'warning' },
-    ]);
+    expect(toFix(await compilerFindings())).toMatchObject([{ check: 'decorators', level: 'warning' }]);
     project.write('tsconfig.json', '{ "compilerOptions": { "target": "es1066" } }');
     expect(await about('tsconfig')).toMatchObject({
       level: 'error',
@@ -55,7 +58,8 @@ describe('gatewire doctor, of tsconfig.json', () => {
       project.write('package.json', JSON.stringify({ type }));
       const compilerOptions = { ...COMPILER, module, moduleResolution, ignoreDeprecations: '6.0' };
       project.write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['src'] }));
-      const found = (await project.examine()).findings.find(({ check }) => check === 'resolution');
+      const findings = await compilerFindings(type === 'module');
+      const found = findings.find(({ check }) => check === 'resolution');
       expect(found).toMatchObject({ level: isGood ? 'ok' : 'error' });
       if (!isGood) expect(found?.fix).toContain('"module": "nodenext"');
     },

@@ -8,6 +8,7 @@ let project: HealthyProject;
 
 beforeEach(() => {
   project = new HealthyProject();
+  project.compile();
 });
 afterEach(() => project.remove());
 
@@ -69,7 +70,7 @@ describe('gatewire doctor, of ports and of Redis', () => {
   });
 
   it('reports what the application reports, and who may come in', async () => {
-    project.write('src/app.ts', APP.replace("'say'", "'disconnect'"));
+    project.writeApp(APP.replace("'say'", "'disconnect'"));
     expect(toFix((await project.examine()).findings)).toMatchObject([
       {
         check: 'application',
@@ -78,21 +79,21 @@ describe('gatewire doctor, of ports and of Redis', () => {
         fix: 'use @OnDisconnect()',
       },
     ]);
-    project.write('src/app.ts', APP.replace('] });', "], socket: { cors: { origin: '*' } } });"));
+    project.writeApp(APP.replace('] });', "], socket: { cors: { origin: '*' } } });"));
     expect(toFix((await project.examine()).findings)).toMatchObject([{ check: 'origins', level: 'warning' }]);
     for (const [written, isOpen] of [
       ["'*'", true],
       ["[/^https:/, '*']", true],
       ["'https://a.example', socket: { cors: { origin: '*' } }", false],
     ] as const) {
-      project.write('src/app.ts', APP.replace('] });', `], origins: ${written} });`));
+      project.writeApp(APP.replace('] });', `], origins: ${written} });`));
       const fact = "pages of every origin may connect: origins is '*'";
       const fix = "name your own pages: origins: ['https://app.example.com']";
       expect(toFix((await project.examine()).findings)).toEqual(
         isOpen ? [{ check: 'origins', level: 'warning', fact, fix }] : [],
       );
     }
-    project.write('src/app.ts', "throw new Error('broken');");
+    project.writeApp("throw new Error('broken');");
     expect(toFix((await project.examine()).findings)).toMatchObject([
       { check: 'application', level: 'error', fact: expect.stringContaining('broken') },
     ]);

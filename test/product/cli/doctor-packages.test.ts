@@ -8,6 +8,7 @@ let project: HealthyProject;
 
 beforeEach(() => {
   project = new HealthyProject();
+  project.compile();
 });
 afterEach(() => project.remove());
 

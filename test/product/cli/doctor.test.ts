@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { checkGateways } from '../../../src/cli/doctor/sources.js';
+import { createApp, Gateway, OnEvent } from '../../../src/index.js';
 import { gatewire } from './gatewire.js';
 import { APP, HealthyProject, toFix } from './healthy-project.js';
 
@@ -8,6 +11,13 @@ beforeEach(() => {
   project = new HealthyProject();
 });
 afterEach(() => project.remove());
+
+@Gateway('/chat')
+class ChatGateway {
+  @OnEvent('say') say() {}
+}
+/** What the application of the project lists. */
+const plan = createApp({ gateways: [ChatGateway] }).plan();
 
 describe('gatewire doctor', () => {
   it('finds nothing in a project in which all is well', async () => {
@@ -22,7 +32,8 @@ describe('gatewire doctor', () => {
   });
 
   it('shows level, fact and fix of each, and the totals', async () => {
-    project.write('src/app.ts', APP.replace(/, \{ auth: .*\)\n/, ')\n'));
+    project.compile();
+    project.writeApp(APP.replace(/, \{ auth: .*\)\n/, ')\n'));
     const { code, stdout, stderr } = await gatewire(['doctor'], {
       cwd: project.path,
       env: { PORT: 'http', NO_COLOR: '1' },
@@ -38,7 +49,8 @@ describe('gatewire doctor', () => {
   });
 
   it('warns of a RegExp that may take very long', async () => {
-    project.write('src/app.ts', APP.replace("@OnEvent('say')", '@OnEvent(/^(\\w+:?)+$/)'));
+    project.compile();
+    project.writeApp(APP.replace("@OnEvent('say')", '@OnEvent(/^(\\w+:?)+$/)'));
     const { code, findings } = await project.examine();
     expect(code).toBe(0);
     expect(toFix(findings)).toMatchObject([
@@ -124,8 +136,10 @@ describe('gatewire doctor', () => {
     ],
   ])('says nothing of a gateway that another application may have from %s', async (_, files) => {
     project.write('src/other.gateway.ts', gateway('OtherGateway'));
+    const app = path.join(project.path, 'src/app.ts');
+    expect(await checkGateways(app, plan, project.path)).toHaveLength(1);
     for (const [file, text] of Object.entries(files)) project.write(`src/${file}`, text);
-    expect(toFix((await project.examine()).findings)).toEqual([]);
+    expect(await checkGateways(app, plan, project.path)).toEqual([]);
   });
 
   it('finds one that another application does not import', async () => {

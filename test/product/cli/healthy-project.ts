@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
+import { transformSync } from 'esbuild';
 import { gatewire, root } from './gatewire.js';
 import { emptyFolder } from './project.js';
 
@@ -32,11 +33,13 @@ export class HealthyProject {
   readonly #folder = emptyFolder();
   readonly path = this.#folder.path;
 
+  #isCompiled = false;
+
   /** @param compiler - TypeScript 7 takes a tenth of the time of 6 */
   constructor(compiler: 'typescript' | 'typescript7' = 'typescript7') {
     this.write('package.json', '{ "type": "module" }');
     this.write('tsconfig.json', JSON.stringify({ compilerOptions: COMPILER, include: ['src'] }));
-    this.write('src/app.ts', APP);
+    this.writeApp(APP);
     mkdirSync(path.join(this.path, 'node_modules'));
     const packages = ['socket.io', 'inversify', 'reflect-metadata', 'tsx', '@types'];
     for (const name of packages) this.#link(name, path.join(root, 'node_modules', name));
@@ -51,6 +54,25 @@ export class HealthyProject {
   write(file: string, text: string): void {
     mkdirSync(path.dirname(path.join(this.path, file)), { recursive: true });
     writeFileSync(path.join(this.path, file), text);
+  }
+
+  /** Has the application in JavaScript from here on, which takes a third of the time where its source is no matter. */
+  compile(): void {
+    this.#isCompiled = true;
+    rmSync(path.join(this.path, 'src/app.ts'));
+    this.writeApp(APP);
+  }
+
+  writeApp(text: string): void {
+    if (!this.#isCompiled) return this.write('src/app.ts', text);
+    const { code } = transformSync(text, {
+      loader: 'ts',
+      keepNames: true,
+      sourcemap: 'inline',
+      sourcefile: '../src/app.ts',
+      tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+    });
+    this.write('dist/app.js', code);
   }
 
   /** Installs a package that consists of a name and a version. */
