@@ -88,7 +88,7 @@ function propertyPattern(member: string): string {
 }
 
 /** What starts in the process that others of its kind have started in; it is over when it has failed. */
-const SHARED = /^(alone|classic|sharded|streams)\b/;
+const SHARED = /^(alone|classic|sharded|streams|inject|client)\b/;
 
 /** Starts an application in a process of its own, and returns the problems that keep it from starting. */
 async function start(mode: string, rename: Rename | null): Promise<readonly Found[]> {
