@@ -8,10 +8,9 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /**
- * examples/cluster starts its nodes by tsx itself, and what is below fixtures/cli is read by the command line; it says the
- * same of a compiled application, in half of the time.
+ * What is below fixtures/cli is read by the command line; it says the same of a compiled application, in half of the time.
  */
-const LEFT_OUT = /^(examples\/cluster|test\/fixtures\/(cli(?!\/shop\/app\.ts)|class-validator))\//;
+const LEFT_OUT = /^test\/fixtures\/(cli(?!\/shop\/app\.ts)|class-validator)\//;
 
 /**
  * Compiles all of them.
@@ -46,7 +45,9 @@ function programs() {
   const fixtures = readdirSync(path.join(root, 'test/fixtures'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.posix.join('test/fixtures', file.replaceAll(path.sep, '/')));
-  const examples = readdirSync(path.join(root, 'examples')).map((name) => `examples/${name}/main.ts`);
+  const examples = readdirSync(path.join(root, 'examples')).flatMap((name) =>
+    ['main.ts', 'node.ts'].map((file) => `examples/${name}/${file}`),
+  );
   const servers = ['test/hostile/server/main.ts', 'test/product/interop/server/main.ts'];
   return [...fixtures, ...examples, ...servers].filter(
     (file) => !LEFT_OUT.test(file) && existsSync(path.join(root, file)),

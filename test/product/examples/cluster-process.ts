@@ -2,8 +2,9 @@ import { ServerProcess } from '../../support/server-process.js';
 
 /** examples/cluster as its own process: nginx, two nodes and Redis below it. */
 export class ClusterProcess extends ServerProcess {
-  constructor(port: string | number, env: Readonly<Record<string, string>> = {}) {
-    super('examples/cluster/main.ts', port, { env, isSource: true });
+  /** @param isSource - whether tsx runs it; what was compiled of it needs the shared pages */
+  constructor(port: string | number, env: Readonly<Record<string, string>> = {}, isSource = true) {
+    super('examples/cluster/main.ts', port, { env, isSource });
   }
 
   /** Ends all of it in order; SIGKILL would leave nginx and Redis alone. */
