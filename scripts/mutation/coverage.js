@@ -104,6 +104,8 @@ class Script {
 }
 
 function toFile(root, source, base) {
-  const name = path.isAbsolute(source) ? source : fileURLToPath(new URL(source, base));
-  return path.relative(root, name).replaceAll(path.sep, '/');
+  const url = path.isAbsolute(source) ? pathToFileURL(source) : new URL(source, base);
+  // What a bundler adds of its own has a scheme of its own.
+  if (url.protocol !== 'file:') return undefined;
+  return path.relative(root, fileURLToPath(url)).replaceAll(path.sep, '/');
 }

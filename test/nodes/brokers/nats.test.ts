@@ -145,6 +145,24 @@ describe('nats() with a stream', () => {
     await until('handled', () => consumer.health.counters.handled === 1);
     expect(consumer.health.counters).toMatchObject({ delivered: 1, redelivered: 0 });
   });
+
+  it('tells it no more often where the consumer is one of a hundred days', async () => {
+    await manager.streams.add({ name: 'DAYS', subjects: ['days'] });
+    await manager.consumers.add('DAYS', {
+      durable_name: 'live',
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: 100 * 86_400_000 * 1_000_000,
+    });
+    const told: string[] = [];
+    connection.subscribe('$JS.ACK.DAYS.>', { callback: (_, message) => void told.push(message.string()) });
+    const consumer = start({ url: server.url, stream: 'DAYS', durable: 'live' }, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    await connected(consumer);
+    connection.publish('days', '1');
+    await until('acknowledged', () => told.includes('+ACK'));
+    expect(told).toEqual(['+ACK']);
+  });
 });
 
 describe('nats() with a subject alone', () => {
