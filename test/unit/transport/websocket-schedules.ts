@@ -16,6 +16,10 @@ export type Step = readonly [operation: Operation, variant: number];
 export type Operation =
   | 'text'
   | 'event'
+  | 'ack'
+  | 'question'
+  | 'binary'
+  | 'connect'
   | 'bytes'
   | 'long'
   | 'room'
@@ -162,6 +166,14 @@ export class Peer {
         return this.#write(`2[${name}room`, { wsPreEncodedFrame: roomFrame(`42[${name}room`) });
       case 'event':
         return this.#write(`2[${name}${textOf(variant)}`);
+      case 'ack':
+        return this.#write(`37[${name}`);
+      case 'question':
+        return this.#write(`27[${name}`);
+      case 'binary':
+        return this.#write(`51-[${name}`);
+      case 'connect':
+        return this.#write('0{}');
       case 'volatile': {
         const before = this.#unsent;
         if (this.#connection.transport.writable) this.#write(`2[${name}volatile`, { volatile: true });
@@ -222,7 +234,7 @@ export class Peer {
   }
 
   /** Sends as Socket.IO does, which does not ask when it is done. */
-  #write(data: string, options: object = {}): void {
+  #write(data: string, options?: object): void {
     this.#sent++;
     this.#connection.write(data, options);
   }

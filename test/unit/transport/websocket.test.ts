@@ -123,6 +123,10 @@ describe('what is sent in one turn', () => {
     ['goes by it behind what waits there', 'event', ['text', 'text'], false, 3],
     ['goes by it where somebody listens to packets', 'event', [], true, 1],
     ['goes by it while the network takes nothing', 'event', ['hold', 'long', 'tick'], false, 2],
+    ['passes it as an acknowledgement', 'ack', [], false, 0],
+    ['goes by it where answers are counted', 'question', [], false, 1],
+    ['goes by it where attachments follow', 'binary', [], false, 1],
+    ['goes by it where it is about a namespace', 'connect', [], false, 1],
   ] as const)('%s', async (_, operation, before, isObserved, queued) => {
     const peer = new Peer(Collecting, isObserved);
     await turn();
