@@ -41,3 +41,12 @@ it('collectors behind one that throws are called all the same', async () => {
     expect(lines.filter((line) => line.startsWith(call))).toEqual([`${call} a`, `${call} b`, `${call} c`]);
   expect(lines.filter((line) => line.startsWith('caught'))).toHaveLength(4);
 });
+
+it('collectors of all turns share what watches the end of the process', async () => {
+  const watchers: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    flushAfterPoll({ flush: () => watchers.push(process.listenerCount('exit')) });
+    await turn();
+  }
+  expect(new Set(watchers).size).toBe(1);
+});
