@@ -171,7 +171,12 @@ export const STACK = {
     },
     OpenWebSocket: {
       _sender: { kind: 'field', type: 'Object', use: 'write the messages of a turn together' },
+      _receiver: { kind: 'field', type: 'Object', use: 'unmask long messages by words' },
       setSocket: { kind: 'method', use: 'write the messages of a turn together' },
+    },
+    Receiver: {
+      consume: { kind: 'method', use: 'unmask long messages by words' },
+      _mask: { kind: 'field', type: 'Any', use: 'unmask long messages by words' },
     },
     Sender: {
       sendFrame: { kind: 'method', use: 'write the messages of a turn together' },

@@ -52,10 +52,14 @@ export function directWrites(engine: Engine, ownListeners: number): ConnectionSt
     if (webSocket !== null) {
       // As Engine.IO has it, which sends nothing further until the tick is over.
       if (options?.volatile === true && webSocket.hasTakenInTick) return this;
-      const isSimple = callback === undefined && typeof data === 'string' && isPlain(data);
-      if (isSimple && !hasQueue(this) && !isObserved(this, engine as unknown as Observed, ownListeners)) {
+      const isSimple = callback === undefined && typeof data === 'string' && !hasQueue(this);
+      if (isSimple && !isObserved(this, engine as unknown as Observed, ownListeners)) {
         const frame = options?.wsPreEncodedFrame;
-        if (frame === undefined ? webSocket.offer(MESSAGE + data) : webSocket.offerFrame(frame)) return this;
+        // Looked at as it is sent: each look at a string that was put together copies it.
+        const message = frame === undefined ? MESSAGE + data : data;
+        if (isPlain(message, message.length - data.length)) {
+          if (frame === undefined ? webSocket.offer(message) : webSocket.offerFrame(frame)) return this;
+        }
       }
     }
     return (writeByEngine as Write).call(this, data, options, callback);
@@ -68,10 +72,14 @@ export function directWrites(engine: Engine, ownListeners: number): ConnectionSt
   };
 }
 
-/** Tells the messages that nobody counts: events that ask for nothing, and acknowledgements, without binary parts. */
-function isPlain(data: string): boolean {
-  const type = data.charCodeAt(0);
-  return type === ACK || (type === EVENT && !isQuestion(data, 1));
+/**
+ * Tells the messages that nobody counts: events that ask for nothing, and acknowledgements, without binary parts.
+ *
+ * @param from - where the packet of Socket.IO begins
+ */
+function isPlain(message: string, from: number): boolean {
+  const type = message.charCodeAt(from);
+  return type === ACK || (type === EVENT && !isQuestion(message, from + 1));
 }
 
 /** Tells whether somebody listens who is to be told of each packet. */

@@ -38,30 +38,51 @@ function serverClass(): WebSocketServerClass {
   return engine.opts?.wsEngine as unknown as WebSocketServerClass;
 }
 
-/** Makes what the check looks at: a WebSocket of no client, and the bytes that it writes with a collector and without. */
+/** Makes what the check looks at: a WebSocket of no client, and what it writes and reads with a collector and without. */
 function specimensOf(base: WebSocketServerClass): Specimens<'ws'> {
   const server = new base({ noServer: true });
   const WebSocket = (server as Partial<WebSocketServer>).options?.WebSocket;
   if (WebSocket === undefined) return { WebSocketServer: server };
   const socket = new WebSocket(null, undefined, {});
   socket.setSocket?.(new Wire() as never, Buffer.alloc(0), {});
-  const { _sender: sender } = socket;
-  if (typeof sender?.sendFrame === 'function' && trial(WebSocket) !== trial(collectingWebSocket(WebSocket)))
-    throw new Error('it writes other frames than without a collector');
-  return { WebSocketServer: server, OpenWebSocket: socket, ...(sender && { Sender: sender }) };
+  const { _sender: sender, _receiver: receiver } = socket;
+  const isWhole = isFunction(sender?.sendFrame) && isFunction(receiver?.consume) && '_mask' in receiver;
+  if (isWhole && trial(WebSocket) !== trial(collectingWebSocket(WebSocket)))
+    throw new Error('it writes or reads other frames than without a collector');
+  return {
+    WebSocketServer: server,
+    OpenWebSocket: socket,
+    ...(sender && { Sender: sender }),
+    ...(receiver && { Receiver: receiver }),
+  };
 }
 
-/** Sends some of everything, and returns the bytes that leave. */
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+/** Sends some of everything and receives a long message; returns the bytes that leave, and the message. */
 function trial(WebSocket: WebSocketClass): string {
   const wire = new Wire();
   const socket = new WebSocket(null, undefined, {});
   socket.setSocket(wire as never, Buffer.alloc(0), {});
+  let heard = '';
+  socket.on('message', (data) => {
+    heard = String(data);
+  });
+  socket._receiver.write(maskedFrame('grüße '.repeat(40)));
   for (const data of ['text', 'längst', 'long '.repeat(100), Buffer.from('bytes'), new Uint8Array(3)])
     socket.send(data);
   socket._sender.sendFrame([Buffer.from([0x81, 4]), Buffer.from('room')]);
   socket.close(1_000);
   socket.terminate();
-  return wire.written;
+  return wire.written + heard;
+}
+
+/** Makes the frame of a client. It is unmasked in place, so that each is for one reader. */
+function maskedFrame(text: string): Buffer {
+  const mask = [1, 2, 4, 8];
+  const payload = Buffer.from(text);
+  const masked = payload.map((byte, i) => byte ^ (mask[i % mask.length] as number));
+  return Buffer.from([0x81, 0x80 | 126, payload.length >> 8, payload.length & 0xff, ...mask, ...masked]);
 }
 
 /** Network that takes everything at once. */

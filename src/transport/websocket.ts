@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Private } from '../base/stack.js';
 import { type FrameCallback, FrameCollector } from './frame-collector.js';
+import { type Receiver, unmaskByWords } from './unmask.js';
 
 /** Bytes of the longest payloads that are collected: beyond them a copy costs more than a write. */
 const LONGEST_TEXT = 32_768;
@@ -29,6 +30,7 @@ type Members = Private<
   'OpenWebSocket',
   {
     readonly _sender: Sender;
+    readonly _receiver: Receiver;
     setSocket(socket: Socket, head: Buffer, options: object): void;
   }
 >;
@@ -40,9 +42,11 @@ type Sender = Private<'ws', 'Sender', { sendFrame(frame: Frame, callback?: Frame
 declare class ServerWebSocket implements Members {
   constructor(address: null, protocols: undefined, options: object);
   readonly _sender: Sender;
+  readonly _receiver: Receiver;
   readonly readyState: number;
   readonly extensions: string;
   get bufferedAmount(): number;
+  on(event: 'message', listener: (data: unknown) => void): this;
   setSocket(socket: Socket, head: Buffer, options: object): void;
   send(data: unknown, options?: unknown, callback?: FrameCallback): void;
   close(code?: number): void;
@@ -100,6 +104,7 @@ export function collectingWebSocket(base: WebSocketClass): WebSocketClass {
       this.#frames = frames;
       this.#isSimple = this.extensions === '';
       const sender = Object.assign(this._sender, { [kFrames]: frames, sendFrame: collectFrame });
+      unmaskByWords(this._receiver);
       Object.assign(socket, { [kSender]: sender }).prependListener('end', stopAtEnd);
     }
 

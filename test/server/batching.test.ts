@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { io as connect, type ManagerOptions, type SocketOptions } from 'socket.io-client';
 import { createApp, Gateway, OnEvent } from '../../src/index.js';
@@ -90,13 +90,16 @@ const startPlain: Start = async (options, tls) => {
 };
 
 const startBatching: Start = async (socket, tls) => {
+  const warn = jest.fn();
   const app = createApp({
     gateways: [EchoGateway],
-    logger: false,
+    logger: { debug() {}, info() {}, warn, error: warn },
     socket,
     ...(tls && { tls }),
   });
   await app.listen(0, '127.0.0.1');
+  // Where the packages did not fit, one warning would say so, and messages would leave as in plain Socket.IO.
+  expect(warn).not.toHaveBeenCalled();
   serve(app.io);
   return {
     url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${app.address?.port}`,
@@ -194,6 +197,29 @@ describe('messages that leave together', () => {
       await Promise.all([plain.close(), batching.close()]);
     }
   });
+
+  it.each([{}, { perMessageDeflate: { threshold: 100 } }])(
+    'are answers to what the client sent, whatever its length, with %j',
+    async (options) => {
+      const server = await startBatching(options);
+      const socket = connect(server.url, { forceNew: true, transports: ['websocket'] });
+      const random = randomOf(7);
+      try {
+        for (let round = 0; round < 40; round++) {
+          // Several of a chunk, at any place in it, and of several chunks each.
+          const sent = Array.from({ length: 8 }, (_, i) => {
+            const length = Math.floor(random() * (i === 7 ? 90_000 : 700));
+            return i % 2 === 0 ? 'é→'.repeat(length) : Buffer.alloc(length, `${round} ${i}`);
+          });
+          const answers = sent.map((one) => socket.timeout(60_000).emitWithAck('echo', one));
+          expect((await Promise.all(answers)).map(({ data }) => data)).toEqual(sent);
+        }
+      } finally {
+        socket.disconnect();
+        await server.close();
+      }
+    },
+  );
 
   it('arrive ahead of a disconnect in the same turn', async () => {
     const client = { transports: ['websocket'] };

@@ -147,6 +147,7 @@ const STACK_FILES = [
   'transport/engineio-check.ts',
   'transport/engineio.ts',
   'transport/packet-decoder.ts',
+  'transport/unmask.ts',
   'transport/websocket-engine.ts',
   'transport/websocket.ts',
 ];
