@@ -76,4 +76,16 @@ describe('frames that wait', () => {
     await turn();
     expect(written).toEqual([19, 1]);
   });
+
+  it('have their senders told once, by the tick or by the network', async () => {
+    const { collector } = collecting();
+    const told: string[] = [];
+    const add = (name: string) => collector.add('x', () => told.push(name));
+    for (const name of ['a', 'b']) add(name);
+    collector.flush();
+    expect(told).toEqual(['a', 'b']);
+    for (const name of ['c', 'd']) add(name);
+    await turn();
+    expect(told).toEqual(['a', 'b', 'c', 'd']);
+  });
 });
