@@ -26,6 +26,11 @@ describe('a batch of messages', () => {
     );
   });
 
+  it('has the form of all releases', () => {
+    const bytes = [0xc1, 0, 0, 0, 1, 0x61, 0, 0, 0, 2, 0x62, 0x63];
+    expect([...writeBatch([{ suffix: 'a', message: 'bc' }])]).toEqual(bytes);
+  });
+
   it('is refused wherever it is cut off, and when it is empty', () => {
     const short = writeBatch(messages.slice(0, 2));
     const first = writeBatch(messages.slice(0, 1)).length;
@@ -126,5 +131,36 @@ describe('a collector', () => {
     expect(sent).toHaveLength(1);
     add('one more', part);
     expect(sent).toHaveLength(12);
+  });
+
+  it('leaves room for the signature in 256 KB, and fills 1 MB to the last byte', () => {
+    const { sent, add } = collect();
+    add('a', 'x'.repeat(262_144 - 257), 'x');
+    expect(sent).toEqual([]);
+    add('a', 'x');
+    expect(sent).toHaveLength(1);
+    for (let i = 0; i < 8; i++) add(`key ${i}`, 'x'.repeat(131_072 - (i === 0 ? 1 : 0)));
+    expect(sent).toHaveLength(1);
+    add('one more', 'x');
+    expect(sent).toHaveLength(11);
+  });
+
+  it('is called once for a turn, and sends one batch after the other', async () => {
+    const seen: string[] = [];
+    const collector: BatchCollector<string> = new BatchCollector(false, (key) => {
+      seen.push(`${key} begins`);
+      collector.flush();
+      seen.push(`${key} ends`);
+    });
+    const { flush } = collector;
+    for (const key of ['a', 'b', 'b']) collector.add(key, 'x', 1);
+    let calls = 0;
+    collector.flush = () => {
+      calls++;
+      flush.call(collector);
+    };
+    await turn();
+    expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    expect(calls).toBe(1 + 2); // one of the turn, and one while each batch is sent
   });
 });
