@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { BatchReaders } from '../../../src/nodes/redis/batch-readers.js';
 import type { RedisConnections } from '../../../src/nodes/redis/redis-connections.js';
 
@@ -80,6 +80,41 @@ it('a node that leaves, or that is silent, does not count', async () => {
   expect(await heard('c', READS)).toBe(true); // a is forgotten
 });
 
+it('a node counts for 3 s after it was heard', async () => {
+  const { redis, heard } = counting();
+  redis.subscribers = 3;
+  await heard('a', READS);
+  now += 3_000;
+  expect(await heard('b', READS)).toBe(true);
+});
+
+it('1,000 nodes are remembered, and a further one makes the numbers differ', async () => {
+  const { redis, readers, heard } = counting();
+  for (let i = 0; i < 1_000; i++) readers.heard(`node ${i}`, READS);
+  redis.subscribers = 1_002;
+  expect(await heard('one more', READS)).toBe(false);
+  redis.subscribers = 1_001;
+  readers.heard('node 0', null);
+  expect(await heard('one more', READS)).toBe(true);
+});
+
+it('subscribers are counted again every 2 s, as one may announce nothing', async () => {
+  jest.useFakeTimers({ doNotFake: ['performance', 'setImmediate'] });
+  try {
+    const { redis, readers, heard } = counting();
+    redis.subscribers = 2;
+    expect(await heard('a', READS)).toBe(true);
+    redis.subscribers = 3;
+    jest.advanceTimersByTime(2_000);
+    await turn();
+    expect(readers.areAll).toBe(false);
+    readers.close();
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 it('a count is void once Redis was away, or does not tell', async () => {
   const { redis, readers, heard } = counting();
   redis.subscribers = 2;
@@ -105,4 +140,11 @@ it('who does not send batches counts nobody, and who does not read them announce
   expect(redis.asked).toEqual([]);
   expect(readers.traits).toEqual({});
   expect(counting().readers.traits).toEqual(READS);
+});
+
+it('the next count keeps no process alive', () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  counting();
+  expect(timers()).toBe(before);
 });

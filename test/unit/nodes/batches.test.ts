@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BatchCollector } from '../../../src/nodes/redis/batch-collector.js';
 import {
+  batchedLength,
   isBatch,
   isEntryBatch,
   readBatch,
@@ -52,7 +53,17 @@ describe('a batch of entries of a stream', () => {
   it('gives back what was written', () => {
     expect(isEntryBatch(batch)).toBe(true);
     expect(isEntryBatch(entries[0] ?? {})).toBe(false);
+    expect(isEntryBatch({ ...batch, nsp: '/' })).toBe(false);
+    expect(isEntryBatch({ ...batch, type: '3' })).toBe(false);
     expect(readEntryBatch(batch)).toEqual(entries);
+  });
+
+  it('takes no more than is counted for its entries', () => {
+    const long = { uid: 'u'.repeat(20), nsp: '/"\\"\u0001', type: '12', data: 'é'.repeat(1_000_000) };
+    for (const some of [entries, [{}], [long], Array(20).fill(long)]) {
+      const counted = some.reduce((sum, one) => sum + batchedLength(one), 0);
+      expect(writeEntryBatch(some)['data']?.length).toBeLessThanOrEqual(counted);
+    }
   });
 
   it.each([
