@@ -148,3 +148,31 @@ it('the next count keeps no process alive', () => {
   counting();
   expect(timers()).toBe(before);
 });
+
+it('one count follows the other, and the last one has what was heard meanwhile', async () => {
+  const { redis, readers } = counting();
+  let running = 0;
+  let most = 0;
+  const command = async () => {
+    most = Math.max(most, ++running);
+    await turn();
+    running--;
+    return ['channel', 3];
+  };
+  Object.assign(redis, { command });
+  readers.heard('a', READS);
+  readers.heard('b', READS);
+  for (let i = 0; i < 4; i++) await turn();
+  expect(most).toBe(1);
+  expect(readers.areAll).toBe(true);
+});
+
+it('who has closed sends no batches, and asks no more', async () => {
+  const { redis, readers, heard } = counting();
+  redis.subscribers = 2;
+  expect(await heard('a', READS)).toBe(true);
+  readers.close();
+  expect(readers.areAll).toBe(false);
+  expect(await heard('a', null)).toBe(false);
+  expect(redis.asked).toHaveLength(1);
+});
