@@ -224,6 +224,7 @@ function seeOff(state: SocketState, disconnecting: Promise<void> | null): void {
 /** Hooks of the gateways that were told of the client: those whose `@OnConnect` started, or that have none. */
 function runLeaveHooks(state: SocketState, kind: 'disconnecting' | 'disconnect'): Promise<void> | null {
   const { gateways, limits } = state.namespace;
+  if (gateways.every((gateway) => gateway[kind] === null)) return null;
   const told = gateways.filter((gateway, i) => gateway.connect === null || i < state.connectsStarted);
   const running = told.flatMap((gateway) =>
     (gateway[kind] ?? []).map((hook) => runLeaveHook(state, hook)).filter(isThenable),

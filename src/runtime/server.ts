@@ -155,16 +155,19 @@ function guardNamespace(namespace: Namespace, hooks: ServerHooks): void {
       (settle) => {
         hooks.prepare(socket);
         let isDecided = false;
+        let timer: NodeJS.Timeout | undefined;
         const decide = (refusal?: unknown): void => {
           if (isDecided) return;
           isDecided = true;
           clearTimeout(timer);
           settle(refusal);
         };
-        const late = () => fail(new GatewireError('TIMEOUT', { message: 'middleware took too long' }));
-        const timer = setTimeout(late, hooks.middlewareTimeoutMs).unref();
         const fail = (error: unknown): void => decide(hooks.refuse(socket, 'use', error));
         runMiddleware(own._fns, socket, decide, decide, fail);
+        // Most of it has decided by now.
+        if (isDecided) return;
+        const late = () => fail(new GatewireError('TIMEOUT', { message: 'middleware took too long' }));
+        timer = setTimeout(late, hooks.middlewareTimeoutMs).unref();
       },
       done,
     );

@@ -143,11 +143,6 @@ export class HttpFront {
     this.#upgraded.delete(socket);
     socket.off('error', destroy);
     socket.off('close', this.#forget);
-    // Added anew, as Node makes room for twenty once a list has a third, and the room stays: 144 bytes a connection.
-    // All but the first, as an event without listeners would be deleted, which makes of the list of events a hash table.
-    const others = (socket.rawListeners('close') as (() => void)[]).slice(1);
-    for (const listener of others) socket.off('close', listener);
-    for (const listener of others) socket.on('close', listener);
   }
 
   /** Leaves an upgrade to other listeners, and refuses it when none answers: Node would keep the socket open. */

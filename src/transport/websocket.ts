@@ -161,7 +161,8 @@ const classOf = (sender: Sender): Sender => Object.getPrototypeOf(sender);
 /** Ends a collector: from here on, ws writes what is still sent, and says what becomes of it. */
 function stopCollecting(sender: CollectingSender): void {
   sender[kFrames].flush();
-  Reflect.deleteProperty(sender, 'sendFrame');
+  // Deleting it would make a hash table of the sender, for what may be its last frame.
+  sender.sendFrame = classOf(sender).sendFrame;
 }
 
 /** ws ends the other side of a connection whose client has ended its own, and the client may still read. */
