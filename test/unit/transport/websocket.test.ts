@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { directWrites } from '../../../src/transport/direct-write.js';
 import { Collecting, type End, type Pair, Peer, runSchedules, turn } from './websocket-schedules.js';
 
 // 50,000 for each of the two were run; they take a minute.
@@ -165,4 +167,11 @@ describe('what is sent in one turn', () => {
     expect(peer.wire.taken.length).toBeGreaterThan(before);
     peer.end();
   });
+});
+
+it('a connection whose messages pass the queue goes on to its next step', () => {
+  const connection = new EventEmitter();
+  const handed: unknown[] = [];
+  directWrites(new EventEmitter() as never, 0)(connection as never, (one) => handed.push(one));
+  expect(handed).toEqual([connection]);
 });
