@@ -47,9 +47,12 @@ function holds({ member, is }: StackRow, owner: object, events: ReadonlySet<stri
   return value === is.value;
 }
 
-/** Name of a type that is the same for values of other realms, as tests have them. */
+const COLLECTIONS = ['Array', 'Map', 'Set'];
+
+/** Name of a type that is the same for values of other realms, as tests have them, and for timers of Bun, which have one of their own. */
 function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'object' && value !== null && !COLLECTIONS.includes(name) ? 'Object' : name;
 }
 
 function describe({ owner, member, is }: StackRow): string {

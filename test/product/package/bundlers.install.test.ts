@@ -23,6 +23,7 @@ const TOOLS = [
   '@rollup/plugin-commonjs@29.0.3',
   '@rollup/plugin-json@6.1.0',
   'bun@1.4.5',
+  'deno@2.9.6',
 ];
 let project = '';
 
@@ -56,8 +57,12 @@ beforeAll(async () => {
   const options = ['--prefix', project, '--no-audit', '--no-fund', '--no-save'];
   writeFileSync(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
   await run(process.execPath, [npm, 'install', ...options, ...TOOLS], { cwd: project });
-  // Where scripts of packages do not run by themselves, bun has no program yet.
-  await run(process.execPath, [path.join(modules, 'bun/install.js')], { cwd: path.join(modules, 'bun') });
+  // Where scripts of packages do not run by themselves, bun and deno have no program yet.
+  for (const [name, script] of [
+    ['bun', 'install.js'],
+    ['deno', 'install.cjs'],
+  ] as const)
+    await run(process.execPath, [script], { cwd: path.join(modules, name) });
   await addPackedGatewire(project, ['socket.io', 'inversify', 'reflect-metadata']);
   for (const [file, code] of blocks()) {
     mkdirSync(path.dirname(path.join(project, file)), { recursive: true });
@@ -75,34 +80,56 @@ it.each(['esbuild.mjs', 'esbuild.cjs', 'webpack.cjs', 'rollup.mjs', 'bun.mjs'])(
     const folder = mkdtempSync(path.join(tmpdir(), 'gatewire-bundled-'));
     cpSync(path.join(project, 'dist'), folder, { recursive: true });
     expect(readdirSync(folder)).toContain(file);
-    const server = spawn(process.execPath, [path.join(folder, file)], {
-      cwd: folder,
-      env: { ...process.env, PORT: '0', NODE_ENV: 'production', NODE_PATH: '' },
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
-    const left = once(server, 'close');
     try {
-      const url = await within('the line with the URL', listening(server.stderr));
-      for (const transport of ['websocket', 'polling']) {
-        const client = io(url, { transports: [transport], forceNew: true, reconnection: false });
-        expect(await client.timeout(10_000).emitWithAck('echo', { transport })).toEqual({
-          ok: true,
-          data: { transport },
-        });
-        client.disconnect();
-      }
-      server.kill('SIGTERM');
-      expect(await within('the end of the server', left)).toEqual([0, null]);
+      await servesClients(process.execPath, [path.join(folder, file)], folder);
     } finally {
-      server.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
       rmSync(path.join(project, 'dist'), { recursive: true, force: true });
     }
   },
 );
 
-async function listening(output: NodeJS.ReadableStream): Promise<string> {
+it.each([
+  ['bun', ['server.js'], ['engine.plain']],
+  ['deno', ['run', '--allow-all', 'server.js'], []],
+])(
+  '%s runs a server: messages leave together where it has the package ws',
+  async (runtime, args, warnings) => {
+    const warned = await servesClients(path.join(project, 'node_modules/.bin', runtime), args, project);
+    expect(warned).toEqual(warnings);
+  },
+);
+
+/** Has a server answer clients, and end in order; returns the events of its warnings. */
+async function servesClients(program: string, args: readonly string[], cwd: string): Promise<string[]> {
+  const server = spawn(program, args, {
+    cwd,
+    env: { ...process.env, PORT: '0', NODE_ENV: 'production', NODE_PATH: '' },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  const left = once(server, 'close');
+  try {
+    const lines: string[] = [];
+    const url = await within('the line with the URL', listening(server.stderr, lines));
+    for (const transport of ['websocket', 'polling']) {
+      const client = io(url, { transports: [transport], forceNew: true, reconnection: false });
+      expect(await client.timeout(10_000).emitWithAck('echo', { transport })).toEqual({
+        ok: true,
+        data: { transport },
+      });
+      client.disconnect();
+    }
+    server.kill('SIGTERM');
+    expect(await within('the end of the server', left)).toEqual([0, null]);
+    return lines.flatMap((line) => /warn +(engine\S+)/.exec(line)?.[1] ?? []);
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+async function listening(output: NodeJS.ReadableStream, lines: string[]): Promise<string> {
   for await (const line of createInterface({ input: output })) {
+    lines.push(line);
     const url = /app\.listening url=(\S+)/.exec(line)?.[1];
     if (url !== undefined) return url.replace('0.0.0.0', '127.0.0.1');
   }
