@@ -123,7 +123,7 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
         queue.splice(queue.indexOf(receiver), 1);
         reject(new Error(`no \`${event}\` within ${timeoutMs} ms; unread: ${this.#unread()}`));
       });
-      this.#receivers.set(event, [...(this.#receivers.get(event) ?? []), receiver]);
+      append(this.#receivers, event, receiver);
     });
   }
 
@@ -198,15 +198,20 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   }
 
   #receive(event: string, args: readonly unknown[]): void {
-    const [first, ...others] = this.#receivers.get(event) ?? [];
-    if (first !== undefined) {
-      this.#receivers.set(event, others);
-      first(args);
-    } else this.#received.set(event, [...(this.#received.get(event) ?? []), args]);
+    const receiver = this.#receivers.get(event)?.shift();
+    if (receiver !== undefined) receiver(args);
+    else append(this.#received, event, args);
   }
 
   #unread(): string {
     const counts = [...this.#received].filter(([, queue]) => queue.length > 0);
     return counts.map(([event, queue]) => `${event} (${queue.length})`).join(', ') || 'nothing';
   }
+}
+
+/** Adds an item to the queue of an event. */
+function append<TItem>(queues: Map<string, TItem[]>, event: string, item: TItem): void {
+  const queue = queues.get(event);
+  if (queue === undefined) queues.set(event, [item]);
+  else queue.push(item);
 }

@@ -19,13 +19,21 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
+/** Clients of servers that were asked something, by their URL: the package makes a class for each, of all commands. */
+const askers = new Map<string, ReturnType<typeof createClient>>();
+
 async function ask(url: string, ...args: string[]): Promise<unknown> {
+  const known = askers.get(url);
+  if (known !== undefined) return known.sendCommand(args);
   const client = createClient({ url });
   client.on('error', () => {});
+  stops.push(async () => {
+    askers.delete(url);
+    client.destroy();
+  });
   await client.connect();
-  const answer = await client.sendCommand(args);
-  client.destroy();
-  return answer;
+  askers.set(url, client);
+  return client.sendCommand(args);
 }
 
 /** Two nodes that reach each other in both directions. */
