@@ -20,11 +20,15 @@ afterEach(async () => {
 });
 
 /** Clients of servers that were asked something, by their URL: the package makes a class for each, of all commands. */
-const askers = new Map<string, ReturnType<typeof createClient>>();
+const askers = new Map<string, Awaited<ReturnType<typeof asker>>>();
 
 async function ask(url: string, ...args: string[]): Promise<unknown> {
-  const known = askers.get(url);
-  if (known !== undefined) return known.sendCommand(args);
+  const client = askers.get(url) ?? (await asker(url));
+  askers.set(url, client);
+  return client.sendCommand(args);
+}
+
+async function asker(url: string) {
   const client = createClient({ url });
   client.on('error', () => {});
   stops.push(async () => {
@@ -32,8 +36,7 @@ async function ask(url: string, ...args: string[]): Promise<unknown> {
     client.destroy();
   });
   await client.connect();
-  askers.set(url, client);
-  return client.sendCommand(args);
+  return client;
 }
 
 /** Two nodes that reach each other in both directions. */
