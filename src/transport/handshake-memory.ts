@@ -36,9 +36,12 @@ export function dropEarlyListener(connection: EngineConnection): void {
 
 /** Step of a new connection: keeps of its request what Socket.IO makes the handshake of each namespace of. */
 export const dropRequest: ConnectionStep = (connection, next) => {
-  const { method, url, headers, socket } = connection.request;
-  const kept = { method, url, headers, socket, connection: socket } as IncomingMessage;
-  setQuery(kept, queryOf(connection.request));
-  connection.request = kept;
+  const { request } = connection;
+  if (request !== null) {
+    const { method, url, headers, socket } = request;
+    const kept = { method, url, headers, socket, connection: socket } as IncomingMessage;
+    setQuery(kept, queryOf(request));
+    connection.request = kept;
+  }
   next(connection);
 };

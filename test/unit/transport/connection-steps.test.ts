@@ -9,6 +9,7 @@ import type {
   Engine,
   EngineConnection,
 } from '../../../src/transport/engineio.js';
+import { dropRequest } from '../../../src/transport/handshake-memory.js';
 import { StrictParser } from '../../../src/transport/parser.js';
 import { DEFAULT_TRANSPORT_LIMITS } from '../../../src/transport/transport-limits.js';
 
@@ -50,6 +51,13 @@ function enter(changed: Partial<ConnectionSteps> = {}) {
 }
 
 describe('a new connection', () => {
+  it('goes on with dropRequest when the application has set its request to null while it waited', () => {
+    const connection = { request: null } as unknown as EngineConnection;
+    const reached: EngineConnection[] = [];
+    dropRequest(connection, (one) => reached.push(one));
+    expect(reached).toEqual([{ request: null }]);
+  });
+
   it('goes through address, end, queue, request, limits, write and Socket.IO, in this order', () => {
     using entered = enter();
     expect(entered.order).toEqual(['address', 'end', 'queue', 'request', 'limits', 'write', 'socket.io']);
