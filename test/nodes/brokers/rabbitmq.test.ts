@@ -132,6 +132,7 @@ describe('rabbitmq()', () => {
     });
     await connected(consumer);
     await send('rejected', 'one');
+    await until('counted', () => consumer.health.counters.deadLettered === 1);
     await until('a dead letter', async () => (await channel.checkQueue('rejected-dead')).messageCount === 1);
     expect(consumer.health.counters).toMatchObject({ failed: 2, deadLettered: 1 });
   });
@@ -165,7 +166,8 @@ describe('rabbitmq()', () => {
       await consumer.close();
     }
     const consumer = start({ url: url.href, queue: 'poison' }, () => tries++, { attempts: 2 });
-    await until('a dead letter', async () => (await channel.checkQueue('poison.dead')).messageCount === 1);
+    await until('counted', () => consumer.health.counters.deadLettered === 1);
+    expect((await channel.checkQueue('poison.dead')).messageCount).toBe(1);
     expect(tries).toBe(2);
     expect(consumer.health.counters).toMatchObject({ handled: 0, redelivered: 1, deadLettered: 1 });
   });
