@@ -46,6 +46,15 @@ export type {
   PayloadsOf,
   ServerEvent,
 } from './contract/events.js';
+export type { Position } from './contract/position.js';
+export type {
+  TopicDefinition,
+  TopicName,
+  TopicNamed,
+  TopicPattern,
+  TopicsOf,
+  TopicValue,
+} from './contract/topics.js';
 export type { AckReply, Exception, Issue, Serialized, WireError } from './contract/wire.js';
 export { Gateway, type GatewayOptions } from './decorators/gateway.js';
 export {
@@ -69,6 +78,7 @@ export {
   User,
 } from './decorators/parameters.js';
 export { Guard, Use } from './decorators/steps.js';
+export { OnSubscribe, type OnSubscribeOptions, type TopicOptions } from './decorators/topics.js';
 export type { Place, Problem } from './errors/boot-error.js';
 export { BootError } from './errors/boot-error.js';
 export type { WireCode } from './errors/gatewire-error.js';
@@ -86,6 +96,7 @@ export {
   type GatewayKit,
   gatewayFor,
   type KitEventOptions,
+  type TopicContextOf,
 } from './kit.js';
 export type {
   Auth,
@@ -117,6 +128,14 @@ export type {
   Target,
 } from './metadata/target.js';
 export { type Get, type Injectable, type Token, token } from './metadata/token.js';
+export {
+  type NamespaceTopics,
+  type PublishOptions,
+  type SetOptions,
+  type TopicContext,
+  type TopicEntry,
+  Topics,
+} from './metadata/topics.js';
 export { bearer, bearerToken, type TokenOwner, type VerifyToken } from './middleware/bearer/bearer.js';
 export { Concurrency, type ConcurrencyOptions } from './middleware/concurrency/concurrency.js';
 export type { LimitKey } from './middleware/limit-key.js';

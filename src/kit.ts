@@ -7,6 +7,7 @@ import type {
   HandlerAnswer,
   HandlerPayload,
 } from './contract/events.js';
+import type { TopicPattern } from './contract/topics.js';
 import { type GatewayOptions, gatewayDecorator } from './decorators/gateway.js';
 import {
   eventDecorator,
@@ -17,9 +18,11 @@ import {
   type OnEventOptions,
 } from './decorators/handlers.js';
 import { Guard, Use } from './decorators/steps.js';
+import { type TopicOptions, topicDecorator } from './decorators/topics.js';
 import { GatewireError, type GatewireErrorOptions } from './errors/gatewire-error.js';
 import type { ConnectContext, EventContext, User } from './metadata/context.js';
-import type { Check, Usable } from './metadata/steps.js';
+import type { Check, RoomParams, Usable } from './metadata/steps.js';
+import type { TopicContext } from './metadata/topics.js';
 import { Concurrency, type ConcurrencyOptions } from './middleware/concurrency/concurrency.js';
 import { RateLimit, type RateLimitOptions } from './middleware/rate-limit/rate-limit.js';
 
@@ -78,6 +81,14 @@ export interface GatewayKit<TContract extends Contract, TUser, TData> {
     HandlerAnswer<ClientToServer<TContract>[TEvent]>,
     EventContext<TContract, TUser, TData>
   >;
+  /**
+   * Declares a topic of the contract, and binds the method that authorizes subscriptions; its value, where it returns one,
+   * becomes that of a topic which has none.
+   */
+  OnSubscribe<const TPattern extends TopicPattern<TContract>>(
+    pattern: TPattern,
+    options?: TopicOptions,
+  ): HookDecorator<[ctx: TopicContext<TContract, TUser, TData>, params: RoomParams<TPattern>]>;
   /** Same as the plain `@OnConnect`. */
   OnConnect(): HookDecorator<[ctx: ConnectContext<TContract, TUser, TData>]>;
   /** Same as the plain `@OnDisconnecting`. */
@@ -135,6 +146,8 @@ export function gatewayFor<const TContract extends Contract, TUser extends User 
     Gateway: () => gatewayDecorator({ namespace, options, contract, at: new CallSite(kit.Gateway) }),
     OnEvent: (event: string, own: KitEventOptions = {}) =>
       eventDecorator({ names: [event], options: own, contract, at: new CallSite(kit.OnEvent) }),
+    OnSubscribe: (pattern: string, own: TopicOptions = {}) =>
+      topicDecorator({ pattern, options: own, contract, at: new CallSite(kit.OnSubscribe) }),
     OnConnect,
     OnDisconnecting,
     OnDisconnect,
@@ -152,6 +165,12 @@ export function gatewayFor<const TContract extends Contract, TUser extends User 
 export type ContextOf<TKit> =
   TKit extends GatewayKit<infer TContract, infer TUser, infer TData>
     ? EventContext<TContract, TUser, TData>
+    : never;
+
+/** Context of the methods of a kit that authorize subscriptions. */
+export type TopicContextOf<TKit> =
+  TKit extends GatewayKit<infer TContract, infer TUser, infer TData>
+    ? TopicContext<TContract, TUser, TData>
     : never;
 
 /** Context of a kit's connect and disconnect hooks. */

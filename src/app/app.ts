@@ -9,6 +9,7 @@ import { CurrentContext, Emitter } from '../metadata/injectables.js';
 import type { ScopeName } from '../metadata/record.js';
 import type { RemoteOptions } from '../metadata/target.js';
 import { type Get, nameOf } from '../metadata/token.js';
+import { Topics } from '../metadata/topics.js';
 import { compile } from '../plan/compile.js';
 import { slowPatterns } from '../plan/slow-patterns.js';
 import type { AppPlan } from '../plan/types.js';
@@ -62,6 +63,7 @@ export function optionsOf(app: object): AppOptions | null {
 const BUILT_IN: ReadonlyMap<unknown, ScopeName> = new Map<unknown, ScopeName>([
   [CurrentContext, 'connection'],
   [Emitter, 'singleton'],
+  [Topics, 'singleton'],
 ]);
 
 type Phase = 'new' | 'starting' | 'open' | 'closing' | 'closed';
@@ -89,6 +91,7 @@ export class App {
     sources: null,
     adapter: null,
     batteries: null,
+    topics: null,
     engine: null,
     front: null,
     tls: null,

@@ -3,6 +3,7 @@ import type { CallSite } from '../base/call-site.js';
 import { BootError, type Problem, problem } from '../errors/boot-error.js';
 import { Emitter } from '../metadata/injectables.js';
 import { nameOf } from '../metadata/token.js';
+import { Topics } from '../metadata/topics.js';
 import type { AppPlan } from '../plan/types.js';
 import { bind, resolveSources, type Sources } from '../runtime/bind.js';
 import { Batteries } from '../runtime/compose.js';
@@ -14,6 +15,7 @@ import type { OpenedAdapter } from '../runtime/remote/node-adapter.js';
 import { openAdapter } from '../runtime/remote/open.js';
 import { ServerSideBus, serveServerSide } from '../runtime/remote/server-side.js';
 import { namespacesOf } from '../runtime/socketio.js';
+import type { TopicServices } from '../topics/topic-services.js';
 import type { Engine } from '../transport/engineio.js';
 import type { HttpFront } from '../transport/http-front.js';
 import { type Listening, openPort } from '../transport/listen.js';
@@ -34,6 +36,7 @@ export interface Opened {
   sources: Sources | null;
   adapter: OpenedAdapter | null;
   batteries: Batteries | null;
+  topics: TopicServices | null;
   engine: Engine | null;
   front: HttpFront | null;
   tls: Tls | null;
@@ -68,6 +71,7 @@ export function partsOf(needs: PartsNeeds): readonly Part[] {
     container(needs),
     instances(needs),
     adapter(needs),
+    topics(needs),
     namespaces(needs),
     timers(needs),
     bus(needs),
@@ -115,7 +119,7 @@ function certificates({ options: { tls }, services: { logger }, opened }: PartsN
   };
 }
 
-function container({ plan, options, services: { emitter, logger }, opened, at }: PartsNeeds): Part {
+function container({ plan, options, services: { emitter, topics, logger }, opened, at }: PartsNeeds): Part {
   return {
     name: 'container',
     async open() {
@@ -123,7 +127,10 @@ function container({ plan, options, services: { emitter, logger }, opened, at }:
         container: options.container,
         providers: options.providers ?? [],
         dependencies: plan().dependencies,
-        builtIns: new Map([[Emitter, emitter]]),
+        builtIns: new Map<unknown, object>([
+          [Emitter, emitter],
+          [Topics, topics],
+        ]),
         at,
       });
     },
@@ -168,6 +175,28 @@ function adapter({ options, services, opened }: PartsNeeds): Part {
   };
 }
 
+/** Topics, where the plan has some. Loaded on demand: most applications have none. */
+function topics({ plan, options, services, opened }: PartsNeeds): Part {
+  return {
+    name: 'topics',
+    async open() {
+      if (plan().namespaces.every(({ topics: declared }) => declared === null)) return;
+      const { TopicServices: Services } = await import('../topics/topic-services.js');
+      opened.topics = Services.open({
+        app: services.id,
+        logger: services.logger,
+        remote: opened.adapter?.topics ?? null,
+        maxValueBytes: options.allLimits.topicValueBytes,
+        checksValues: options.validateEmits,
+      });
+    },
+    close() {
+      services.topics.open(null);
+      opened.topics?.close();
+    },
+  };
+}
+
 /** The namespaces of the plan in Socket.IO. Closing them closes their adapters, and the engine with them. */
 function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds): Part {
   const { io, operations, emitter, connectionLimits, sweeper } = services;
@@ -182,10 +211,12 @@ function namespaces({ plan, options, services, opened, impersonate }: PartsNeeds
         limits: options.allLimits,
         impersonate,
         batteries: opened.batteries,
+        extensions: opened.topics === null ? [] : [opened.topics.subscriptions],
         checksEmits: options.validateEmits,
       });
       serveServerSide(bound, operations);
       emitter.open(bound);
+      opened.topics?.serve(bound, services.topics);
       connectionLimits.admit = namespaceAdmission(io, bound, () => sweeper.hurry());
       connectionLimits.declarationOf = declarations(bound);
     },

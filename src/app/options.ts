@@ -245,6 +245,8 @@ const LIMIT_OPTIONS: Readonly<Record<keyof Limits, OptionRule>> = {
   outputPackets: rules.count,
   namespaceInstances: rules.count,
   roomsPerSocket: rules.count,
+  topicsPerSocket: rules.count,
+  topicValueBytes: rules.count,
   callsInFlight: rules.count,
   callsWaiting: rules.count,
   authTimeoutMs: rules.milliseconds,

@@ -14,6 +14,7 @@ import { Operations } from '../runtime/remote/operations.js';
 import { Cluster } from '../runtime/remote/peers.js';
 import { Revocations } from '../runtime/revocations.js';
 import { createServer } from '../runtime/server.js';
+import { IoTopics } from '../topics/io-topics.js';
 import { ConnectionLimits } from '../transport/connection-limits.js';
 import { StrictParser } from '../transport/parser.js';
 import { BeforeClose } from './close.js';
@@ -33,6 +34,7 @@ export interface Services {
   readonly operations: Operations;
   readonly revocations: Revocations;
   readonly emitter: IoEmitter;
+  readonly topics: IoTopics;
   readonly sweeper: Sweeper;
   readonly connectionLimits: ConnectionLimits;
   readonly parser: StrictParser;
@@ -102,6 +104,7 @@ export function createServices(options: CheckedOptions, prepare: (socket: Socket
     operations,
     revocations,
     emitter: new IoEmitter(io, revocations),
+    topics: new IoTopics(),
     sweeper: new Sweeper(io, (error) => logger.error({ event: 'namespace.sweep-failed', error })),
     connectionLimits,
     parser,

@@ -8,6 +8,18 @@ export const INTERNAL_EVENTS = {
   queue: 'gw:queue',
   /** Carries requests between nodes. */
   bus: 'gw:bus',
+  /** Subscribes to a topic, or goes on with it: topic, `{ since?, history? }`. */
+  subscribe: 'gw:subscribe',
+  /** Ends a subscription: topic. */
+  unsubscribe: 'gw:unsubscribe',
+  /** Carries changes of a topic to its subscribers: topic, epoch, tag before them, changes. */
+  topic: 'gw:topic',
+  /** Carries entries of a keyed topic ahead of the answer or reset that they belong to: topic, entries. */
+  page: 'gw:page',
+  /** Tells subscribers to begin anew: topic, state. */
+  reset: 'gw:reset',
+  /** Tells a client that a subscription has ended: topic, error. */
+  unsubscribed: 'gw:unsubscribed',
   /** Known to no server: its UNKNOWN_EVENT tells the test kit that everything ahead of it was handled. */
   flush: 'gw:flush',
 } as const;

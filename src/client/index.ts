@@ -8,6 +8,14 @@ export type { WireCode } from '../errors/gatewire-error.js';
 export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
 export { connect } from './connect.js';
 export type {
+  PositionStore,
+  ReceivedValue,
+  SubscribeToTopic,
+  TopicOptions,
+  TopicState,
+  TopicSubscription,
+} from './topic-types.js';
+export type {
   Api,
   AuthOption,
   Caller,

@@ -15,6 +15,7 @@ import type {
 } from '../contract/events.js';
 import type { Serialized } from '../contract/wire.js';
 import type { GatewireError } from '../errors/gatewire-error.js';
+import type { SubscribeToTopic } from './topic-types.js';
 
 /**
  * State of a connection: `connecting` for the first time, `connected`, `reconnecting` by itself, `refused` until
@@ -122,6 +123,16 @@ export interface Connection<TContract extends Contract> extends Caller<TContract
     event: TEvent,
     listener: (...args: Received<TContract, TEvent>) => unknown,
   ): () => void;
+  /**
+   * Subscribes to a topic: the present value at once, then every change in order, also those of the time without a
+   * connection. Several subscriptions to one topic share one of the connection.
+   *
+   * @param name - name of a topic of the contract, such as `prices/BTC`
+   * @example
+   * const price = room.topic('prices/BTC', { onValue: ({ price }) => render(price) });
+   * price.unsubscribe();
+   */
+  readonly topic: SubscribeToTopic<TContract>;
   /**
    * Answers calls of the server. When `answer` throws, the server gets no answer, and the console gets the error.
    *

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Sendable } from './sendable.js';
+import type { TopicDefinition } from './topics.js';
 
 /** Schema of any library with Standard Schema 1: zod, zod/mini, valibot, arktype and others. */
 export type Schema<TInput = unknown, TOutput = TInput> = StandardSchemaV1<TInput, TOutput>;
@@ -35,17 +36,19 @@ export type EventDefinition =
       readonly payload?: never;
     });
 
-/** Events and errors of one namespace. */
+/** Events, topics and errors of one namespace. */
 export interface ContractDefinition {
   /** Events that clients may send. */
   readonly clientToServer?: Readonly<Record<string, EventDefinition>>;
   /** Events that the server may send. */
   readonly serverToClient?: Readonly<Record<string, EventDefinition>>;
+  /** Topics that clients may subscribe to, by pattern. */
+  readonly topics?: Readonly<Record<string, TopicDefinition>>;
   /** Error codes of the application, each with the schema of its details. */
   readonly errors?: Readonly<Record<string, Schema>>;
 }
 
-/** Namespace with its events and errors. */
+/** Namespace with its events, topics and errors. */
 export interface Contract<
   TNamespace extends string = string,
   TDefinition extends ContractDefinition = ContractDefinition,

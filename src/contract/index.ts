@@ -36,4 +36,12 @@ export type {
   ServerEvent,
   ServerToClient,
 } from './events.js';
+export type {
+  TopicDefinition,
+  TopicName,
+  TopicNamed,
+  TopicPattern,
+  TopicsOf,
+  TopicValue,
+} from './topics.js';
 export type { AckReply, Exception, Serialized, WireError } from './wire.js';

@@ -98,6 +98,30 @@ export const BUILD_CODES = {
       `@${decorator} stands on \`${member}\`, which is not an instance method`,
     help: 'decorate an instance method of the class',
   }),
+  // ---- topics
+  GW_ERR_BUILD_BAD_TOPIC: entry<{ topic: string; reason: string }>({
+    message: ({ topic, reason }) => `topic ${topic} ${reason}`,
+    help: "write 'prices', or a path with parameters such as 'prices/:symbol'",
+  }),
+  GW_ERR_BUILD_TOPIC_OVERLAP: entry<{ topic: string; other: string; namespace: string }>({
+    message: ({ topic, other, namespace }) =>
+      topic === other
+        ? `topic \`${topic}\` of namespace \`${namespace}\` has two methods`
+        : `topics \`${topic}\` and \`${other}\` of namespace \`${namespace}\` have names in common`,
+    why: 'it would be open which of the two authorizes a subscription',
+    help: 'rename one, or make the pattern narrower',
+  }),
+  GW_ERR_BUILD_UNHANDLED_TOPIC: entry<{ topic: string; namespace: string }>({
+    message: ({ topic, namespace }) => `topic \`${topic}\` of the contract of \`${namespace}\` has no method`,
+    why: 'no method says who may subscribe',
+    help: ({ topic }) =>
+      `write @Kit.OnSubscribe('${topic}') on a method of a gateway, with Kit from gatewayFor`,
+  }),
+  GW_ERR_BUILD_FOREIGN_TOPIC: entry<{ topic: string; namespace: string; suggestion: string | null }>({
+    message: ({ topic, namespace }) => `topic \`${topic}\` is not in the contract of \`${namespace}\``,
+    help: ({ suggestion }) =>
+      `${didYouMean(suggestion)}add it to \`topics\` of the contract, or use the plain @OnSubscribe`,
+  }),
   // ---- steps
   GW_ERR_BUILD_BAD_MIDDLEWARE: entry<{ given: string; reason: string }>({
     message: ({ given, reason }) => `${given} is not a middleware: ${reason}`,

@@ -27,6 +27,15 @@ export interface EventDeclaration {
   readonly at: CallSite;
 }
 
+/** Declaration by `@OnSubscribe(pattern, options)`. */
+export interface TopicDeclaration {
+  readonly pattern: unknown;
+  readonly options: unknown;
+  /** Contract of the kit whose decorator it is; null for the plain one. */
+  readonly contract: Contract | null;
+  readonly at: CallSite;
+}
+
 /** Kind of a lifecycle hook, or of the catch-all. */
 export type HookKind = 'connect' | 'disconnecting' | 'disconnect' | 'any' | 'server';
 
@@ -70,6 +79,7 @@ export interface MethodRecord {
   readonly isStatic: boolean;
   readonly events: EventDeclaration[];
   readonly hooks: HookDeclaration[];
+  readonly topics: TopicDeclaration[];
   readonly steps: StepDeclaration[];
   readonly parameters: ParameterDeclaration[];
 }
@@ -106,7 +116,7 @@ export function editMethod(target: object, key: string | symbol): MethodRecord {
   const { methods } = editRecord(isStatic ? (target as Class) : (target.constructor as Class));
   const existing = methods.get(key);
   if (existing !== undefined) return existing;
-  const record: MethodRecord = { isStatic, events: [], hooks: [], steps: [], parameters: [] };
+  const record: MethodRecord = { isStatic, events: [], hooks: [], topics: [], steps: [], parameters: [] };
   methods.set(key, record);
   return record;
 }

@@ -10,7 +10,7 @@ import { definitionOf, messageOf } from './contracts.js';
 import { compileHandler } from './handlers.js';
 import type { InheritedMethod } from './inherit.js';
 import { compileSteps, isAround, isGuard, orNull } from './steps.js';
-import type { EventPlan, GatewayPlan, MessageDocs, ReplyShape, StepPlan } from './types.js';
+import type { EventPlan, GatewayPlan, HandlerPlan, MessageDocs, ReplyShape, StepPlan } from './types.js';
 import { checkSendable } from './unsendable.js';
 
 /** Parts of a gateway that all of its events share. */
@@ -33,21 +33,8 @@ export function compileEvents(
   const any = method.hooks.filter((hook) => hook.kind === 'any');
   if (method.events.length + any.length === 0) return [];
   const handler = compileHandler(method, around.plan.target, false, problems);
-  const site = { level: 'event', owner: handler.label, namespace: around.namespace } as const;
-  const steps = compileSteps(method.steps, site, problems);
-  const inner = orNull([...steps.filter(isAround), ...around.guards, ...steps.filter(isGuard)]);
-  const batteries = [...around.batteries, ...steps.filter((step) => step.kind === 'battery')];
   const answersByHand = handler.parameters?.some((parameter) => parameter.source.kind === 'ack') ?? false;
-  const at = (position: Battery['position']) =>
-    orNull(batteries.filter(({ battery }) => battery.position === position));
-  const base = {
-    gateway: around.plan,
-    arrival: at('arrival'),
-    admitted: at('admitted'),
-    outer: around.outer,
-    inner,
-    answersByHand,
-  };
+  const base = { ...compileChain(method, around, handler, problems), answersByHand };
   const plan = (
     name: string | null,
     pattern: RegExp | null,
@@ -73,6 +60,27 @@ export function compileEvents(
   });
   const bare = { ...messageOf('', {}), timeoutMs: around.timeoutMs, reply: around.reply };
   return [...named, ...any.map((hook) => plan(null, null, hook.at, null, bare))];
+}
+
+/** Compiles the steps around a method: those of the application, of the gateway, and its own. */
+export function compileChain(
+  method: InheritedMethod,
+  around: EventSurroundings,
+  { label }: HandlerPlan,
+  problems: Problems,
+): Pick<EventPlan, 'gateway' | 'arrival' | 'admitted' | 'outer' | 'inner'> {
+  const site = { level: 'event', owner: label, namespace: around.namespace } as const;
+  const steps = compileSteps(method.steps, site, problems);
+  const batteries = [...around.batteries, ...steps.filter((step) => step.kind === 'battery')];
+  const at = (position: Battery['position']) =>
+    orNull(batteries.filter(({ battery }) => battery.position === position));
+  return {
+    gateway: around.plan,
+    arrival: at('arrival'),
+    admitted: at('admitted'),
+    outer: around.outer,
+    inner: orNull([...steps.filter(isAround), ...around.guards, ...steps.filter(isGuard)]),
+  };
 }
 
 /** Options of one `@OnEvent`, checked and with defaults. */

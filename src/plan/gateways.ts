@@ -12,7 +12,8 @@ import { inheritedMethods, inheritedSteps, scopeOf } from './inherit.js';
 import { type NamespaceName, parseNamespace } from './namespace-names.js';
 import { compileRooms } from './rooms.js';
 import { compileSteps, isAround, isAuth, isGuard, orNull } from './steps.js';
-import type { EventPlan, GatewayPlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
+import { compileTopics } from './topics.js';
+import type { EventPlan, GatewayPlan, ReplyShape, RoomGuardPlan, StepPlan, TopicPlan } from './types.js';
 
 /** Options of the application that hold for all of its gateways. */
 export interface GatewayDefaults {
@@ -26,6 +27,7 @@ export interface CompiledGateway {
   readonly namespace: NamespaceName;
   readonly plan: GatewayPlan;
   readonly events: readonly EventPlan[];
+  readonly topics: readonly TopicPlan[];
   readonly connect: readonly StepPlan[];
   /** Option as written; undefined where the gateway does not have it. */
   readonly auth: unknown;
@@ -91,11 +93,13 @@ export function compileGateway(
     reply: given.reply ?? defaults.reply,
   };
   const events = methods.flatMap((method) => compileEvents(method, around, problems));
+  const topics = methods.flatMap((method) => compileTopics(method, around, problems));
   const connect = steps.filter((step) => step.kind !== 'battery').filter((step) => step.connects);
   const contract = contractOf(declaration, problems, where);
   const { auth, data } = given;
   const rooms = compileRooms(given.rooms, name, declaration.at, problems);
-  return namespace && { namespace, plan, events, connect, auth, data, rooms, reply: around.reply, contract };
+  const own = { plan, events, topics, connect, auth, data, rooms, reply: around.reply, contract };
+  return namespace && { namespace, ...own };
 }
 
 /** Finds the `@Gateway` of a class, or of the nearest base that has one. */

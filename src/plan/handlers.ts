@@ -20,7 +20,7 @@ export function compileHandler(
   return Object.freeze({
     method: method.key,
     label,
-    at: (method.events[0] ?? method.hooks[0])?.at as CallSite,
+    at: (method.events[0] ?? method.hooks[0] ?? method.topics[0])?.at as CallSite,
     parameters: compileParameters(method.parameters, implementation, label, isHook, problems),
   });
 }
@@ -31,6 +31,7 @@ export function isUsable(method: InheritedMethod, target: Class, problems: Probl
   const handled = [
     ...method.events.map((event) => ({ decorator: 'OnEvent', at: event.at })),
     ...method.hooks.map((hook) => ({ decorator: HOOK_DECORATORS[hook.kind], at: hook.at })),
+    ...method.topics.map((topic) => ({ decorator: 'OnSubscribe', at: topic.at })),
   ];
   const steps = method.steps.map((step) => ({ decorator: decoratorOf(step), at: step.at }));
   if (method.isStatic || typeof methodOf(target, method.key) !== 'function') {
@@ -39,7 +40,8 @@ export function isUsable(method: InheritedMethod, target: Class, problems: Probl
     }
     return false;
   }
-  const handlesEvents = method.events.length > 0 || method.hooks.some((hook) => hook.kind === 'any');
+  const handlesEvents =
+    method.events.length + method.topics.length > 0 || method.hooks.some((hook) => hook.kind === 'any');
   if (!handlesEvents) {
     for (const { decorator, at } of steps) {
       problems.add('GW_ERR_BUILD_STEP_WITHOUT_EVENT', { decorator, method: label }, place(at, label));

@@ -18,13 +18,14 @@ export function inheritedMethods(target: Class): readonly InheritedMethod[] {
   for (const owner of lineage(target)) {
     for (const [key, own] of recordOf(owner)?.methods ?? []) {
       const base = merged.get(key);
-      const handles = own.events.length + own.hooks.length > 0;
+      const handles = own.events.length + own.hooks.length + own.topics.length > 0;
       merged.set(key, {
         key,
         isStatic: own.isStatic,
         owner: handles || base === undefined ? owner : base.owner,
         events: handles ? own.events : (base?.events ?? []),
         hooks: handles ? own.hooks : (base?.hooks ?? []),
+        topics: handles ? own.topics : (base?.topics ?? []),
         steps: [...(base?.steps ?? []), ...own.steps],
         parameters: own.parameters.length > 0 ? own.parameters : (base?.parameters ?? []),
       });

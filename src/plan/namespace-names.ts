@@ -3,6 +3,7 @@ import { MAX_NAME } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import { PARAMETER_VALUE } from '../contract/namespace-name.js';
 import type { Place } from '../errors/boot-error.js';
+import { pathsOverlap } from './path-patterns.js';
 
 /** Name of a namespace, with the pattern of the names of its instances. */
 export interface NamespaceName {
@@ -52,12 +53,7 @@ export function overlap(a: NamespaceName, b: NamespaceName): boolean {
   if (b.pattern === null) return a.pattern.test(b.name);
   if (!isTemplate(a)) return isTemplate(b) && a.pattern.test(example(b));
   if (!isTemplate(b)) return b.pattern.test(example(a));
-  const left = a.name.split('/');
-  const right = b.name.split('/');
-  return (
-    left.length === right.length &&
-    left.every((segment, i) => segment === right[i] || segment.startsWith(':') || right[i]?.startsWith(':'))
-  );
+  return pathsOverlap(a.name, b.name);
 }
 
 /** Tells a path with parameters from a RegExp. */

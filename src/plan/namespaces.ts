@@ -6,6 +6,7 @@ import { compileContract, findForeign, findUnhandled } from './contracts.js';
 import type { CompiledGateway } from './gateways.js';
 import { overlap } from './namespace-names.js';
 import { authPlan, orNull } from './steps.js';
+import { checkTopicContract, findTopicOverlaps } from './topics.js';
 import type { ContractPlan, EventPlan, NamespacePlan, ReplyShape, RoomGuardPlan, StepPlan } from './types.js';
 
 /** Declarations of the application that hold for all of its namespaces. */
@@ -68,6 +69,9 @@ function compileNamespace(
     | Contract
     | undefined;
   findForeign(contract ?? null, namespace.name, all, problems);
+  const topics = gateways.flatMap((gateway) => gateway.topics);
+  findTopicOverlaps(namespace.name, topics, problems);
+  checkTopicContract(contract ?? null, namespace.name, topics, problems, placesOf(contract, gateways));
   const connect = [...app.steps, ...gateways.flatMap((gateway) => gateway.connect)].filter(
     (step) => step.connects,
   );
@@ -83,6 +87,7 @@ function compileNamespace(
     events: Object.freeze(all.filter((event) => event.name !== null)),
     patterns: Object.freeze(all.filter((event) => event.pattern !== null)),
     any: all.find(isCatchAll) ?? null,
+    topics: orNull(topics),
     contract: contract === undefined ? null : compileNamespaceContract(contract, gateways, all, problems),
   });
 }
@@ -93,11 +98,16 @@ function compileNamespaceContract(
   events: readonly EventPlan[],
   problems: Problems,
 ): ContractPlan {
-  const places = gateways
-    .filter((gateway) => gateway.contract === contract)
-    .map(({ plan }) => place(plan.at, plan.name));
+  const places = placesOf(contract, gateways);
   findUnhandled(contract, events, places, problems);
   return compileContract(contract, problems, places[0] as Place);
+}
+
+/** Lists the gateways that have a contract. */
+function placesOf(contract: Contract | undefined, gateways: readonly CompiledGateway[]): readonly Place[] {
+  return gateways
+    .filter((gateway) => gateway.contract === contract)
+    .map(({ plan }) => place(plan.at, plan.name));
 }
 
 /** Finds the value of an option that the gateways of a namespace agree on; undefined where none has it. */

@@ -2,10 +2,10 @@ import type { CallSite } from '../base/call-site.js';
 import { type Problems, place } from '../base/problems.js';
 import { show } from '../base/show.js';
 import { RoomGuard } from '../metadata/steps.js';
+import { findPathFault, pathPattern } from './path-patterns.js';
 import { isClassSyntax } from './steps.js';
 import type { RoomGuardPlan } from './types.js';
 
-const PARAMETER = /^:[A-Za-z_][A-Za-z0-9_]*$/;
 const OTHERS = '*';
 
 /**
@@ -34,7 +34,7 @@ export function compileRooms(
 
 function compileRoom({ pattern, check, at }: RoomGuard): RoomGuardPlan {
   const name = pattern instanceof RegExp ? String(pattern) : (pattern as string);
-  const test = name === OTHERS ? null : pattern instanceof RegExp ? pattern : toRegExp(name);
+  const test = name === OTHERS ? null : pattern instanceof RegExp ? pattern : pathPattern(name);
   return Object.freeze({ name, pattern: test, check: check as RoomGuardPlan['check'], at });
 }
 
@@ -48,20 +48,5 @@ function findFault({ pattern, check }: RoomGuard): string | null {
   if (pattern === '') return 'is empty';
   if (pattern === OTHERS) return null;
   if (pattern.includes('*')) return "has a '*', which stands for all other rooms and only alone";
-  const parameters = pattern.split('/').filter((segment) => segment.startsWith(':'));
-  const odd = parameters.find((segment) => !PARAMETER.test(segment));
-  if (odd !== undefined) return `has the segment ${show(odd)}, which is not :name`;
-  return new Set(parameters).size < parameters.length ? 'names a parameter twice' : null;
-}
-
-/** A parameter is a whole segment: a colon within one is part of a name, such as `user:7`. */
-function toRegExp(pattern: string): RegExp {
-  const segments = pattern
-    .split('/')
-    .map((segment) =>
-      segment.startsWith(':')
-        ? `(?<${segment.slice(1)}>(?!(?:\\.\\.?|__proto__|constructor)(?:/|$))[^/]+)`
-        : segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    );
-  return new RegExp(`^${segments.join('/')}$`);
+  return findPathFault(pattern);
 }

@@ -82,6 +82,29 @@ export interface ContractPlan {
   readonly errors: ReadonlyMap<string, Schema>;
 }
 
+/** Topic that clients may subscribe to, or a pattern of many. */
+export interface TopicPlan {
+  /** Name as declared: `prices/:symbol`. */
+  readonly name: string;
+  /** Pattern of the names that it stands for. */
+  readonly pattern: RegExp;
+  /** Schema of a value; null for any. */
+  readonly payload: Schema | null;
+  /** Number of changes that can be read again. */
+  readonly history: number;
+  /** Milliseconds after the last change until the topic is forgotten. */
+  readonly ttlMs: number;
+  /** Whether subscribers get all changes, or the latest one where they are slow. */
+  readonly deliver: 'all' | 'latest';
+  /** Largest number of keys; null for a topic with one value. */
+  readonly maxEntries: number | null;
+  /** Whether each namespace instance has a topic of this name, or the application has one. */
+  readonly scope: 'namespace' | 'app';
+  /** Subscription, with the method that authorizes it and all steps around that. */
+  readonly subscription: EventPlan;
+  readonly docs: MessageDocs;
+}
+
 /** Handler of an event that other nodes send. */
 export interface ServerSidePlan {
   readonly event: string;
@@ -143,6 +166,8 @@ export interface NamespacePlan {
   readonly events: readonly EventPlan[];
   readonly patterns: readonly EventPlan[];
   readonly any: EventPlan | null;
+  /** Topics; null where there are none. */
+  readonly topics: readonly TopicPlan[] | null;
   /** Contract of the gateways; null where they have none. */
   readonly contract: ContractPlan | null;
 }
@@ -174,6 +199,10 @@ export function eventsOf(namespace: NamespacePlan): readonly EventPlan[] {
 
 /** Lists the middleware and guards of a namespace, those of connecting first; one that serves several events repeats. */
 export function stepsOf(namespace: NamespacePlan): readonly StepPlan[] {
-  const steps = eventsOf(namespace).flatMap(({ outer, inner }) => [...(outer ?? []), ...(inner ?? [])]);
+  const subscriptions = (namespace.topics ?? []).map(({ subscription }) => subscription);
+  const steps = [...eventsOf(namespace), ...subscriptions].flatMap(({ outer, inner }) => [
+    ...(outer ?? []),
+    ...(inner ?? []),
+  ]);
   return [...(namespace.connect ?? []), ...steps.filter((step) => step.kind !== 'battery')];
 }

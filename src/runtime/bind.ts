@@ -14,13 +14,14 @@ import { callLimitStage } from './call-limit.js';
 import type { Batteries } from './compose.js';
 import { aroundEvent, aroundRenewal, type CompiledStep } from './compose.js';
 import { connectGate } from './connect-gate.js';
-import { bindHook, byHandStage, handlerStage } from './handlers.js';
+import { bindHook, byHandStage, handlerStage, subscriptionStage } from './handlers.js';
 import { type Impersonate, identifier, identifyFirst } from './identity.js';
 import type { Resolver } from './injection/resolver.js';
 import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks, mayConnect } from './lifecycle.js';
 import { bindServerSide } from './remote/server-side.js';
 import type {
+  Call,
   CompiledEvent,
   CompiledGateway,
   CompiledNamespace,
@@ -29,6 +30,19 @@ import type {
   Stage,
 } from './types.js';
 import { ackStage, argsStage, Outgoing, payloadStage } from './validate.js';
+
+/** Something that is built on the runtime and serves events of gatewire's own, such as topics. */
+export interface Extension {
+  /**
+   * Makes the internal events of a namespace.
+   *
+   * @param chainOf - puts the steps of an event around its handler
+   */
+  events(namespace: NamespacePlan, chainOf: ChainOf): readonly CompiledEvent[];
+}
+
+/** Puts the steps of an event around its handler, which is called as a hook is: with the context, and one more argument. */
+export type ChainOf = (event: EventPlan, second: (call: Call) => unknown) => Stage;
 
 /** Services that all namespaces of an application share. */
 export interface SharedServices
@@ -40,6 +54,7 @@ export interface SharedServices
   /** Authenticator that is asked ahead of those of the application; null where there is none. */
   readonly impersonate: Impersonate | null;
   readonly batteries: Batteries;
+  readonly extensions: readonly Extension[];
 }
 
 /** Instances of all classes of a plan, and of what makers made. Making them is the last thing that can fail before the server opens. */
@@ -100,6 +115,11 @@ function bindNamespace(
   app: SharedServices,
 ): CompiledNamespace {
   const bindEvent = (event: EventPlan) => bindOne(event, sources, app);
+  const chainOf: ChainOf = (event, second) => {
+    const source = sourceOf(event.gateway.target, sources);
+    return bindSteps(event, subscriptionStage(event.handler, source, second), sources, app);
+  };
+  const internal = app.extensions.flatMap((extension) => extension.events(plan, chainOf));
   const gateways = plan.gateways.map((gateway) => bindGateway(gateway, sources));
   const authSource = plan.auth === null ? null : (sources.get(plan.auth.value) ?? null);
   const steps = (plan.connect ?? []).map((step) => bindStep(step, sources));
@@ -107,7 +127,7 @@ function bindNamespace(
     ...app,
     plan,
     io: io.of(plan.pattern ?? plan.name),
-    exact: new Map(plan.events.map((event) => [event.name, bindEvent(event)])),
+    exact: new Map([...plan.events.map(bindEvent), ...internal].map((event) => [event.plan.name, event])),
     patterns: plan.patterns.length === 0 ? null : plan.patterns.map(bindEvent),
     any: plan.any === null ? null : bindEvent(plan.any),
     gateways,
@@ -125,7 +145,19 @@ function bindNamespace(
 
 /** Builds the chain of an event from the inside out; what is absent is not in it. */
 function bindOne(plan: EventPlan, sources: Sources, app: SharedServices): CompiledEvent {
-  const { batteries } = app;
+  let handler = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
+  if (plan.answersByHand) handler = byHandStage(handler);
+  return { plan, run: bindSteps(plan, handler, sources, app, callLimitStage) };
+}
+
+/** @param limit - bound on the calls of one connection, which holds for every event */
+function bindSteps(
+  plan: EventPlan,
+  handler: Stage,
+  sources: Sources,
+  { batteries }: SharedServices,
+  limit: (inner: Stage) => Stage = (inner) => inner,
+): Stage {
   const around = (steps: EventPlan['outer'], chain: Stage): Stage =>
     (steps ?? []).reduceRight<Stage>(
       (inner, step) =>
@@ -134,16 +166,13 @@ function bindOne(plan: EventPlan, sources: Sources, app: SharedServices): Compil
           : aroundEvent(bindStep(step, sources), inner),
       chain,
     );
-  let run = handlerStage(plan.handler, sourceOf(plan.gateway.target, sources));
-  if (plan.answersByHand) run = byHandStage(run);
-  run = around(plan.inner, run);
+  let run = around(plan.inner, handler);
   if (plan.payload !== null) run = payloadStage(plan.payload, run);
   if (plan.args !== null) run = argsStage(plan.args, run);
   run = around(plan.outer, run);
   if (plan.ack !== null) run = ackStage(plan.ack, run);
   run = around(plan.admitted, run);
-  run = callLimitStage(run); // holds for every event
-  return { plan, run: around(plan.arrival, run) };
+  return around(plan.arrival, limit(run));
 }
 
 function bindGateway(plan: GatewayPlan, sources: Sources): CompiledGateway {

@@ -29,6 +29,21 @@ function mayStart(call: Call): boolean {
   return call.mayStart();
 }
 
+/**
+ * The innermost stage of a subscription: calls the method with `(ctx, second)`, or with what its parameters ask for.
+ *
+ * @param second - makes the second argument
+ */
+export function subscriptionStage(
+  plan: HandlerPlan,
+  source: InstanceSource,
+  second: (call: Call) => unknown,
+): Stage {
+  const { method, parameters } = plan;
+  if (parameters !== null) return handlerStage(plan, source);
+  return (call) => (call.mayStart() ? methodOf(source.of(call), method)(call.ctx, second(call)) : undefined);
+}
+
 /** Around a handler that answers by `@Ack()`: what it returns is no answer. */
 export function byHandStage(handler: Stage): Stage {
   return (call) => {

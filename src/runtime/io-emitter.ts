@@ -1,9 +1,8 @@
 import type { Server } from 'socket.io';
 import type { Contract } from '../contract/contract.js';
-import { fillNamespace } from '../contract/namespace-name.js';
-import { GatewireError } from '../errors/gatewire-error.js';
 import { Emitter } from '../metadata/injectables.js';
 import type { NamespaceTarget, RemoteOptions } from '../metadata/target.js';
+import { findNamespace } from './namespace-instances.js';
 import type { Revocations } from './revocations.js';
 import { WholeNamespace } from './target.js';
 import type { CompiledNamespace } from './types.js';
@@ -35,15 +34,7 @@ export class IoEmitter extends Emitter {
   ): NamespaceTarget {
     if (this.#namespaces === null)
       throw new Error('the emitter works once the application listens, not in a constructor');
-    const name = typeof given === 'object' ? given.namespace : String(given);
-    // A parameter that is missing stays as it is, and then fits no pattern.
-    const instance = fillNamespace(name, params, (parameter, value) =>
-      value === undefined ? `:${parameter}` : String(value),
-    );
-    const bound = this.#namespaces.find(({ plan }) =>
-      plan.pattern === null ? plan.name === instance : plan.pattern.test(instance),
-    );
-    if (bound === undefined) throw this.#notFound(name);
+    const { bound, instance } = findNamespace(this.#namespaces, given, params);
     const { io } = this;
     return new WholeNamespace({
       outgoing: bound.outgoing,
@@ -56,12 +47,5 @@ export class IoEmitter extends Emitter {
 
   override revoke(userId: string, options?: RemoteOptions): Promise<number> {
     return this.revocations.revoke(userId, options);
-  }
-
-  #notFound(name: string): GatewireError {
-    const isPattern = this.#namespaces?.some(({ plan }) => plan.name === name && plan.pattern !== null);
-    return isPattern
-      ? new GatewireError('INVALID_PAYLOAD', { message: 'these parameters make no name of a namespace' })
-      : new GatewireError('NOT_FOUND', { message: 'there is no such namespace' });
   }
 }

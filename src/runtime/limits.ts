@@ -28,6 +28,16 @@ export interface Limits extends TransportLimits {
    */
   readonly roomsPerSocket: number;
   /**
+   * Topics that one socket may be subscribed to.
+   * @default 1000
+   */
+  readonly topicsPerSocket: number;
+  /**
+   * Bytes of the JSON of one value of a topic.
+   * @default 65536
+   */
+  readonly topicValueBytes: number;
+  /**
    * Handlers of one connection that may run at the same time, in all of its namespaces.
    * @default 64
    */
@@ -75,6 +85,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   waitingEvents: 2_000,
   namespaceInstances: 10_000,
   roomsPerSocket: 1_000,
+  topicsPerSocket: 1_000,
+  topicValueBytes: 65_536,
   callsInFlight: 64,
   callsWaiting: 2_000,
   handlerTimeoutMs: 30_000,

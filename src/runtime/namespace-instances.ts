@@ -1,4 +1,7 @@
 import type { Namespace, Server } from 'socket.io';
+import type { Contract } from '../contract/contract.js';
+import { fillNamespace } from '../contract/namespace-name.js';
+import { GatewireError } from '../errors/gatewire-error.js';
 import { RejectedPacket } from '../transport/packet-check.js';
 import { childrenOf, countChildren, hasListeners, hasNamespace, isEmpty, removeChild } from './socketio.js';
 import type { CompiledNamespace } from './types.js';
@@ -37,6 +40,30 @@ export function declarations(namespaces: readonly CompiledNamespace[]): (name: s
   const patterns = namespaces.filter(({ plan }) => plan.pattern !== null);
   return (name) =>
     fixed.has(name) ? name : (patterns.find(({ plan }) => plan.pattern?.test(name))?.plan.name ?? null);
+}
+
+/**
+ * Finds the namespace that a contract or a name means, with the name of the instance.
+ *
+ * @throws {GatewireError} NOT_FOUND when no gateway has that namespace, INVALID_PAYLOAD for an unfit parameter
+ */
+export function findNamespace(
+  namespaces: readonly CompiledNamespace[],
+  given: string | Contract,
+  params: Readonly<Record<string, string>>,
+): { readonly bound: CompiledNamespace; readonly instance: string } {
+  const name = typeof given === 'object' ? given.namespace : String(given);
+  // A parameter that is missing stays as it is, and then fits no pattern.
+  const instance = fillNamespace(name, params, (parameter, value) =>
+    value === undefined ? `:${parameter}` : String(value),
+  );
+  const bound = namespaces.find(({ plan }) =>
+    plan.pattern === null ? plan.name === instance : plan.pattern.test(instance),
+  );
+  if (bound !== undefined) return { bound, instance };
+  throw namespaces.some(({ plan }) => plan.name === name && plan.pattern !== null)
+    ? new GatewireError('INVALID_PAYLOAD', { message: 'these parameters make no name of a namespace' })
+    : new GatewireError('NOT_FOUND', { message: 'there is no such namespace' });
 }
 
 const SWEEP_MS = 10_000;

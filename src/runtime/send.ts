@@ -1,6 +1,7 @@
 import { Namespace, type Socket } from 'socket.io';
 import { channelLogger, type EmitMessage, emitChannel } from '../base/channels.js';
 import { sentArguments } from '../contract/wire.js';
+import { PacketType } from '../transport/engineio.js';
 import { idLikeRoom } from './rooms.js';
 import { expectRefusals, forgetAcknowledgement, nextAcknowledgementId } from './socketio.js';
 
@@ -48,6 +49,28 @@ export function emitToRooms(
   const addressed = Namespace.prototype.to.call(namespace, [...rooms]);
   const operator = except.length === 0 ? addressed : addressed.except([...except]);
   (isVolatile ? operator.volatile : operator).emit(event, ...sent);
+}
+
+/**
+ * Emits an event of gatewire's own to the members of a group on this node.
+ *
+ * @param adapter - adapter in memory, which knows the group as a room
+ * @throws when the arguments cannot be encoded
+ */
+export function emitToGroup(
+  app: string,
+  adapter: Namespace['adapter'],
+  group: string,
+  event: string,
+  args: readonly unknown[],
+): void {
+  if (emitChannel.hasSubscribers) {
+    const namespace = adapter.nsp.name;
+    const message: EmitMessage = { app, namespace, event, args, rooms: [], except: [] };
+    emitChannel.publish(message);
+  }
+  const packet = { type: PacketType.EVENT, data: [event, ...args] };
+  adapter.broadcast(packet, { rooms: new Set([group]), except: new Set(), flags: {} });
 }
 
 /**

@@ -30,8 +30,8 @@ export class Outgoing implements OutgoingContract {
     if (!this.checksEmits) return;
     const message = this.#messages.get(event);
     if (message === undefined) return;
-    if (message.args !== null) check(event, message.args, args);
-    else if (message.payload !== null) check(event, message.payload, args[0]);
+    if (message.args !== null) checkSent(event, message.args, args);
+    else if (message.payload !== null) checkSent(event, message.payload, args[0]);
   }
 
   /** The arguments of a call: `args` spread where the event carries several. */
@@ -52,7 +52,12 @@ export class Outgoing implements OutgoingContract {
   }
 }
 
-function check(event: string, schema: Schema, value: unknown): void {
+/**
+ * Checks what an application sends under a name.
+ *
+ * @throws {GatewireError} INTERNAL when it does not fit: it is the server's fault
+ */
+export function checkSent(event: string, schema: Schema, value: unknown): void {
   const result = schema['~standard'].validate(value);
   if (isThenable(result)) {
     Promise.resolve(result).catch(() => {}); // its rejection would end the process

@@ -56,6 +56,7 @@ async function openNode(host: AdapterHost): Promise<OpenedAdapter> {
     adapter: patchAdapter((namespace) => useChannel(make, namespace, channel), channel, host, false),
     bus,
     store: null,
+    topics: null,
     rates: new PrimaryRates(channel),
     revocations: null, // the primary relays every revocation, in order
     health: () => channel.health(),
@@ -73,6 +74,7 @@ async function openAlone({ app, io }: AdapterHost): Promise<OpenedAdapter> {
     adapter: io.adapter() as unknown as AdapterConstructor,
     bus: NO_OTHERS,
     store: null,
+    topics: null,
     rates: null,
     revocations: null,
     health: () => ({ status: 'ok', since, reason: null, counters: {} }),

@@ -24,6 +24,7 @@ import {
   weaknesses,
 } from './redis-options.js';
 import { RedisRevocations, RedisStore } from './redis-store.js';
+import { RedisTopics } from './redis-topics.js';
 import { Signer } from './signer.js';
 import { type SendInOrder, type StreamsModule, streamsAdapter } from './streams.js';
 
@@ -71,6 +72,7 @@ async function open(given: RedisAdapterOptions, host: AdapterHost): Promise<Open
     bus,
     store,
     rates: null,
+    topics: new RedisTopics(redis, store),
     revocations: new RedisRevocations(redis, store),
     health: () => redis.health(),
     confirmed: () => redis.confirmed(),

@@ -10,6 +10,8 @@ export type Listener = (message: Buffer, channel: string) => unknown;
 interface Subscription {
   readonly kind: SubscriptionKind;
   readonly channel: string;
+  /** Whether nodes sign its messages; otherwise the listener tells which are theirs. */
+  readonly isSigned: boolean;
   readonly listeners: Set<Listener>;
   readonly deliver: (message: Buffer, channel: Buffer | string) => void;
 }
@@ -59,7 +61,12 @@ export class Subscriptions {
     return first;
   }
 
-  add(kind: SubscriptionKind, channel: string, listener: Listener): void {
+  add(
+    kind: SubscriptionKind,
+    channel: string,
+    listener: Listener,
+    { isSigned = true }: { readonly isSigned?: boolean } = {},
+  ): void {
     const key = `${kind} ${channel}`;
     const known = this.#wanted.get(key);
     if (known !== undefined) {
@@ -69,6 +76,7 @@ export class Subscriptions {
     const subscription: Subscription = {
       kind,
       channel,
+      isSigned,
       listeners: new Set([listener]),
       deliver: (message, from) => this.#deliver(key, subscription, message, String(from)),
     };
@@ -145,8 +153,9 @@ export class Subscriptions {
     return answered;
   }
 
-  #deliver(key: string, { listeners }: Subscription, signed: Buffer, channel: string): void {
+  #deliver(key: string, { listeners, isSigned }: Subscription, signed: Buffer, channel: string): void {
     if (this.#isClosed) return;
+    if (!isSigned) return this.#call(listeners, signed, channel);
     const verified = this.signer.verify(channel, signed);
     if (verified === null && (!this.acceptUnsigned || isBatch(signed)))
       return void this.counters.forgedMessages++;

@@ -4,6 +4,7 @@ import type { Place, Problem } from '../../errors/boot-error.js';
 import type { RateStore } from '../../stores/rates.js';
 import type { RevocationStore } from '../../stores/revocations.js';
 import type { SharedStore } from '../../stores/shared-store.js';
+import type { TopicStore } from '../../stores/topics.js';
 
 /** Which sockets of a namespace instance are meant, by the stored names of rooms; no rooms stand for all. */
 export interface Members {
@@ -91,6 +92,8 @@ export interface OpenedAdapter {
   readonly rates: RateStore | null;
   /** Remembers for all nodes whose access was taken back; null where every node hears of it, or is not there any more. */
   readonly revocations: RevocationStore | null;
+  /** Keeps topics for all nodes; null where it cannot. */
+  readonly topics: TopicStore | null;
   /** Reads its health. */
   health(): AdapterHealth;
   /** Resolves when subscriptions that are under way hold; null when none is. It never takes long, nor rejects. */

@@ -1,0 +1,360 @@
+import type { Socket } from 'socket.io-client';
+import { backoffMs } from '../base/backoff.js';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { type Position, readPosition, writePosition } from '../contract/position.js';
+import { GatewireError, readWireError } from '../errors/gatewire-error.js';
+import { type Call, createCalls } from './calls.js';
+import type { Status } from './status.js';
+import type { TopicOptions, TopicState, TopicSubscription } from './topic-types.js';
+
+const SUBSCRIBE_MS = 10_000;
+/** Waits after answers that ask for another try. */
+const RETRY = { firstMs: 500, maxMs: 30_000 };
+const PASSING = ['UNAVAILABLE', 'OVERLOADED', 'TIMEOUT', 'RATE_LIMITED', 'CONFLICT', 'INTERNAL'];
+/** Values that may wait for a loop that iterates over a topic. */
+const MAX_WAITING = 10_000;
+/** Frames that are held while the server answers. */
+const MAX_HELD = 1_000;
+
+/** Value of the topic or, with a key, of that key; with a third further element the key is removed. */
+type Change = readonly [offset: number, tag: string, value: unknown, key?: string, isRemoved?: true];
+
+/** Answer to a subscription, as the server sends it. */
+interface State {
+  readonly position: string;
+  readonly changes?: readonly Change[];
+  readonly value?: unknown;
+  readonly entries?: readonly (readonly [string, unknown])[];
+  readonly history?: readonly unknown[];
+}
+
+interface Frame {
+  readonly epoch: string;
+  readonly before: string;
+  readonly changes: readonly Change[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Makes the function that subscribes to topics of a connection. */
+export function createTopics(
+  socket: Socket,
+  status: Status,
+): (name: string, options?: TopicOptions<unknown>) => TopicSubscription<unknown> {
+  const topics = new Map<string, Topic>();
+  let call: Call | null = null;
+  const start = (): Call => {
+    socket.on(INTERNAL_EVENTS.topic, (name, epoch, before, changes) =>
+      topics.get(name)?.hear({ epoch, before, changes }),
+    );
+    socket.on(INTERNAL_EVENTS.page, (name, entries) => topics.get(name)?.page(entries));
+    socket.on(INTERNAL_EVENTS.reset, (name, state) => topics.get(name)?.reset(state));
+    socket.on(INTERNAL_EVENTS.unsubscribed, (name, error) => topics.get(name)?.refuse(readWireError(error)));
+    socket.on('connect', () => {
+      for (const topic of topics.values()) topic.subscribe();
+    });
+    socket.on('disconnect', () => {
+      for (const topic of topics.values()) topic.lose();
+    });
+    status.subscribe(() => {
+      if (status.state === 'closed') for (const topic of [...topics.values()]) topic.close();
+    });
+    return createCalls(socket, status, false);
+  };
+  return (name, options = {}) => {
+    call ??= start();
+    const known = topics.get(name);
+    const topic = known ?? new Topic(name, socket, call, () => topics.delete(name));
+    topics.set(name, topic);
+    return topic.add(options, known === undefined);
+  };
+}
+
+/** One topic on one connection, for all of its subscriptions. */
+class Topic {
+  state: TopicState = 'subscribing';
+  error: GatewireError | null = null;
+  position: Position | null = null;
+  value: unknown;
+  readonly entries = new Map<string, unknown>();
+  readonly #listeners = new Set<Mutable<TopicOptions<unknown>>>();
+  /** What came while the server has not answered; null while it is taken as it comes. */
+  #held: (() => void)[] | null = null;
+  #pages: (readonly [string, unknown])[] = [];
+  /** Number of the subscription that is under way: an answer to an older one means nothing. */
+  #round = 0;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly socket: Socket,
+    private readonly call: Call,
+    private readonly forget: () => void,
+  ) {}
+
+  add(options: TopicOptions<unknown>, isFirst: boolean): TopicSubscription<unknown> {
+    const listener: Mutable<TopicOptions<unknown>> = { ...options };
+    const { since, persist, signal, history = 0 } = options;
+    this.#listeners.add(listener);
+    if (isFirst) {
+      this.position = readPosition(since ?? persist?.getItem(keyOf(this.name)));
+      // After this turn, so that the caller has the subscription when it is told.
+      queueMicrotask(() => this.socket.connected && this.subscribe());
+    } else if (this.state === 'live' || this.state === 'resuming') {
+      queueMicrotask(() => this.#listeners.has(listener) && this.#present([listener]));
+    }
+    if (history > 0) void this.#readHistory(listener, history);
+    const remove = (): void => this.#remove(listener);
+    signal?.addEventListener('abort', remove);
+    if (signal?.aborted) remove();
+    return subscriptionOf(this, listener, remove, () => this.#listeners.has(listener));
+  }
+
+  /** Subscribes on a new connection, or once more. */
+  subscribe(): void {
+    clearTimeout(this.#timer);
+    const round = ++this.#round;
+    this.#held = [];
+    this.#pages = [];
+    this.#to(this.position === null ? 'subscribing' : 'resuming');
+    this.#ask({ since: this.position === null ? undefined : writePosition(this.position) }).then(
+      (state) => {
+        if (round !== this.#round) return;
+        this.#failures = 0;
+        const held = this.#held ?? [];
+        this.#held = null;
+        this.#take(state);
+        this.#to('live');
+        for (const take of held) take();
+      },
+      (error: GatewireError) => {
+        if (round !== this.#round || !this.socket.connected) return;
+        if (!PASSING.includes(error.code)) return this.refuse(error);
+        this.#timer = setTimeout(
+          () => this.subscribe(),
+          error.retryAfterMs ?? backoffMs(this.#failures++, RETRY),
+        );
+      },
+    );
+  }
+
+  /** Takes changes that the server sends. What does not follow the position is asked for. */
+  hear(frame: Frame): void {
+    if (this.#hold(() => this.hear(frame))) return;
+    const { epoch, before, changes } = frame;
+    const { position } = this;
+    if (position === null || this.state !== 'live') return;
+    const missing = changes.filter(([offset]) => offset > position.offset);
+    const [next] = missing;
+    if (epoch === position.epoch && next === undefined) return;
+    const isWhole = missing.length === changes.length;
+    const fits =
+      epoch === position.epoch && next?.[0] === position.offset + 1 && (!isWhole || before === position.tag);
+    if (fits) this.#apply(epoch, missing);
+    else this.subscribe();
+  }
+
+  /** Takes a part of the entries that an answer or a reset is to complete. */
+  page(entries: readonly (readonly [string, unknown])[]): void {
+    this.#pages.push(...entries);
+  }
+
+  /** Begins anew, unless an answer was ahead of it. */
+  reset(state: State): void {
+    const pages = this.#pages;
+    this.#pages = [];
+    if (this.#hold(() => this.#begin(state, pages))) return;
+    this.#begin(state, pages);
+  }
+
+  refuse(error: GatewireError | null): void {
+    this.#round++;
+    this.#held = null;
+    this.error = error ?? new GatewireError('FORBIDDEN');
+    this.#to('refused');
+    for (const { onError } of this.#listeners) guard(() => onError?.(this.error as GatewireError));
+  }
+
+  /** The connection is lost. */
+  lose(): void {
+    this.#round++;
+    this.#held = null;
+    clearTimeout(this.#timer);
+    this.#to(this.position === null ? 'subscribing' : 'resuming');
+  }
+
+  close(): void {
+    this.#round++;
+    clearTimeout(this.#timer);
+    this.forget();
+    this.#to('closed');
+    this.#listeners.clear();
+  }
+
+  #remove(listener: TopicOptions<unknown>): void {
+    if (!this.#listeners.has(listener)) return;
+    this.#listeners.delete(listener);
+    guard(() => listener.onState?.('closed'));
+    if (this.#listeners.size > 0) return;
+    if (this.socket.connected) this.socket.emit(INTERNAL_EVENTS.unsubscribe, this.name, () => {});
+    this.close();
+  }
+
+  #ask(request: object): Promise<State> {
+    const args = [this.name, request];
+    const asked = this.call({ event: INTERNAL_EVENTS.subscribe, args, timeoutMs: SUBSCRIBE_MS }, this.#ask);
+    return asked as Promise<State>;
+  }
+
+  async #readHistory(listener: TopicOptions<unknown>, history: number): Promise<void> {
+    const { history: values = [] } = await this.#ask({ history }).catch(() => ({}) as State);
+    if (this.#listeners.has(listener)) guard(() => listener.onHistory?.(values));
+  }
+
+  /** Keeps what came ahead of an answer for later. */
+  #hold(take: () => void): boolean {
+    if (this.#held === null) return false;
+    if (this.#held.push(take) > MAX_HELD) this.subscribe();
+    return true;
+  }
+
+  #begin(state: State, pages: readonly (readonly [string, unknown])[]): void {
+    const [position, known] = [readPosition(state.position), this.position];
+    if (position === null) return;
+    if (position.epoch === known?.epoch && position.offset <= known.offset) return;
+    this.#pages = [...pages];
+    this.#take(state);
+  }
+
+  #take(state: State): void {
+    const position = readPosition(state.position);
+    if (position === null) return;
+    this.error = null;
+    if (state.changes !== undefined) {
+      this.#apply(position.epoch, state.changes);
+      this.position = position;
+      return this.#persist();
+    }
+    const wasThere = this.position !== null;
+    this.position = position;
+    this.#persist();
+    this.value = state.value;
+    this.entries.clear();
+    for (const [key, value] of [...this.#pages, ...(state.entries ?? [])]) this.entries.set(key, value);
+    this.#pages = [];
+    if (wasThere) for (const { onReset } of this.#listeners) guard(() => onReset?.());
+    this.#present([...this.#listeners]);
+  }
+
+  /** Hands the present value, or all entries, to listeners. */
+  #present(listeners: readonly TopicOptions<unknown>[]): void {
+    for (const { onValue } of listeners) {
+      if (this.value !== undefined) guard(() => onValue?.(this.value));
+      for (const [key, value] of this.entries) guard(() => onValue?.(value, key));
+    }
+  }
+
+  #apply(epoch: string, changes: readonly Change[]): void {
+    for (const [offset, tag, value, key, isRemoved = false] of changes) {
+      // Ahead of listeners: one that ends the subscription and begins another one goes on behind this change.
+      this.position = { epoch, offset, tag };
+      if (key === undefined) this.value = value;
+      else if (isRemoved) this.entries.delete(key);
+      else this.entries.set(key, value);
+      for (const { onValue, onRemove } of [...this.#listeners])
+        guard(() => (isRemoved ? onRemove?.(key as string) : onValue?.(value, key)));
+    }
+    this.#persist();
+  }
+
+  #persist(): void {
+    const { position } = this;
+    if (position === null) return;
+    for (const { persist } of this.#listeners)
+      if (persist !== undefined) guard(() => persist.setItem(keyOf(this.name), writePosition(position)));
+  }
+
+  #to(state: TopicState): void {
+    if (this.state === state) return;
+    this.state = state;
+    for (const { onState } of [...this.#listeners]) guard(() => onState?.(state));
+  }
+}
+
+function subscriptionOf(
+  topic: Topic,
+  listener: Mutable<TopicOptions<unknown>>,
+  unsubscribe: () => void,
+  isOpen: () => boolean,
+): TopicSubscription<unknown> {
+  const subscription = {
+    name: topic.name,
+    get state() {
+      return isOpen() ? topic.state : 'closed';
+    },
+    get error() {
+      return topic.error;
+    },
+    get position() {
+      return topic.position && writePosition(topic.position);
+    },
+    get value() {
+      return topic.value;
+    },
+    entries: topic.entries,
+    unsubscribe,
+    [Symbol.asyncIterator]: () => iterate(listener, unsubscribe),
+  };
+  // Browsers before 2025 do not have it.
+  const dispose = Symbol.dispose as symbol | undefined;
+  if (dispose !== undefined) Object.assign(subscription, { [dispose]: unsubscribe });
+  return subscription as unknown as TopicSubscription<unknown>;
+}
+
+/** Iterates over the values that come from now on. The end of the loop ends the subscription. */
+function iterate(listener: Mutable<TopicOptions<unknown>>, unsubscribe: () => void): AsyncIterator<unknown> {
+  const values: unknown[] = [];
+  let wake = (): void => {};
+  let isOver = false;
+  let error: GatewireError | null = null;
+  const { onValue, onState } = listener;
+  listener.onValue = (value, key) => {
+    if (values.push(value) > MAX_WAITING) {
+      error = new GatewireError('OVERLOADED', { message: `${MAX_WAITING} values wait for the loop` });
+      unsubscribe();
+    }
+    wake();
+    return onValue?.(value, key);
+  };
+  listener.onState = (state) => {
+    isOver ||= state === 'closed';
+    wake();
+    return onState?.(state);
+  };
+  const end = (): IteratorResult<unknown> => ({ done: true, value: undefined });
+  return {
+    async next() {
+      while (values.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
+      if (error !== null) throw error;
+      return values.length > 0 ? { done: false, value: values.shift() } : end();
+    },
+    async return() {
+      unsubscribe();
+      return end();
+    },
+  };
+}
+
+function keyOf(name: string): string {
+  return `gatewire:topic:${name}`;
+}
+
+/** Calls a listener; an error in it stops neither the others nor the topic. */
+function guard(run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    console.error(error);
+  }
+}

@@ -1,0 +1,85 @@
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { type Position, writePosition } from '../contract/position.js';
+import type { Change, TopicState } from '../stores/topics.js';
+import type { CatchUp } from './active-topic.js';
+
+/** Entries that travel in one frame; a larger state is sent in several. */
+const PAGE = 1_000;
+
+/** An event of gatewire with its arguments. */
+export interface Frame {
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+/**
+ * A change on the wire: `[offset, tag, value]`; in keyed topics `[offset, tag, value, key]`, and
+ * `[offset, tag, null, key, true]` for the removal of a key.
+ */
+type WireChange = readonly unknown[];
+
+/** Answer to a subscription, and the end of a reset. */
+export interface WireState {
+  readonly position: string;
+  /** What the subscriber missed; absent when it begins anew. */
+  readonly changes?: readonly WireChange[];
+  /** Present value; absent where there is none. */
+  readonly value?: unknown;
+  /** Last entries of a keyed topic; those before came in pages. */
+  readonly entries?: readonly (readonly [key: string, value: unknown])[];
+  /** Earlier values, the oldest first, where they were asked for. */
+  readonly history?: readonly unknown[];
+}
+
+/** Makes the frame of changes for all subscribers: topic, epoch, tag before the first one, changes. */
+export function changesFrame(
+  topic: string,
+  isKeyed: boolean,
+  epoch: string,
+  changes: readonly Change[],
+): Frame {
+  const before = changes[0]?.before ?? '';
+  const args = [topic, epoch, before, changes.map((change) => wireChange(change, isKeyed))];
+  return { event: INTERNAL_EVENTS.topic, args };
+}
+
+/** Makes the frames that tell all subscribers to begin anew. */
+export function resetFrames(
+  topic: string,
+  isKeyed: boolean,
+  position: Position,
+  state: TopicState,
+): readonly Frame[] {
+  const { pages, last } = wireState(topic, isKeyed, { position, changes: null, state });
+  return [...pages, { event: INTERNAL_EVENTS.reset, args: [topic, last] }];
+}
+
+/** Makes the answer to a subscription, with the pages that go ahead of it. */
+export function wireState(
+  topic: string,
+  isKeyed: boolean,
+  { position, changes, state }: CatchUp,
+): { readonly pages: readonly Frame[]; readonly last: WireState } {
+  const base = { position: writePosition(position) };
+  if (changes !== null)
+    return {
+      pages: [],
+      last: { ...base, changes: changes.map((change) => wireChange(change, isKeyed)) },
+    };
+  if (!isKeyed) {
+    const [entry] = state;
+    return { pages: [], last: entry === undefined ? base : { ...base, value: JSON.parse(entry[1]) } };
+  }
+  const entries = state.map(([key, value]) => [key, JSON.parse(value)] as const);
+  const pages: Frame[] = [];
+  let from = 0;
+  for (; entries.length - from > PAGE; from += PAGE)
+    pages.push({ event: INTERNAL_EVENTS.page, args: [topic, entries.slice(from, from + PAGE)] });
+  return { pages, last: { ...base, entries: entries.slice(from) } };
+}
+
+function wireChange({ offset, tag, key, value }: Change, isKeyed: boolean): WireChange {
+  const parsed: unknown = value === null ? null : JSON.parse(value);
+  if (!isKeyed) return [offset, tag, parsed];
+  return value === null ? [offset, tag, null, key, true] : [offset, tag, parsed, key];
+}

@@ -1,0 +1,150 @@
+import type { Socket } from 'socket.io';
+import type { Logger } from '../base/logger.js';
+import { emitToGroup } from '../runtime/send.js';
+import type { TopicStore } from '../stores/topics.js';
+import { ActiveTopic } from './active-topic.js';
+import { changesFrame, type Frame, resetFrames } from './frames.js';
+import { SubscriberGroup } from './group.js';
+
+/** Topic of one name, as it stands in the store and on the wire. */
+export interface TopicAddress {
+  /** Name in the store; that of another namespace instance differs. */
+  readonly key: string;
+  /** Name that clients know. */
+  readonly name: string;
+  readonly isKeyed: boolean;
+}
+
+/** Time for which a topic without subscribers is still followed: some come back at once. */
+const IDLE_MS = 30_000;
+/** Time between two looks at the positions of a store that may lose what it tells of. */
+const COMPARE_MS = 3_000;
+/** Positions that are asked for at once. */
+const COMPARE_AT_ONCE = 200;
+/** A failing store is worth a line, and not one for each topic. */
+const WARN_MS = 1_000;
+
+interface Entry {
+  readonly address: TopicAddress;
+  readonly topic: ActiveTopic;
+  readonly groups: Set<SubscriberGroup>;
+  idle: NodeJS.Timeout | null;
+}
+
+/** The topics that have subscribers on this node. */
+export class TopicHub {
+  readonly #entries = new Map<string, Entry>();
+  #timer: NodeJS.Timeout | null = null;
+  #isComparing = false;
+  #warnedAt = 0;
+
+  constructor(
+    private readonly app: string,
+    private readonly store: TopicStore,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Number of topics that are followed. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Puts a socket among the subscribers of a topic. From now on it gets the changes. */
+  add(address: TopicAddress, socket: Socket): ActiveTopic {
+    const entry = this.#entries.get(address.key) ?? this.#open(address);
+    if (entry.idle !== null) clearTimeout(entry.idle);
+    entry.idle = null;
+    const group = SubscriberGroup.of(socket.nsp);
+    group.add(socket, address.key);
+    entry.groups.add(group);
+    return entry.topic;
+  }
+
+  /** Takes a socket out of the subscribers of a topic. */
+  delete(key: string, socket: Socket): void {
+    const group = SubscriberGroup.of(socket.nsp);
+    group.delete(socket, key);
+    this.#left(key, group);
+  }
+
+  /** Takes a socket out of all topics. */
+  deleteAll(socket: Socket): void {
+    const group = SubscriberGroup.of(socket.nsp);
+    const keys = [...group.topicsOf(socket)];
+    group.adapter.delAll(socket.id);
+    for (const key of keys) this.#left(key, group);
+  }
+
+  /** Name that clients know a topic by; null when it is not followed. */
+  addressOf(key: string): TopicAddress | null {
+    return this.#entries.get(key)?.address ?? null;
+  }
+
+  /** The way to the store is open again: what it told of meanwhile is lost. */
+  readonly compare = async (): Promise<void> => {
+    if (this.#isComparing) return;
+    this.#isComparing = true;
+    const entries = [...this.#entries.values()];
+    try {
+      for (let i = 0; i < entries.length; i += COMPARE_AT_ONCE) {
+        const some = entries.slice(i, i + COMPARE_AT_ONCE);
+        const positions = await this.store.positions(some.map(({ address }) => address.key));
+        some.forEach(({ topic }, j) => topic.compare(positions[j] ?? null));
+      }
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isComparing = false;
+    }
+  };
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    for (const { topic, idle } of this.#entries.values()) {
+      if (idle !== null) clearTimeout(idle);
+      topic.close();
+    }
+    this.#entries.clear();
+  }
+
+  #open(address: TopicAddress): Entry {
+    const { key, name, isKeyed } = address;
+    const groups = new Set<SubscriberGroup>();
+    const send = (frames: readonly Frame[]): void => {
+      for (const { adapter } of groups)
+        for (const { event, args } of frames) emitToGroup(this.app, adapter, key, event, args);
+    };
+    const topic = new ActiveTopic(key, isKeyed, this.store, {
+      changes: (epoch, changes) => {
+        if (groups.size > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
+      },
+      reset: (position, state) => {
+        if (groups.size > 0) send(resetFrames(name, isKeyed, position, state));
+      },
+      failed: this.#failed,
+    });
+    const entry: Entry = { address, topic, groups, idle: null };
+    this.#entries.set(key, entry);
+    if (this.store.isRemote) this.#timer ??= setInterval(() => void this.compare(), COMPARE_MS).unref();
+    return entry;
+  }
+
+  #left(key: string, group: SubscriberGroup): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || group.count(key) > 0) return;
+    entry.groups.delete(group);
+    if (entry.groups.size > 0 || entry.idle !== null) return;
+    entry.idle = setTimeout(() => {
+      this.#entries.delete(key);
+      entry.topic.close();
+    }, IDLE_MS).unref();
+  }
+
+  readonly #failed = (error: unknown): void => {
+    const now = performance.now();
+    if (now - this.#warnedAt < WARN_MS) return;
+    this.#warnedAt = now;
+    this.logger.warn({ event: 'topics.store-failed', error });
+  };
+}

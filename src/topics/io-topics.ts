@@ -1,0 +1,124 @@
+import type { Contract } from '../contract/contract.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import {
+  type NamespaceTopics,
+  type PublishOptions,
+  type SetOptions,
+  type TopicEntry,
+  Topics,
+} from '../metadata/topics.js';
+import type { TopicPlan } from '../plan/types.js';
+import { findNamespace } from '../runtime/namespace-instances.js';
+import type { CompiledNamespace } from '../runtime/types.js';
+import type { TopicQuery, TopicRead, TopicStore } from '../stores/topics.js';
+import type { Publisher } from './publisher.js';
+import { storeKey } from './store-key.js';
+
+/** What the topics of a running application work on. */
+export interface OpenTopics {
+  readonly namespaces: readonly CompiledNamespace[];
+  readonly store: TopicStore;
+  readonly publisher: Publisher;
+}
+
+/** The topics of an application, for its own classes. */
+export class IoTopics extends Topics {
+  #open: OpenTopics | null = null;
+
+  /** The topics are there from now on. */
+  open(open: OpenTopics | null): void {
+    this.#open = open;
+  }
+
+  override namespace<TContract extends Contract>(
+    contract: TContract,
+    ...params: readonly unknown[]
+  ): NamespaceTopics<TContract>;
+  override namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTopics;
+  override namespace(
+    given: string | Contract,
+    params: Readonly<Record<string, string>> = {},
+  ): NamespaceTopics {
+    if (this.#open === null)
+      throw new Error('topics work while the application listens, not in a constructor');
+    const { bound, instance } = findNamespace(this.#open.namespaces, given, params);
+    const topics = new TopicsOfNamespace(bound.plan.topics ?? [], instance, this.#open);
+    return topics as unknown as NamespaceTopics;
+  }
+}
+
+class TopicsOfNamespace {
+  readonly #topics: readonly TopicPlan[];
+  readonly #instance: string;
+  readonly #open: OpenTopics;
+
+  constructor(topics: readonly TopicPlan[], instance: string, open: OpenTopics) {
+    this.#topics = topics;
+    this.#instance = instance;
+    this.#open = open;
+  }
+
+  async publish(name: string, value: unknown, options?: PublishOptions) {
+    return this.publishMany(name, [value], options);
+  }
+
+  async publishMany(name: string, values: readonly unknown[], options?: PublishOptions) {
+    const { plan, key } = this.#find(name);
+    return this.#open.publisher.publish(plan, key, values, options);
+  }
+
+  async set(name: string, topicKey: string, value: unknown, options?: SetOptions) {
+    const { plan, key } = this.#find(name);
+    return this.#open.publisher.set(plan, key, topicKey, value, options);
+  }
+
+  async remove(name: string, topicKey: string, options?: PublishOptions) {
+    const { plan, key } = this.#find(name);
+    return this.#open.publisher.set(plan, key, topicKey, undefined, options);
+  }
+
+  async last(name: string): Promise<TopicEntry> {
+    const { position, state } = await this.#read(name, { after: null, state: true });
+    const [entry] = state;
+    return { position, value: entry === undefined ? undefined : JSON.parse(entry[1]) };
+  }
+
+  async history(name: string, limit = Number.POSITIVE_INFINITY): Promise<readonly unknown[]> {
+    const { changes } = await this.#read(name, { after: 0, state: false });
+    const from = Math.max(0, changes.length - limit);
+    return changes.slice(from).map(({ value }) => JSON.parse(value ?? 'null') as unknown);
+  }
+
+  async entries(name: string): Promise<ReadonlyMap<string, unknown>> {
+    const { state } = await this.#read(name, { after: null, state: true });
+    return new Map(state.map(([key, value]) => [key, JSON.parse(value) as unknown]));
+  }
+
+  async delete(name: string): Promise<boolean> {
+    const { key } = this.#find(name);
+    return this.#ask(() => this.#open.store.delete(key));
+  }
+
+  #read(name: string, query: Omit<TopicQuery, 'isKeyed'>): Promise<TopicRead> {
+    const { plan, key } = this.#find(name);
+    const isKeyed = plan.maxEntries !== null;
+    return this.#ask(() => this.#open.store.read(key, { ...query, isKeyed }));
+  }
+
+  async #ask<TResult>(run: () => Promise<TResult>): Promise<TResult> {
+    try {
+      return await run();
+    } catch (cause) {
+      throw new GatewireError('UNAVAILABLE', { message: 'the topics cannot be read now', cause });
+    }
+  }
+
+  #find(name: string): { readonly plan: TopicPlan; readonly key: string } {
+    const plan = this.#topics.find(({ pattern }) => typeof name === 'string' && pattern.test(name));
+    if (plan !== undefined) return { plan, key: storeKey(this.#instance, name, plan.scope) };
+    throw new GatewireError('NOT_FOUND', {
+      message: 'there is no such topic',
+      cause: new Error(`no @OnSubscribe of \`${this.#instance}\` has a topic \`${String(name)}\``),
+    });
+  }
+}

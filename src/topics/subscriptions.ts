@@ -1,0 +1,225 @@
+import type { Socket } from 'socket.io';
+import { isThenable } from '../base/deadline.js';
+import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { readPosition } from '../contract/position.js';
+import { GatewireError } from '../errors/gatewire-error.js';
+import type { TopicContext } from '../metadata/topics.js';
+import type { NamespacePlan, TopicPlan } from '../plan/types.js';
+import { EventCall } from '../runtime/activity.js';
+import type { ChainOf, Extension } from '../runtime/bind.js';
+import { callLimitStage } from '../runtime/call-limit.js';
+import { CallContext } from '../runtime/context.js';
+import { clientLeft } from '../runtime/failures.js';
+import { emitToSocket } from '../runtime/send.js';
+import type { Call, CompiledEvent, SocketState, Stage } from '../runtime/types.js';
+import type { TopicStore } from '../stores/topics.js';
+import type { CatchUp } from './active-topic.js';
+import { type WireState, wireState } from './frames.js';
+import { SubscriberGroup } from './group.js';
+import type { TopicAddress, TopicHub } from './hub.js';
+import type { Publisher } from './publisher.js';
+import { storeKey } from './store-key.js';
+
+/** Longest name of a topic, in characters. */
+const MAX_NAME = 256;
+/** Most earlier values that a subscription may ask for. */
+const MAX_HISTORY = 1_000;
+
+interface CompiledTopic {
+  readonly plan: TopicPlan;
+  /** Asks the application whether a client may subscribe. */
+  readonly authorize: Stage;
+}
+
+/** What a client asks for when it subscribes. */
+interface Request {
+  readonly since: ReturnType<typeof readPosition>;
+  readonly history: number;
+}
+
+/** Subscriptions of clients: asks the application, and brings each client to the present of its topic. */
+export class Subscriptions implements Extension {
+  /** The latest subscription of a socket to a topic that is under way. */
+  readonly #pending = new WeakMap<Socket, Map<string, object>>();
+
+  constructor(
+    private readonly hub: TopicHub,
+    private readonly store: TopicStore,
+    private readonly publisher: Publisher,
+  ) {}
+
+  events(namespace: NamespacePlan, chainOf: ChainOf): readonly CompiledEvent[] {
+    const topics = (namespace.topics ?? []).map((plan) => ({
+      plan,
+      authorize: chainOf(plan.subscription, ({ ctx }) =>
+        paramsOf(plan, (ctx as unknown as TopicContext).topic),
+      ),
+    }));
+    const [first] = topics;
+    if (first === undefined) return [];
+    const { subscription } = first.plan;
+    const subscribe: Stage = (call) => this.#subscribe(call, topics);
+    const unsubscribe: Stage = (call) => this.#unsubscribe(call, topics);
+    return [
+      { plan: { ...subscription, name: INTERNAL_EVENTS.subscribe }, run: callLimitStage(subscribe) },
+      { plan: { ...subscription, name: INTERNAL_EVENTS.unsubscribe }, run: unsubscribe },
+    ];
+  }
+
+  async #subscribe(call: Call, topics: readonly CompiledTopic[]): Promise<WireState> {
+    const { state } = call;
+    const { socket } = state;
+    const { topic, address } = findTopic(call, topics);
+    const request = readRequest(call.args[1]);
+    const mine = {};
+    const pending = this.#pending.get(socket) ?? new Map<string, object>();
+    this.#pending.set(socket, pending.set(address.key, mine));
+    try {
+      const first = await authorize(state, topic, address.name);
+      if (state.leftBecause !== null) throw clientLeft(state.leftBecause);
+      if (pending.get(address.key) !== mine)
+        throw new GatewireError('CONFLICT', { message: 'the subscription was ended meanwhile' });
+      this.#checkCount(state, address);
+      const caughtUp = await this.#join(call, address, request);
+      const isEmpty = first !== undefined && caughtUp.position.offset === 0;
+      const present = isEmpty ? await this.#begin(topic.plan, address, caughtUp, first) : caughtUp;
+      const history = await this.#history(address, request);
+      return this.#answer(state, address, present, history);
+    } finally {
+      if (pending.get(address.key) === mine) pending.delete(address.key);
+    }
+  }
+
+  async #join({ state }: Call, address: TopicAddress, { since }: Request): Promise<CatchUp> {
+    const { socket } = state;
+    const group = SubscriberGroup.of(socket.nsp);
+    if (group.topicsOf(socket).size === 0) state.whenLeaving(() => this.hub.deleteAll(socket));
+    const wasIn = group.has(socket, address.key);
+    const active = this.hub.add(address, socket);
+    try {
+      return await active.catchUp(since);
+    } catch (cause) {
+      if (!wasIn) this.hub.delete(address.key, socket);
+      throw new GatewireError('UNAVAILABLE', { message: 'the topics cannot be read now', cause });
+    }
+  }
+
+  /** Makes what the method returned the first value of a topic that has none. Another node may be faster. */
+  async #begin(
+    plan: TopicPlan,
+    address: TopicAddress,
+    { position }: CatchUp,
+    value: unknown,
+  ): Promise<CatchUp> {
+    await this.publisher.begin(plan, address.key, value, position);
+    const { position: now, state } = await this.store.read(address.key, {
+      after: null,
+      state: true,
+      isKeyed: address.isKeyed,
+    });
+    return { position: now, changes: null, state };
+  }
+
+  async #history({ key, isKeyed }: TopicAddress, { history }: Request): Promise<readonly unknown[] | null> {
+    if (history === 0 || isKeyed) return null;
+    const { changes } = await this.store.read(key, { after: 0, state: false, isKeyed });
+    return changes.slice(-history).map(({ value }) => JSON.parse(value ?? 'null') as unknown);
+  }
+
+  #answer(
+    { socket, namespace }: SocketState,
+    { name, isKeyed }: TopicAddress,
+    caughtUp: CatchUp,
+    history: readonly unknown[] | null,
+  ): WireState {
+    const { pages, last } = wireState(name, isKeyed, caughtUp);
+    for (const { event, args } of pages) emitToSocket(namespace.app, socket, event, args);
+    return history === null ? last : { ...last, history };
+  }
+
+  #unsubscribe(call: Call, topics: readonly CompiledTopic[]): undefined {
+    const { socket } = call.state;
+    const { address } = findTopic(call, topics);
+    this.#pending.get(socket)?.delete(address.key);
+    this.hub.delete(address.key, socket);
+    return undefined;
+  }
+
+  #checkCount({ socket, namespace }: SocketState, { key }: TopicAddress): void {
+    const { topicsPerSocket } = namespace.limits;
+    const group = SubscriberGroup.of(socket.nsp);
+    if (group.has(socket, key) || group.topicsOf(socket).size < topicsPerSocket) return;
+    throw new GatewireError('OVERLOADED', {
+      message: `a socket may subscribe to ${topicsPerSocket} topics (limits.topicsPerSocket)`,
+    });
+  }
+}
+
+/** Call of the method that authorizes, with the name of the topic in its context. */
+class SubscriptionCall extends EventCall {
+  constructor(
+    state: SocketState,
+    compiled: CompiledEvent,
+    readonly topic: string,
+  ) {
+    super(state, INTERNAL_EVENTS.subscribe, [topic], compiled, 0);
+  }
+
+  protected override createContext(): CallContext {
+    return new SubscriptionContext(this, this.topic);
+  }
+}
+
+class SubscriptionContext extends CallContext implements TopicContext {
+  constructor(
+    call: Call,
+    readonly topic: string,
+  ) {
+    super(call);
+  }
+}
+
+/** Asks the application. @returns what its method returned */
+async function authorize(state: SocketState, { plan, authorize: run }: CompiledTopic, name: string) {
+  const call = new SubscriptionCall(state, { plan: plan.subscription, run }, name);
+  try {
+    const result = run(call);
+    return isThenable(result) ? await result : result;
+  } finally {
+    const { failures } = state.namespace;
+    await call.release((error) => failures.report(error, call.failurePlace(`${call.event} (dispose)`)));
+  }
+}
+
+function findTopic(
+  { args: [name], state }: Call,
+  topics: readonly CompiledTopic[],
+): { readonly topic: CompiledTopic; readonly address: TopicAddress } {
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME)
+    throw new GatewireError('INVALID_PAYLOAD', {
+      message: `the name of a topic is a string of 1 to ${MAX_NAME} characters`,
+    });
+  const topic = topics.find(({ plan }) => plan.pattern.test(name));
+  if (topic === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such topic' });
+  const { scope, maxEntries } = topic.plan;
+  return {
+    topic,
+    address: { key: storeKey(state.socket.nsp.name, name, scope), name, isKeyed: maxEntries !== null },
+  };
+}
+
+function readRequest(given: unknown): Request {
+  if (given === undefined || given === null) return { since: null, history: 0 };
+  const { since, history = 0 } = given as { readonly since?: unknown; readonly history?: unknown };
+  const isWhole = Number.isInteger(history) && Number(history) >= 0;
+  if (typeof given !== 'object' || !isWhole)
+    throw new GatewireError('INVALID_PAYLOAD', {
+      message: 'a subscription is { since?: position, history?: a whole number }',
+    });
+  // A position that is none, or was forged, is one that the topic does not know: the client begins anew.
+  return { since: readPosition(since), history: Math.min(Number(history), MAX_HISTORY) };
+}
+
+function paramsOf({ pattern }: TopicPlan, name: string): Readonly<Record<string, string>> {
+  return { ...pattern.exec(name)?.groups };
+}
