@@ -89,7 +89,7 @@ export class TopicHub {
       for (let i = 0; i < entries.length; i += COMPARE_AT_ONCE) {
         const some = entries.slice(i, i + COMPARE_AT_ONCE);
         const positions = await this.store.positions(some.map(({ address }) => address.key));
-        some.forEach(({ topic }, j) => topic.compare(positions[j] ?? null));
+        for (const [j, { topic }] of some.entries()) topic.compare(positions[j] ?? null);
       }
     } catch (error) {
       this.#failed(error);
