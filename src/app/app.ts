@@ -16,7 +16,7 @@ import type { AppPlan } from '../plan/types.js';
 import type { Impersonate } from '../runtime/identity.js';
 import { bindingsOf } from '../runtime/injection/resolver.js';
 import type { AdapterHealth } from '../runtime/remote/node-adapter.js';
-import { adapterProblems } from '../runtime/remote/open.js';
+import { adapterProblems, topicProblems } from '../runtime/remote/open.js';
 import { connectionOf } from '../runtime/socketio.js';
 import { checkStack } from '../runtime/stack.js';
 import { originsOfCors } from '../transport/cors.js';
@@ -171,6 +171,7 @@ export class App {
       ...this.#optionProblems,
       ...adapterProblems(this.#options, place(this.#at, 'createApp')),
       ...problems,
+      ...(plan === null ? [] : topicProblems(this.#options, plan, place(this.#at, 'createApp'))),
     ];
     if (plan === null || all.length > 0) throw new BootError(all);
     this.#plan = plan;

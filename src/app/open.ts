@@ -182,6 +182,12 @@ function topics({ plan, options, services, opened }: PartsNeeds): Part {
     async open() {
       if (plan().namespaces.every(({ topics: declared }) => declared === null)) return;
       const { TopicServices: Services } = await import('../topics/topic-services.js');
+      const { operations } = services;
+      const { onReachable } = operations;
+      operations.onReachable = () => {
+        onReachable();
+        void opened.topics?.hub.compare();
+      };
       opened.topics = Services.open({
         app: services.id,
         logger: services.logger,

@@ -32,6 +32,8 @@ interface Frame {
   readonly epoch: string;
   readonly before: string;
   readonly changes: readonly Change[];
+  /** Whether changes between the position and these were left out. */
+  readonly isJump?: boolean;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -44,8 +46,8 @@ export function createTopics(
   const topics = new Map<string, Topic>();
   let call: Call | null = null;
   const start = (): Call => {
-    socket.on(INTERNAL_EVENTS.topic, (name, epoch, before, changes) =>
-      topics.get(name)?.hear({ epoch, before, changes }),
+    socket.on(INTERNAL_EVENTS.topic, (name, epoch, before, changes, isJump) =>
+      topics.get(name)?.hear({ epoch, before, changes, isJump }),
     );
     socket.on(INTERNAL_EVENTS.page, (name, entries) => topics.get(name)?.page(entries));
     socket.on(INTERNAL_EVENTS.reset, (name, state) => topics.get(name)?.reset(state));
@@ -142,15 +144,15 @@ class Topic {
   /** Takes changes that the server sends. What does not follow the position is asked for. */
   hear(frame: Frame): void {
     if (this.#hold(() => this.hear(frame))) return;
-    const { epoch, before, changes } = frame;
+    const { epoch, before, changes, isJump = false } = frame;
     const { position } = this;
     if (position === null || this.state !== 'live') return;
     const missing = changes.filter(([offset]) => offset > position.offset);
     const [next] = missing;
     if (epoch === position.epoch && next === undefined) return;
     const isWhole = missing.length === changes.length;
-    const fits =
-      epoch === position.epoch && next?.[0] === position.offset + 1 && (!isWhole || before === position.tag);
+    const follows = next?.[0] === position.offset + 1 && (!isWhole || before === position.tag);
+    const fits = epoch === position.epoch && (isJump || follows);
     if (fits) this.#apply(epoch, missing);
     else this.subscribe();
   }

@@ -99,6 +99,11 @@ export const BOOT_CODES = {
     why: 'emits of this node would not reach clients of the other nodes',
     help: 'pass clusterAdapter() of gatewire/cluster, or redisAdapter() of gatewire/redis',
   }),
+  GW_ERR_BOOT_TOPICS_ADAPTER: entry<{ topic: string }>({
+    message: ({ topic }) => `topic \`${topic}\` is declared, and the \`adapter\` keeps no topics`,
+    why: 'each node would have values of its own',
+    help: 'pass redisAdapter() of gatewire/redis, or none where there is one node',
+  }),
   GW_ERR_BOOT_NODE_PRIMARY: entry({
     message: () => 'clusterAdapter() is in a worker that gatewire did not start',
     why: 'its messages go through the primary, which would not forward them',

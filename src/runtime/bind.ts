@@ -21,7 +21,7 @@ import { singleSource } from './injection/resolver.js';
 import { followConnections, hasConnectHooks, mayConnect } from './lifecycle.js';
 import { bindServerSide } from './remote/server-side.js';
 import type {
-  Call,
+  ChainOf,
   CompiledEvent,
   CompiledGateway,
   CompiledNamespace,
@@ -31,30 +31,24 @@ import type {
 } from './types.js';
 import { ackStage, argsStage, Outgoing, payloadStage } from './validate.js';
 
-/** Something that is built on the runtime and serves events of gatewire's own, such as topics. */
-export interface Extension {
-  /**
-   * Makes the internal events of a namespace.
-   *
-   * @param chainOf - puts the steps of an event around its handler
-   */
-  events(namespace: NamespacePlan, chainOf: ChainOf): readonly CompiledEvent[];
-}
-
-/** Puts the steps of an event around its handler, which is called as a hook is: with the context, and one more argument. */
-export type ChainOf = (event: EventPlan, second: (call: Call) => unknown) => Stage;
-
 /** Services that all namespaces of an application share. */
 export interface SharedServices
   extends Pick<
     CompiledNamespace,
-    'app' | 'calls' | 'expiry' | 'revocations' | 'failures' | 'logger' | 'limits' | 'operations'
+    | 'app'
+    | 'calls'
+    | 'expiry'
+    | 'revocations'
+    | 'failures'
+    | 'logger'
+    | 'limits'
+    | 'operations'
+    | 'extensions'
   > {
   readonly checksEmits: boolean;
   /** Authenticator that is asked ahead of those of the application; null where there is none. */
   readonly impersonate: Impersonate | null;
   readonly batteries: Batteries;
-  readonly extensions: readonly Extension[];
 }
 
 /** Instances of all classes of a plan, and of what makers made. Making them is the last thing that can fail before the server opens. */

@@ -36,6 +36,7 @@ export function renew(state: SocketState, auth: unknown, answer: RenewalAnswer):
       if (!socket.connected || identity === null) return;
       assume(state, identity);
       namespace.expiry.watch(state);
+      for (const extension of namespace.extensions) extension.renewed(state);
       answer.succeed(state.expiresAt === null ? {} : { expiresAt: state.expiresAt });
     })
     .catch((error: unknown) => {

@@ -55,6 +55,7 @@ export function emitToRooms(
  * Emits an event of gatewire's own to the members of a group on this node.
  *
  * @param adapter - adapter in memory, which knows the group as a room
+ * @param except - room of the adapter whose members are left out
  * @throws when the arguments cannot be encoded
  */
 export function emitToGroup(
@@ -63,6 +64,7 @@ export function emitToGroup(
   group: string,
   event: string,
   args: readonly unknown[],
+  except: string | null = null,
 ): void {
   if (emitChannel.hasSubscribers) {
     const namespace = adapter.nsp.name;
@@ -70,7 +72,11 @@ export function emitToGroup(
     emitChannel.publish(message);
   }
   const packet = { type: PacketType.EVENT, data: [event, ...args] };
-  adapter.broadcast(packet, { rooms: new Set([group]), except: new Set(), flags: {} });
+  adapter.broadcast(packet, {
+    rooms: new Set([group]),
+    except: new Set(except === null ? [] : [except]),
+    flags: {},
+  });
 }
 
 /**

@@ -130,7 +130,23 @@ export interface CompiledNamespace {
   readonly logger: Logger;
   readonly limits: Limits;
   readonly operations: RemoteOperations;
+  readonly extensions: readonly Extension[];
 }
+
+/** Something that is built on the runtime and serves events of gatewire's own, such as topics. */
+export interface Extension {
+  /**
+   * Makes the internal events of a namespace.
+   *
+   * @param chainOf - puts the steps of an event around its handler
+   */
+  events(namespace: NamespacePlan, chainOf: ChainOf): readonly CompiledEvent[];
+  /** Takes a client that has renewed its identity. It does not throw. */
+  renewed(state: SocketState): void;
+}
+
+/** Puts the steps of an event around its handler, which is called as a hook is: with the context, and one more argument. */
+export type ChainOf = (event: EventPlan, second: (call: Call) => unknown) => Stage;
 
 /** Something in a namespace instance, such as a socket or a room of it. */
 export interface Located {

@@ -31,15 +31,20 @@ export interface WireState {
   readonly history?: readonly unknown[];
 }
 
-/** Makes the frame of changes for all subscribers: topic, epoch, tag before the first one, changes. */
+/**
+ * Makes the frame of changes: topic, epoch, tag before the first one, changes; and `true` where changes between the last one
+ * that was sent and these were left out.
+ */
 export function changesFrame(
   topic: string,
   isKeyed: boolean,
   epoch: string,
   changes: readonly Change[],
+  isJump = false,
 ): Frame {
   const before = changes[0]?.before ?? '';
-  const args = [topic, epoch, before, changes.map((change) => wireChange(change, isKeyed))];
+  const list = changes.map((change) => wireChange(change, isKeyed));
+  const args = [topic, epoch, before, list, ...(isJump ? [true] : [])];
   return { event: INTERNAL_EVENTS.topic, args };
 }
 

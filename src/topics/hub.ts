@@ -1,10 +1,11 @@
 import type { Socket } from 'socket.io';
 import type { Logger } from '../base/logger.js';
-import { emitToGroup } from '../runtime/send.js';
+import { emitToGroup, emitToSocket } from '../runtime/send.js';
 import type { TopicStore } from '../stores/topics.js';
 import { ActiveTopic } from './active-topic.js';
 import { changesFrame, type Frame, resetFrames } from './frames.js';
 import { SubscriberGroup } from './group.js';
+import { LatestOnly } from './latest-only.js';
 
 /** Topic of one name, as it stands in the store and on the wire. */
 export interface TopicAddress {
@@ -13,6 +14,8 @@ export interface TopicAddress {
   /** Name that clients know. */
   readonly name: string;
   readonly isKeyed: boolean;
+  /** Whether slow clients get the latest values. */
+  readonly isLatestOnly: boolean;
 }
 
 /** Time for which a topic without subscribers is still followed: some come back at once. */
@@ -28,6 +31,7 @@ interface Entry {
   readonly address: TopicAddress;
   readonly topic: ActiveTopic;
   readonly groups: Set<SubscriberGroup>;
+  readonly latest: LatestOnly | null;
   idle: NodeJS.Timeout | null;
 }
 
@@ -101,7 +105,8 @@ export class TopicHub {
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    for (const { topic, idle } of this.#entries.values()) {
+    for (const { topic, latest, idle } of this.#entries.values()) {
+      latest?.close();
       if (idle !== null) clearTimeout(idle);
       topic.close();
     }
@@ -109,25 +114,41 @@ export class TopicHub {
   }
 
   #open(address: TopicAddress): Entry {
-    const { key, name, isKeyed } = address;
+    const { key, name, isKeyed, isLatestOnly } = address;
     const groups = new Set<SubscriberGroup>();
     const send = (frames: readonly Frame[]): void => {
       for (const { adapter } of groups)
         for (const { event, args } of frames) emitToGroup(this.app, adapter, key, event, args);
     };
+    const latest = isLatestOnly ? this.#latestOnly(address) : null;
     const topic = new ActiveTopic(key, isKeyed, this.store, {
       changes: (epoch, changes) => {
-        if (groups.size > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
+        if (latest !== null) latest.changes(groups, epoch, changes);
+        else if (groups.size > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
       },
       reset: (position, state) => {
+        latest?.close();
         if (groups.size > 0) send(resetFrames(name, isKeyed, position, state));
       },
       failed: this.#failed,
     });
-    const entry: Entry = { address, topic, groups, idle: null };
+    const entry: Entry = { address, topic, groups, latest, idle: null };
     this.#entries.set(key, entry);
     if (this.store.isRemote) this.#timer ??= setInterval(() => void this.compare(), COMPARE_MS).unref();
     return entry;
+  }
+
+  #latestOnly({ key, name, isKeyed }: TopicAddress): LatestOnly {
+    return new LatestOnly(key, {
+      toGroup: ({ adapter }, epoch, changes, except) => {
+        const { event, args } = changesFrame(name, isKeyed, epoch, changes);
+        emitToGroup(this.app, adapter, key, event, args, except);
+      },
+      toSocket: (socket, epoch, changes) => {
+        const { event, args } = changesFrame(name, isKeyed, epoch, changes, true);
+        emitToSocket(this.app, socket, event, args);
+      },
+    });
   }
 
   #left(key: string, group: SubscriberGroup): void {
@@ -137,6 +158,7 @@ export class TopicHub {
     if (entry.groups.size > 0 || entry.idle !== null) return;
     entry.idle = setTimeout(() => {
       this.#entries.delete(key);
+      entry.latest?.close();
       entry.topic.close();
     }, IDLE_MS).unref();
   }

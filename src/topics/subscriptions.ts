@@ -6,12 +6,11 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { TopicContext } from '../metadata/topics.js';
 import type { NamespacePlan, TopicPlan } from '../plan/types.js';
 import { EventCall } from '../runtime/activity.js';
-import type { ChainOf, Extension } from '../runtime/bind.js';
 import { callLimitStage } from '../runtime/call-limit.js';
 import { CallContext } from '../runtime/context.js';
 import { clientLeft } from '../runtime/failures.js';
 import { emitToSocket } from '../runtime/send.js';
-import type { Call, CompiledEvent, SocketState, Stage } from '../runtime/types.js';
+import type { Call, ChainOf, CompiledEvent, Extension, SocketState, Stage } from '../runtime/types.js';
 import type { TopicStore } from '../stores/topics.js';
 import type { CatchUp } from './active-topic.js';
 import { type WireState, wireState } from './frames.js';
@@ -40,6 +39,7 @@ interface Request {
 /** Subscriptions of clients: asks the application, and brings each client to the present of its topic. */
 export class Subscriptions implements Extension {
   /** The latest subscription of a socket to a topic that is under way. */
+  readonly #topics = new Map<NamespacePlan, readonly CompiledTopic[]>();
   readonly #pending = new WeakMap<Socket, Map<string, object>>();
 
   constructor(
@@ -57,6 +57,7 @@ export class Subscriptions implements Extension {
     }));
     const [first] = topics;
     if (first === undefined) return [];
+    this.#topics.set(namespace, topics);
     const { subscription } = first.plan;
     const subscribe: Stage = (call) => this.#subscribe(call, topics);
     const unsubscribe: Stage = (call) => this.#unsubscribe(call, topics);
@@ -64,6 +65,27 @@ export class Subscriptions implements Extension {
       { plan: { ...subscription, name: INTERNAL_EVENTS.subscribe }, run: callLimitStage(subscribe) },
       { plan: { ...subscription, name: INTERNAL_EVENTS.unsubscribe }, run: unsubscribe },
     ];
+  }
+
+  renewed(state: SocketState): void {
+    const { socket, namespace } = state;
+    for (const key of SubscriberGroup.of(socket.nsp).topicsOf(socket)) {
+      const name = this.hub.addressOf(key)?.name ?? '';
+      const topic = this.#topics.get(namespace.plan)?.find(({ plan }) => plan.pattern.test(name));
+      if (topic === undefined) continue;
+      namespace.calls.track(
+        authorize(state, topic, name).catch((error: unknown) => this.#end(state, key, name, error)),
+      );
+    }
+  }
+
+  /** Ends a subscription that the client is not allowed any more. */
+  #end(state: SocketState, key: string, name: string, error: unknown): void {
+    const { socket, namespace, stay } = state;
+    if (!socket.connected) return;
+    this.hub.delete(key, socket);
+    const wire = namespace.failures.report(error, stay.failurePlace(INTERNAL_EVENTS.subscribe));
+    emitToSocket(namespace.app, socket, INTERNAL_EVENTS.unsubscribed, [name, wire]);
   }
 
   async #subscribe(call: Call, topics: readonly CompiledTopic[]): Promise<WireState> {
@@ -201,10 +223,15 @@ function findTopic(
     });
   const topic = topics.find(({ plan }) => plan.pattern.test(name));
   if (topic === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such topic' });
-  const { scope, maxEntries } = topic.plan;
+  const { scope, maxEntries, deliver } = topic.plan;
   return {
     topic,
-    address: { key: storeKey(state.socket.nsp.name, name, scope), name, isKeyed: maxEntries !== null },
+    address: {
+      key: storeKey(state.socket.nsp.name, name, scope),
+      name,
+      isKeyed: maxEntries !== null,
+      isLatestOnly: deliver === 'latest',
+    },
   };
 }
 

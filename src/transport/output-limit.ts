@@ -117,6 +117,12 @@ export class OutputLimit {
   }
 }
 
+/** Counts the bytes that wait for a connection, wherever they wait in this process. */
+export function waitingFor(connection: EngineConnection): number {
+  const output = (connection as Watched)[kOutput];
+  return output === undefined ? unsentBytes(connection) : waitingBytes(connection, output);
+}
+
 function waitingBytes(connection: EngineConnection, output: Output): number {
   const unsent = unsentBytes(connection);
   if (output.answer === null) return output.bytes + unsent;

@@ -42,6 +42,7 @@ const NOWHERE = { location: null, label: 'redisAdapter' };
 export function redisAdapter(options: RedisAdapterOptions): NodeAdapter {
   return {
     label: `redis ${options?.mode ?? 'classic'}`,
+    keepsTopics: true,
     nodeName: options?.nodeName,
     problems: (socket, where) => {
       const { options: checked, problems } = checkRedisOptions(options, socket, where);

@@ -109,6 +109,8 @@ export type AdapterConstructor = (new (namespace: Namespace) => object) | ((name
 export interface NodeAdapter {
   /** Shown in the log, such as `redis classic`. */
   readonly label: string;
+  /** Whether it keeps topics for all nodes. */
+  readonly keepsTopics?: boolean;
   /** Name of this node in answers of others; one is made up where it is undefined. */
   readonly nodeName?: string | undefined;
   /** Finds problems that keep it from being opened, given Socket.IO's options. */

@@ -1,6 +1,7 @@
 import type { Server } from 'socket.io';
 import type { Logger } from '../../base/logger.js';
 import { type Place, type Problem, problem } from '../../errors/boot-error.js';
+import type { AppPlan } from '../../plan/types.js';
 import { nodesHere } from '../../transport/primary.js';
 import type { AdapterConstructor, NodeAdapter, OpenedAdapter } from './node-adapter.js';
 import type { Operations } from './operations.js';
@@ -19,6 +20,17 @@ export function adapterProblems({ adapter, socket = {} }: AdapterOptions, where:
   }
   if (typeof adapter === 'function') return [];
   return adapter.problems(socket as Readonly<Record<string, unknown>>, where);
+}
+
+/** Finds topics that other nodes would not hear of. */
+export function topicProblems(
+  { adapter }: AdapterOptions,
+  { namespaces }: AppPlan,
+  where: Place,
+): readonly Problem[] {
+  if (adapter === undefined || (typeof adapter === 'object' && adapter.keepsTopics)) return [];
+  const topic = namespaces.flatMap(({ topics }) => topics ?? [])[0];
+  return topic === undefined ? [] : [problem('GW_ERR_BOOT_TOPICS_ADAPTER', { topic: topic.name }, [where])];
 }
 
 /** Opens what connects this node with others; null for one of Socket.IO's own adapters, which needs no opening. */
