@@ -86,6 +86,8 @@ class Topic {
   /** Number of the subscription that is under way: an answer to an older one means nothing. */
   #round = 0;
   #failures = 0;
+  /** Listeners that wait for earlier values, with the number of these. */
+  readonly #histories = new Map<TopicOptions<unknown>, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -106,7 +108,8 @@ class Topic {
     } else if (this.state === 'live' || this.state === 'resuming') {
       queueMicrotask(() => this.#listeners.has(listener) && this.#present([listener]));
     }
-    if (history > 0) void this.#readHistory(listener, history);
+    if (history > 0) this.#histories.set(listener, history);
+    if (this.state === 'live') this.#readHistories();
     const remove = (): void => this.#remove(listener);
     signal?.addEventListener('abort', remove);
     if (signal?.aborted) remove();
@@ -129,6 +132,7 @@ class Topic {
         this.#take(state);
         this.#to('live');
         for (const take of held) take();
+        this.#readHistories();
       },
       (error: GatewireError) => {
         if (round !== this.#round || !this.socket.connected) return;
@@ -197,6 +201,7 @@ class Topic {
   #remove(listener: TopicOptions<unknown>): void {
     if (!this.#listeners.has(listener)) return;
     this.#listeners.delete(listener);
+    this.#histories.delete(listener);
     guard(() => listener.onState?.('closed'));
     if (this.#listeners.size > 0) return;
     if (this.socket.connected) this.socket.emit(INTERNAL_EVENTS.unsubscribe, this.name, () => {});
@@ -209,9 +214,15 @@ class Topic {
     return asked as Promise<State>;
   }
 
-  async #readHistory(listener: TopicOptions<unknown>, history: number): Promise<void> {
-    const { history: values = [] } = await this.#ask({ history }).catch(() => ({}) as State);
-    if (this.#listeners.has(listener)) guard(() => listener.onHistory?.(values));
+  #readHistories(): void {
+    const since = this.position === null ? undefined : writePosition(this.position);
+    for (const [listener, history] of this.#histories) {
+      this.#histories.delete(listener);
+      this.#ask({ since, history }).then(
+        ({ history: values = [] }) => guard(() => listener.onHistory?.(values)),
+        () => this.#listeners.has(listener) && this.#histories.set(listener, history),
+      );
+    }
   }
 
   /** Keeps what came ahead of an answer for later. */

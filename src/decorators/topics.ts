@@ -52,7 +52,9 @@ export interface OnSubscribeOptions extends TopicOptions {
 
 /**
  * Declares a topic, or a pattern of many, and binds the method that authorizes subscriptions: it is called with the context
- * and the parameters of the name, and throws to refuse. A value that it returns becomes that of a topic which has none.
+ * and the parameters of the name, and throws to refuse. A value that it returns becomes that of a topic which has none. When it
+ * returns `{ snapshot }`, that function loads the present state for subscribers which begin anew, once for all of a moment: it
+ * must not depend on the client.
  *
  * @param pattern - a name such as `'prices'`, or a path with parameters such as `'prices/:symbol'`
  * @param options - schema of the values, how many changes are kept, and for how long

@@ -15,3 +15,4 @@ export {
 export type { ServerEvents, TestClient } from './test-client.js';
 export type { ContractTestClient, TestClientOptions, TestClients } from './test-clients.js';
 export type { TestLog } from './test-log.js';
+export type { TestTopic } from './test-topic.js';

@@ -4,9 +4,11 @@ import { CallSite } from '../base/call-site.js';
 import type { EmitMessage } from '../base/channels.js';
 import { isReservedEvent } from '../base/reserved-names.js';
 import type { Class } from '../metadata/record.js';
+import { Topics } from '../metadata/topics.js';
 import type { Provider } from '../plan/providers.js';
 import { recipients } from '../runtime/rooms.js';
 import { isEncrypted } from '../transport/primary.js';
+import { Link } from './link.js';
 import { checkClient, TestClient } from './test-client.js';
 import { type TestClientOptions, TestClients, TestUsers } from './test-clients.js';
 import { TestLog } from './test-log.js';
@@ -28,6 +30,8 @@ export interface TestApp extends AsyncDisposable {
   /** Factory of clients; all of them are closed with the application. */
   readonly client: TestClients;
   readonly log: TestLog;
+  /** Topics of the application. */
+  readonly topics: Topics;
   /** Emits of targets and contexts, in order; those of raw Socket.IO sockets are not recorded. */
   readonly emits: readonly TestEmit[];
   /** URL of the application: `http://127.0.0.1:`, or `https` with `tls`, and the port. */
@@ -90,9 +94,14 @@ export async function createTestApp(
   process.on('unhandledRejection', log.unhandled);
   const url = `${isEncrypted(given) ? 'https' : 'http'}://127.0.0.1:${app.address?.port}`;
   const clients: TestClient[] = [];
-  const open = (namespace: string | undefined, clientOptions: TestClientOptions): TestClient => {
+  const open = async (
+    namespace: string | undefined,
+    { faults = false, ...clientOptions }: TestClientOptions,
+  ): Promise<TestClient> => {
     const path = namespace ?? onlyNamespace(app);
-    const client = new TestClient(`${url}${path}`, { ...wire, ...clientOptions });
+    const link = faults ? await Link.to(app.address?.port as number) : null;
+    const base = link === null ? url : url.replace(/\d+$/, String(link.port));
+    const client = new TestClient(`${base}${path}`, { ...wire, ...clientOptions }, link);
     clients.push(client);
     return client;
   };
@@ -113,6 +122,7 @@ export async function createTestApp(
     app,
     client: new TestClients(users, open),
     log,
+    topics: app.get(Topics),
     emits,
     url,
     takeErrors: () => log.takeErrors(),

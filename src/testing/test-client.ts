@@ -4,6 +4,8 @@ import { checkStackOf } from '../base/stack-check.js';
 import { type AckReply, sentArguments, type WireError } from '../contract/wire.js';
 import { BootError, type Problem } from '../errors/boot-error.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
+import type { Link } from './link.js';
+import { type TestTopic, testTopics } from './test-topic.js';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
@@ -41,8 +43,12 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   /** Reason of the end of the connection; null while it is open. */
   #reason: string | null = null;
 
-  constructor(url: string, options: Partial<ManagerOptions & SocketOptions>) {
-    this.socket = io(url, { forceNew: true, reconnection: false, ...options, autoConnect: false });
+  readonly #link: Link | null;
+  #openTopic: ((name: string) => TestTopic) | null = null;
+
+  constructor(url: string, options: Partial<ManagerOptions & SocketOptions>, link: Link | null = null) {
+    this.#link = link;
+    this.socket = io(url, { forceNew: true, reconnection: link !== null, ...options, autoConnect: false });
     this.socket.on('connect', () => {
       this.#reason = null;
     });
@@ -143,6 +149,38 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
     await this.ack(INTERNAL_EVENTS.flush); // every gateway answers UNKNOWN_EVENT
   }
 
+  /**
+   * Subscribes to a topic, as gatewire/client does.
+   *
+   * @example
+   * const price = client.topic<number>('prices/BTC');
+   * await price.live();
+   * await test.topics.namespace('/live').publish('prices/BTC', 7);
+   * expect(await price.next()).toBe(7);
+   */
+  topic<TValue = unknown>(name: string): TestTopic<TValue> {
+    this.#openTopic ??= testTopics(this.socket);
+    return this.#openTopic(name) as TestTopic<TValue>;
+  }
+
+  /**
+   * Breaks the connection, as a network does; the client connects again by itself.
+   *
+   * @throws {TypeError} for a client that was connected without `faults: true`
+   */
+  cut(): void {
+    this.#faults().cut();
+  }
+
+  /**
+   * Has the network lose everything in both directions for a while; then the connection breaks, and the client connects again.
+   *
+   * @throws {TypeError} for a client that was connected without `faults: true`
+   */
+  blackHole(ms: number): void {
+    this.#faults().blackHole(ms);
+  }
+
   /** Waits for the end of the connection, and returns its reason. */
   async disconnected(): Promise<string> {
     if (this.#reason === null) await this.#once('disconnect');
@@ -152,9 +190,10 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
   /** Disconnects and closes the connection; pending calls and waits do not settle. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    this.socket.io.reconnection(false);
     const { engine } = this.socket.io;
     this.socket.disconnect();
-    if (engine === undefined || engine.readyState === 'closed') return;
+    if (engine === undefined || engine.readyState === 'closed') return this.#link?.close();
     // Closing a polling transport takes more requests, which must not outlive the test.
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_MS);
@@ -163,6 +202,12 @@ export class TestClient<TEvents extends ServerEvents = ServerEvents> {
         resolve();
       });
     });
+    this.#link?.close();
+  }
+
+  #faults(): Link {
+    if (this.#link !== null) return this.#link;
+    throw new TypeError('faults need a network of their own: connect(namespace, { faults: true })');
   }
 
   /** Starts a timer that ends with the client, and returns the function that stops it. */

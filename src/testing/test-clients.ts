@@ -10,7 +10,13 @@ import { type ServerEvents, TestClient } from './test-client.js';
 const USER_KEY = 'gatewire-test-user';
 
 /** Options of the connection of a client: those of socket.io-client. */
-export type TestClientOptions = Partial<ManagerOptions & SocketOptions>;
+export type TestClientOptions = Partial<ManagerOptions & SocketOptions> & {
+  /**
+   * Whether the client has a network of its own, for `cut()` and `blackHole()`, and connects again by itself.
+   * @default false
+   */
+  readonly faults?: boolean;
+};
 
 /** Users of clients that the kit authenticates in the place of the application. */
 export class TestUsers {
@@ -34,7 +40,7 @@ export class TestUsers {
 export class TestClients {
   constructor(
     private readonly users: TestUsers,
-    private readonly open: (namespace: string | undefined, options: TestClientOptions) => TestClient,
+    private readonly open: (namespace: string | undefined, options: TestClientOptions) => Promise<TestClient>,
     private readonly credentials: Readonly<Record<string, string>> = {},
   ) {}
 
@@ -74,7 +80,7 @@ export class TestClients {
   ): Promise<unknown> {
     const namespace = typeof target === 'object' ? fillNamespace(target.namespace, params) : target;
     const auth = { ...(options.auth as object | undefined), ...this.credentials };
-    const client = this.open(namespace, { ...options, auth });
+    const client = await this.open(namespace, { ...options, auth });
     await client.connect();
     return client;
   }

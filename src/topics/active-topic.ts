@@ -20,6 +20,14 @@ export interface TopicDelivery {
   failed(error: unknown): void;
 }
 
+/** Loads the state from where the application keeps it. */
+export type LoadState = () => Promise<TopicState>;
+
+interface Loader {
+  resolve(caughtUp: CatchUp): void;
+  reject(error: unknown): void;
+}
+
 interface Reader {
   readonly since: Position | null;
   resolve(caughtUp: CatchUp): void;
@@ -45,6 +53,9 @@ export class ActiveTopic implements TopicListener {
   #timer: NodeJS.Timeout | null = null;
   #readers: Reader[] = [];
   #isReading = false;
+  #load: LoadState | null = null;
+  #loaders: Loader[] = [];
+  #isLoading = false;
   #isWatched = false;
 
   constructor(
@@ -70,6 +81,22 @@ export class ActiveTopic implements TopicListener {
       if (this.#isReading) return;
       this.#isReading = true;
       setImmediate(() => void this.#readForAll());
+    });
+  }
+
+  /**
+   * Loads the state from the application, for a subscriber that begins anew. The position is taken first: what comes after it
+   * is delivered to the subscribers. Subscribers share a load that begins after they are subscribed.
+   *
+   * @throws what the application throws
+   */
+  snapshot(load: LoadState): Promise<CatchUp> {
+    this.#load = load;
+    return new Promise((resolve, reject) => {
+      this.#loaders.push({ resolve, reject });
+      if (this.#isLoading) return;
+      this.#isLoading = true;
+      setImmediate(() => void this.#loadForAll());
     });
   }
 
@@ -121,6 +148,21 @@ export class ActiveTopic implements TopicListener {
       }
     }
     this.#isReading = false;
+  }
+
+  async #loadForAll(): Promise<void> {
+    while (this.#loaders.length > 0) {
+      const loaders = this.#loaders;
+      this.#loaders = [];
+      try {
+        const { position } = await this.#read(null, false);
+        const state = (await this.#load?.()) ?? [];
+        for (const { resolve } of loaders) resolve({ position, changes: null, state });
+      } catch (error) {
+        for (const { reject } of loaders) reject(error);
+      }
+    }
+    this.#isLoading = false;
   }
 
   async #answer(readers: readonly Reader[]): Promise<void> {
@@ -194,8 +236,9 @@ export class ActiveTopic implements TopicListener {
     // A log that was cut off here and went on with other changes has the same epoch: nobody could tell its offsets apart.
     if (read.position.epoch === known.epoch) await this.store.fork(this.name, known);
     const { position, state } = await this.#read(null, true);
+    const present = this.#load === null ? state : await this.#load();
     this.#position = position;
-    this.delivery.reset(position, state);
+    this.delivery.reset(position, present);
   }
 }
 

@@ -84,6 +84,11 @@ export class TopicHub {
     return this.#entries.get(key)?.address ?? null;
   }
 
+  /** Topic that is followed; null when it is not. */
+  topicOf(key: string): ActiveTopic | null {
+    return this.#entries.get(key)?.topic ?? null;
+  }
+
   /** The way to the store is open again: what it told of meanwhile is lost. */
   readonly compare = async (): Promise<void> => {
     if (this.#isComparing) return;

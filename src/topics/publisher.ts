@@ -3,7 +3,7 @@ import { GatewireError } from '../errors/gatewire-error.js';
 import type { PublishOptions, SetOptions } from '../metadata/topics.js';
 import type { TopicPlan } from '../plan/types.js';
 import { checkEncodable } from '../runtime/server.js';
-import type { NewChange, PublishConditions, TopicStore } from '../stores/topics.js';
+import type { NewChange, PublishConditions, TopicState, TopicStore } from '../stores/topics.js';
 
 /** Time for which an idempotency key is known. */
 const IDEMPOTENCY_MS = 300_000;
@@ -60,6 +60,13 @@ export class Publisher {
     } catch (error) {
       if (!GatewireError.is(error) || error.code !== 'CONFLICT') throw error;
     }
+  }
+
+  /** Encodes a state of the application: a value, or a Map or an object of values by key. */
+  stateOf(plan: TopicPlan, given: unknown): TopicState {
+    if (plan.maxEntries === null) return given === undefined ? [] : [['', this.#encode(plan, given)]];
+    const entries = given instanceof Map ? [...given] : Object.entries(Object(given));
+    return entries.map(([key, value]) => [String(key), this.#encode(plan, value)] as const);
   }
 
   async #make(

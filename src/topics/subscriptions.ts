@@ -30,6 +30,13 @@ interface CompiledTopic {
   readonly authorize: Stage;
 }
 
+/** Subscriptions of a socket to one topic that are under way. */
+interface Pending {
+  count: number;
+  /** Whether the client has ended them. */
+  isEnded: boolean;
+}
+
 /** What a client asks for when it subscribes. */
 interface Request {
   readonly since: ReturnType<typeof readPosition>;
@@ -38,9 +45,8 @@ interface Request {
 
 /** Subscriptions of clients: asks the application, and brings each client to the present of its topic. */
 export class Subscriptions implements Extension {
-  /** The latest subscription of a socket to a topic that is under way. */
   readonly #topics = new Map<NamespacePlan, readonly CompiledTopic[]>();
-  readonly #pending = new WeakMap<Socket, Map<string, object>>();
+  readonly #pending = new WeakMap<Socket, Map<string, Pending>>();
 
   constructor(
     private readonly hub: TopicHub,
@@ -93,29 +99,34 @@ export class Subscriptions implements Extension {
     const { socket } = state;
     const { topic, address } = findTopic(call, topics);
     const request = readRequest(call.args[1]);
-    const mine = {};
-    const pending = this.#pending.get(socket) ?? new Map<string, object>();
-    this.#pending.set(socket, pending.set(address.key, mine));
+    const all = this.#pending.get(socket) ?? new Map<string, Pending>();
+    const pending = all.get(address.key) ?? { count: 0, isEnded: false };
+    pending.count++;
+    this.#pending.set(socket, all.set(address.key, pending));
     try {
       const first = await authorize(state, topic, address.name);
       if (state.leftBecause !== null) throw clientLeft(state.leftBecause);
-      if (pending.get(address.key) !== mine)
+      if (pending.isEnded)
         throw new GatewireError('CONFLICT', { message: 'the subscription was ended meanwhile' });
       this.#checkCount(state, address);
-      const caughtUp = await this.#join(call, address, request);
-      const isEmpty = first !== undefined && caughtUp.position.offset === 0;
+      const joined = await this.#join(call, address, request);
+      const caughtUp = isSnapshot(first) ? await this.#load(topic.plan, address, joined, first) : joined;
+      const isEmpty = first !== undefined && !isSnapshot(first) && caughtUp.position.offset === 0;
       const present = isEmpty ? await this.#begin(topic.plan, address, caughtUp, first) : caughtUp;
       const history = await this.#history(address, request);
       return this.#answer(state, address, present, history);
     } finally {
-      if (pending.get(address.key) === mine) pending.delete(address.key);
+      if (--pending.count === 0 && all.get(address.key) === pending) all.delete(address.key);
     }
   }
 
   async #join({ state }: Call, address: TopicAddress, { since }: Request): Promise<CatchUp> {
     const { socket } = state;
     const group = SubscriberGroup.of(socket.nsp);
-    if (group.topicsOf(socket).size === 0) state.whenLeaving(() => this.hub.deleteAll(socket));
+    if (!this.#followed.has(socket)) {
+      this.#followed.add(socket);
+      state.whenLeaving(() => this.hub.deleteAll(socket));
+    }
     const wasIn = group.has(socket, address.key);
     const active = this.hub.add(address, socket);
     try {
@@ -124,6 +135,18 @@ export class Subscriptions implements Extension {
       if (!wasIn) this.hub.delete(address.key, socket);
       throw new GatewireError('UNAVAILABLE', { message: 'the topics cannot be read now', cause });
     }
+  }
+
+  /** Takes the state of the application in place of the topic's, for a subscriber that begins anew. */
+  async #load(
+    plan: TopicPlan,
+    { key }: TopicAddress,
+    joined: CatchUp,
+    { snapshot }: Snapshot,
+  ): Promise<CatchUp> {
+    const active = this.hub.topicOf(key);
+    if (joined.changes !== null || active === null) return joined;
+    return active.snapshot(async () => this.publisher.stateOf(plan, await snapshot()));
   }
 
   /** Makes what the method returned the first value of a topic that has none. Another node may be faster. */
@@ -162,7 +185,10 @@ export class Subscriptions implements Extension {
   #unsubscribe(call: Call, topics: readonly CompiledTopic[]): undefined {
     const { socket } = call.state;
     const { address } = findTopic(call, topics);
-    this.#pending.get(socket)?.delete(address.key);
+    const all = this.#pending.get(socket);
+    const pending = all?.get(address.key);
+    if (pending !== undefined) pending.isEnded = true;
+    all?.delete(address.key);
     this.hub.delete(address.key, socket);
     return undefined;
   }
@@ -175,6 +201,15 @@ export class Subscriptions implements Extension {
       message: `a socket may subscribe to ${topicsPerSocket} topics (limits.topicsPerSocket)`,
     });
   }
+}
+
+/** What a method returns that has the state of its topic loaded from elsewhere. */
+interface Snapshot {
+  readonly snapshot: () => unknown;
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  return typeof (value as Partial<Snapshot> | null | undefined)?.snapshot === 'function';
 }
 
 /** Call of the method that authorizes, with the name of the topic in its context. */
