@@ -46,6 +46,9 @@ interface Request {
 /** Subscriptions of clients: asks the application, and brings each client to the present of its topic. */
 export class Subscriptions implements Extension {
   readonly #topics = new Map<NamespacePlan, readonly CompiledTopic[]>();
+  /** Sockets whose subscriptions end when they leave. */
+  readonly #followed = new WeakSet<Socket>();
+  /** Subscriptions of a socket that are under way, by topic. */
   readonly #pending = new WeakMap<Socket, Map<string, Pending>>();
 
   constructor(
