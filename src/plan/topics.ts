@@ -12,7 +12,7 @@ import { compileChain, type EventSurroundings } from './events.js';
 import { compileHandler } from './handlers.js';
 import type { InheritedMethod } from './inherit.js';
 import { findPathFault, pathPattern, pathsOverlap } from './path-patterns.js';
-import type { TopicPlan } from './types.js';
+import type { PublishedTopic, TopicPlan } from './types.js';
 
 /** Longest name of a topic, in characters. */
 export const MAX_TOPIC_NAME = 256;
@@ -110,6 +110,40 @@ export function compileTopics(
         docs: message.docs,
       }),
     } satisfies TopicPlan);
+  });
+}
+
+/**
+ * Checks the topics of a contract for a process that only publishes.
+ *
+ * @param given - how they are kept, by pattern, as the gateways say
+ */
+export function compilePublishedTopics(
+  { definition, namespace }: Contract,
+  given: Readonly<Record<string, unknown>>,
+  problems: Problems,
+  where: Place,
+): readonly PublishedTopic[] {
+  const defined = definition.topics ?? {};
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(defined, name)) continue;
+    const suggestion = suggest(name, Object.keys(defined));
+    problems.add('GW_ERR_BUILD_FOREIGN_TOPIC', { topic: name, namespace, suggestion }, where);
+  }
+  return Object.entries(defined).flatMap(([name, topic]) => {
+    if (readName(name, problems, where) === null) return [];
+    const of = `topic \`${name}\` of createPublisher`;
+    const options = checkOptions<KeptOptions>(given[name] ?? {}, KEPT_OPTIONS, of, problems, where);
+    const { history, ttlMs, maxEntries } = { ...DEFAULTS, ...options };
+    return {
+      name,
+      pattern: pathPattern(name),
+      payload: messageOf(name, topic).payload,
+      history,
+      ttlMs,
+      maxEntries: topic.keyed === true ? maxEntries : null,
+      scope: options.scope ?? 'namespace',
+    };
   });
 }
 

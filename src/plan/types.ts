@@ -82,6 +82,12 @@ export interface ContractPlan {
   readonly errors: ReadonlyMap<string, Schema>;
 }
 
+/** What is to be known of a topic in order to publish to it. */
+export type PublishedTopic = Pick<
+  TopicPlan,
+  'name' | 'pattern' | 'payload' | 'history' | 'ttlMs' | 'maxEntries' | 'scope'
+>;
+
 /** Topic that clients may subscribe to, or a pattern of many. */
 export interface TopicPlan {
   /** Name as declared: `prices/:symbol`. */

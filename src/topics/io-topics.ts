@@ -7,18 +7,22 @@ import {
   type TopicEntry,
   Topics,
 } from '../metadata/topics.js';
-import type { TopicPlan } from '../plan/types.js';
+import type { PublishedTopic } from '../plan/types.js';
 import { findNamespace } from '../runtime/namespace-instances.js';
 import type { CompiledNamespace } from '../runtime/types.js';
 import type { TopicQuery, TopicRead, TopicStore } from '../stores/topics.js';
 import type { Publisher } from './publisher.js';
 import { storeKey } from './store-key.js';
 
-/** What the topics of a running application work on. */
-export interface OpenTopics {
-  readonly namespaces: readonly CompiledNamespace[];
+/** Where topics are kept, and what makes their changes. */
+export interface TopicStorage {
   readonly store: TopicStore;
   readonly publisher: Publisher;
+}
+
+/** What the topics of a running application work on. */
+export interface OpenTopics extends TopicStorage {
+  readonly namespaces: readonly CompiledNamespace[];
 }
 
 /** The topics of an application, for its own classes. */
@@ -42,17 +46,29 @@ export class IoTopics extends Topics {
     if (this.#open === null)
       throw new Error('topics work while the application listens, not in a constructor');
     const { bound, instance } = findNamespace(this.#open.namespaces, given, params);
-    const topics = new TopicsOfNamespace(bound.plan.topics ?? [], instance, this.#open);
-    return topics as unknown as NamespaceTopics;
+    return topicsOf(bound.plan.topics ?? [], instance, this.#open);
   }
 }
 
-class TopicsOfNamespace {
-  readonly #topics: readonly TopicPlan[];
-  readonly #instance: string;
-  readonly #open: OpenTopics;
+/**
+ * Returns the topics of a namespace instance.
+ *
+ * @param topics - those of the namespace
+ */
+export function topicsOf<TContract extends Contract>(
+  topics: readonly PublishedTopic[],
+  instance: string,
+  services: TopicStorage,
+): NamespaceTopics<TContract> {
+  return new TopicsOfNamespace(topics, instance, services) as unknown as NamespaceTopics<TContract>;
+}
 
-  constructor(topics: readonly TopicPlan[], instance: string, open: OpenTopics) {
+class TopicsOfNamespace {
+  readonly #topics: readonly PublishedTopic[];
+  readonly #instance: string;
+  readonly #open: TopicStorage;
+
+  constructor(topics: readonly PublishedTopic[], instance: string, open: TopicStorage) {
     this.#topics = topics;
     this.#instance = instance;
     this.#open = open;
@@ -113,7 +129,7 @@ class TopicsOfNamespace {
     }
   }
 
-  #find(name: string): { readonly plan: TopicPlan; readonly key: string } {
+  #find(name: string): { readonly plan: PublishedTopic; readonly key: string } {
     const plan = this.#topics.find(({ pattern }) => typeof name === 'string' && pattern.test(name));
     if (plan !== undefined) return { plan, key: storeKey(this.#instance, name, plan.scope) };
     throw new GatewireError('NOT_FOUND', {

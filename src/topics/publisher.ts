@@ -1,7 +1,7 @@
 import type { Position } from '../contract/position.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { PublishOptions, SetOptions } from '../metadata/topics.js';
-import type { TopicPlan } from '../plan/types.js';
+import type { PublishedTopic } from '../plan/types.js';
 import { checkEncodable } from '../runtime/server.js';
 import type { NewChange, PublishConditions, TopicState, TopicStore } from '../stores/topics.js';
 
@@ -21,12 +21,12 @@ export class Publisher {
   constructor(
     private readonly store: TopicStore,
     private readonly maxBytes: number,
-    private readonly checkValue: (plan: TopicPlan, value: unknown) => void,
+    private readonly checkValue: (plan: PublishedTopic, value: unknown) => void,
   ) {}
 
   /** Publishes values of a topic with one value, all or none. */
   publish(
-    plan: TopicPlan,
+    plan: PublishedTopic,
     topic: string,
     values: readonly unknown[],
     options: PublishOptions = {},
@@ -38,7 +38,7 @@ export class Publisher {
 
   /** Sets or, with `undefined`, removes the value of a key. */
   set(
-    plan: TopicPlan,
+    plan: PublishedTopic,
     topic: string,
     key: string,
     value: unknown,
@@ -54,7 +54,7 @@ export class Publisher {
   }
 
   /** Makes a value the first one of a topic, unless it has got another one meanwhile. */
-  async begin(plan: TopicPlan, topic: string, value: unknown, expect: Position): Promise<void> {
+  async begin(plan: PublishedTopic, topic: string, value: unknown, expect: Position): Promise<void> {
     try {
       await this.publish(plan, topic, [value], { expect });
     } catch (error) {
@@ -63,14 +63,14 @@ export class Publisher {
   }
 
   /** Encodes a state of the application: a value, or a Map or an object of values by key. */
-  stateOf(plan: TopicPlan, given: unknown): TopicState {
+  stateOf(plan: PublishedTopic, given: unknown): TopicState {
     if (plan.maxEntries === null) return given === undefined ? [] : [['', this.#encode(plan, given)]];
     const entries = given instanceof Map ? [...given] : Object.entries(Object(given));
     return entries.map(([key, value]) => [String(key), this.#encode(plan, value)] as const);
   }
 
   async #make(
-    plan: TopicPlan,
+    plan: PublishedTopic,
     topic: string,
     changes: readonly NewChange[],
     conditions: PublishConditions,
@@ -101,7 +101,7 @@ export class Publisher {
     }
   }
 
-  #encode(plan: TopicPlan, value: unknown): string {
+  #encode(plan: PublishedTopic, value: unknown): string {
     this.checkValue(plan, value);
     checkEncodable(value);
     const json = JSON.stringify(value) as string | undefined;

@@ -4,20 +4,32 @@ import { checkSent } from '../runtime/validate.js';
 import { MemoryTopics } from '../stores/memory-topics.js';
 import type { TopicStore } from '../stores/topics.js';
 import { TopicHub } from './hub.js';
-import type { IoTopics } from './io-topics.js';
+import type { IoTopics, TopicStorage } from './io-topics.js';
 import { Publisher } from './publisher.js';
 import { Subscriptions } from './subscriptions.js';
 
+/** How values are checked before they are published. */
+export interface ValueChecks {
+  readonly maxValueBytes: number;
+  /** Whether values are checked against their schemas. */
+  readonly checksValues: boolean;
+}
+
 /** Facts about an application that its topics need. */
-export interface TopicsNeeds {
+export interface TopicsNeeds extends ValueChecks {
   /** Identity of the application, for the messages of channels. */
   readonly app: string;
   readonly logger: Logger;
   /** Store of all nodes; null where there is one node. */
   readonly remote: TopicStore | null;
-  readonly maxValueBytes: number;
-  /** Whether values are checked against their schemas. */
-  readonly checksValues: boolean;
+}
+
+/** Makes what publishes into a store. */
+export function topicStorage(store: TopicStore, { maxValueBytes, checksValues }: ValueChecks): TopicStorage {
+  const publisher = new Publisher(store, maxValueBytes, ({ name, payload }, value) => {
+    if (checksValues && payload !== null) checkSent(name, payload, value);
+  });
+  return { store, publisher };
 }
 
 /** The topics of a running application: the store, what follows it, and the subscriptions of clients. */
@@ -29,12 +41,9 @@ export class TopicServices {
     readonly subscriptions: Subscriptions,
   ) {}
 
-  static open({ app, logger, remote, maxValueBytes, checksValues }: TopicsNeeds): TopicServices {
-    const store = remote ?? new MemoryTopics();
+  static open({ app, logger, remote, ...checks }: TopicsNeeds): TopicServices {
+    const { store, publisher } = topicStorage(remote ?? new MemoryTopics(), checks);
     const hub = new TopicHub(app, store, logger);
-    const publisher = new Publisher(store, maxValueBytes, ({ name, payload }, value) => {
-      if (checksValues && payload !== null) checkSent(name, payload, value);
-    });
     return new TopicServices(store, hub, publisher, new Subscriptions(hub, store, publisher));
   }
 

@@ -5,9 +5,13 @@ import { Problems, place } from '../../base/problems.js';
 import { show } from '../../base/show.js';
 import type { Contract, ParamsArgument } from '../../contract/contract.js';
 import { fillNamespace } from '../../contract/namespace-name.js';
+import type { TopicPattern } from '../../contract/topics.js';
+import type { TopicOptions } from '../../decorators/topics.js';
 import { BootError } from '../../errors/boot-error.js';
 import type { NamespaceTarget, RemoteOptions } from '../../metadata/target.js';
+import type { NamespaceTopics } from '../../metadata/topics.js';
 import { compileContract, isContract } from '../../plan/contracts.js';
+import { compilePublishedTopics } from '../../plan/topics.js';
 import { DEFAULT_LIMITS } from '../../runtime/limits.js';
 import type { AdapterHealth } from '../../runtime/remote/node-adapter.js';
 import { adapterProblems, openAdapter } from '../../runtime/remote/open.js';
@@ -17,6 +21,9 @@ import { Revocations } from '../../runtime/revocations.js';
 import { namespacesOf, removeNamespace } from '../../runtime/socketio.js';
 import { WholeNamespace } from '../../runtime/target.js';
 import { Outgoing } from '../../runtime/validate.js';
+import type { TopicStore } from '../../stores/topics.js';
+import { topicsOf } from '../../topics/io-topics.js';
+import { topicStorage } from '../../topics/topic-services.js';
 import { redisAdapter } from './redis-adapter.js';
 import type { RedisAdapterOptions } from './redis-options.js';
 
@@ -29,6 +36,11 @@ export interface PublisherOptions<TContract extends Contract> {
   readonly redis: RedisAdapterOptions;
   /** The contract of the namespace that is published to. */
   readonly contract: TContract;
+  /**
+   * How the topics of the contract are kept, by pattern: the same as `@OnSubscribe` says in the application.
+   * @default the defaults of `@OnSubscribe`
+   */
+  readonly topics?: Readonly<Partial<Record<TopicPattern<TContract>, TopicOptions>>>;
   /**
    * Whether what is emitted is checked against the contract.
    * @default true, and false in production (NODE_ENV=production)
@@ -50,6 +62,15 @@ export interface Publisher<TContract extends Contract> extends AsyncDisposable {
    * @throws {TypeError} when a parameter is missing or unfit
    */
   namespace(...params: ParamsArgument<TContract['namespace']>): NamespaceTarget<TContract>;
+  /**
+   * Returns the topics of the namespace, to publish to.
+   *
+   * @param params - values of the parameters in its name, where it has any
+   * @throws {TypeError} when a parameter is missing or unfit
+   * @example
+   * await publisher.topics().publish('prices/BTC', { price: 7 });
+   */
+  topics(...params: ParamsArgument<TContract['namespace']>): NamespaceTopics<TContract>;
   /**
    * Revokes the access of a user, in all namespaces and on all nodes.
    *
@@ -81,13 +102,14 @@ export async function createPublisher<TContract extends Contract>(
   const problems = new Problems();
   const adapter = redisAdapter(options.redis);
   problems.addAll(adapterProblems({ adapter }, where));
-  const { contract, validateEmits = process.env['NODE_ENV'] !== 'production' } = options;
+  const { contract, topics = {}, validateEmits = process.env['NODE_ENV'] !== 'production' } = options;
   if (!isContract(contract)) {
     const args = { option: 'contract', given: show(contract), expected: 'what defineContract returned' };
     problems.add('GW_ERR_BUILD_BAD_OPTION', args, where);
     throw new BootError(problems.found);
   }
   const plan = compileContract(contract, problems, where);
+  const published = compilePublishedTopics(contract, topics, problems, where);
   if (problems.found.length > 0) throw new BootError(problems.found);
 
   const logger = loggerFrom(options.logger);
@@ -100,6 +122,10 @@ export async function createPublisher<TContract extends Contract>(
   revocations.share(opened.revocations);
   await cluster.open(opened.bus, [contract.namespace]);
   const outgoing = new Outgoing(plan, validateEmits);
+  const storage = topicStorage(opened.topics as TopicStore, {
+    maxValueBytes: DEFAULT_LIMITS.topicValueBytes,
+    checksValues: validateEmits,
+  });
   const instances = new Instances(io);
   const end = async (): Promise<void> => {
     cluster.close();
@@ -123,6 +149,10 @@ export async function createPublisher<TContract extends Contract>(
         },
       };
       return new WholeNamespace(located) as unknown as NamespaceTarget<TContract>;
+    },
+    topics(...[params = {}]: readonly unknown[]) {
+      const name = fillNamespace(contract.namespace, params as Readonly<Record<string, string>>);
+      return topicsOf<TContract>(published, name, storage);
     },
     revoke: (userId, limit) => revocations.revoke(userId, limit),
     get health() {
