@@ -33,6 +33,7 @@ export {
   type EventDefinition,
   type Params,
   type ParamsArgument,
+  type TopicDefinition,
 } from './contract/contract.js';
 export type {
   CallAnswer,
@@ -48,7 +49,6 @@ export type {
 } from './contract/events.js';
 export type { Position } from './contract/position.js';
 export type {
-  TopicDefinition,
   TopicName,
   TopicNamed,
   TopicPattern,

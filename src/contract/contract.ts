@@ -1,6 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Sendable } from './sendable.js';
-import type { TopicDefinition } from './topics.js';
 
 /** Schema of any library with Standard Schema 1: zod, zod/mini, valibot, arktype and others. */
 export type Schema<TInput = unknown, TOutput = TInput> = StandardSchemaV1<TInput, TOutput>;
@@ -35,6 +34,20 @@ export type EventDefinition =
       readonly args: Schema;
       readonly payload?: never;
     });
+
+/** Topic of a contract, by its pattern: `prices/:symbol`. */
+export interface TopicDefinition {
+  /** Schema of a value. Values are checked where they are published, and never changed. */
+  readonly payload?: Schema;
+  /** Whether the topic holds a value for each key, in place of one value. */
+  readonly keyed?: boolean;
+  /** Text for generated documents. */
+  readonly description?: string;
+  /** Example values for generated documents. */
+  readonly examples?: readonly unknown[];
+  /** Marks the topic as one that new code should not use. */
+  readonly deprecated?: boolean;
+}
 
 /** Events, topics and errors of one namespace. */
 export interface ContractDefinition {

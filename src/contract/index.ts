@@ -20,6 +20,7 @@ export {
   type EventDefinition,
   type Params,
   type ParamsArgument,
+  type TopicDefinition,
 } from './contract.js';
 export type {
   ArgumentsOf,
@@ -37,7 +38,6 @@ export type {
   ServerToClient,
 } from './events.js';
 export type {
-  TopicDefinition,
   TopicName,
   TopicNamed,
   TopicPattern,

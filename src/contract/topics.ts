@@ -1,18 +1,4 @@
-import type { Contract, ContractDefinition, InputOf, Schema } from './contract.js';
-
-/** Topic of a contract, by its pattern: `prices/:symbol`. */
-export interface TopicDefinition {
-  /** Schema of a value. Values are checked where they are published, and never changed. */
-  readonly payload?: Schema;
-  /** Whether the topic holds a value for each key, in place of one value. */
-  readonly keyed?: boolean;
-  /** Text for generated documents. */
-  readonly description?: string;
-  /** Example values for generated documents. */
-  readonly examples?: readonly unknown[];
-  /** Marks the topic as one that new code should not use. */
-  readonly deprecated?: boolean;
-}
+import type { Contract, ContractDefinition, InputOf } from './contract.js';
 
 type Topics = Readonly<Record<string, object>>;
 

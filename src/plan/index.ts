@@ -15,8 +15,10 @@ export type {
   MessageDocs,
   MessagePlan,
   NamespacePlan,
+  PublishedTopic,
   ReplyShape,
   RoomGuardPlan,
   ServerSidePlan,
   StepPlan,
+  TopicPlan,
 } from './types.js';

@@ -23,6 +23,7 @@ import {
   OnConnect,
   OnEvent,
   OnServerSideEmit,
+  OnSubscribe,
   Payload,
   type Problem,
   RateLimit,
@@ -754,6 +755,80 @@ const CASES: readonly (readonly [ErrorCode, string, () => Loose])[] = [
       class Bad {
         @Kit.OnEvent('a') a() {}
         @Kit.OnEvent('b') b(_: string) {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_BAD_TOPIC',
+    'names that no topic can have',
+    () => {
+      @Gateway('/topics')
+      class Bad {
+        @OnSubscribe('') nothing() {}
+        @OnSubscribe('prices//BTC') gap() {}
+        @OnSubscribe('prices/*') all() {}
+        @OnSubscribe('prices/:') nameless() {}
+        @OnSubscribe('a/:id/:id') twice() {}
+        @OnSubscribe('x'.repeat(257)) long() {}
+        @OnSubscribe(7 as never) number() {}
+      }
+      return { gateways: [Bad] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_TOPIC_OVERLAP',
+    'patterns with names in common, in one class and in two',
+    () => {
+      @Gateway('/topics')
+      class Prices {
+        @OnSubscribe('prices/:symbol') prices() {}
+        @OnSubscribe('prices/BTC') bitcoin() {}
+      }
+      @Gateway('/topics')
+      class More {
+        @OnSubscribe('prices/:name') more() {}
+      }
+      return { gateways: [Prices, More] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_UNHANDLED_TOPIC',
+    'a topic of a contract without a method',
+    () => {
+      const Kit = gatewayFor(defineContract('/topics', { topics: { 'prices/:symbol': {}, news: {} } }));
+      @Kit.Gateway()
+      class News {
+        @Kit.OnSubscribe('news') news() {}
+      }
+      return { gateways: [News] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_FOREIGN_TOPIC',
+    'a topic that the contract does not have',
+    () => {
+      const Kit = gatewayFor(defineContract('/topics', { topics: { news: {} } }));
+      @Kit.Gateway()
+      class News {
+        @Kit.OnSubscribe('news') news() {}
+        @Kit.OnSubscribe('new' as never) typo() {}
+      }
+      return { gateways: [News] };
+    },
+  ],
+  [
+    'GW_ERR_BUILD_BAD_OPTION',
+    'options of topics out of their ranges',
+    () => {
+      @Gateway('/topics')
+      class Bad {
+        @OnSubscribe('a', { history: -1 }) a() {}
+        @OnSubscribe('b', { ttlMs: 0 }) b() {}
+        @OnSubscribe('c', { deliver: 'last' as never }) c() {}
+        @OnSubscribe('d', { scope: 'global' as never }) d() {}
+        @OnSubscribe('e', { maxEntries: 5 }) e() {}
+        @OnSubscribe('f', { payload: String as never }) f() {}
       }
       return { gateways: [Bad] };
     },
