@@ -8,6 +8,12 @@ export const INTERNAL_EVENTS = {
   queue: 'gw:queue',
   /** Carries requests between nodes. */
   bus: 'gw:bus',
+  /** Known to no server: its UNKNOWN_EVENT tells the test kit that everything ahead of it was handled. */
+  flush: 'gw:flush',
+} as const;
+
+/** Events of gatewire's own about topics; apart, since most pages have none. */
+export const TOPIC_EVENTS = {
   /** Subscribes to a topic, or goes on with it: topic, `{ since?, history? }`. */
   subscribe: 'gw:subscribe',
   /** Ends a subscription: topic. */
@@ -20,8 +26,6 @@ export const INTERNAL_EVENTS = {
   reset: 'gw:reset',
   /** Tells a client that a subscription has ended: topic, error. */
   unsubscribed: 'gw:unsubscribed',
-  /** Known to no server: its UNKNOWN_EVENT tells the test kit that everything ahead of it was handled. */
-  flush: 'gw:flush',
 } as const;
 
 const INTERNAL_PREFIX = 'gw:';

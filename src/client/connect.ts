@@ -9,7 +9,7 @@ import { createAnswering, createWarning, isDevelopment, listen } from './listene
 import { createReconnector } from './reconnect.js';
 import { readException } from './replies.js';
 import { createStatus } from './status.js';
-import { createTopics } from './topics.js';
+import { lazyTopics } from './topic-loader.js';
 import type { ConnectArguments, Connection, ConnectOptions } from './types.js';
 
 const BASE = /^(\w+:\/\/)?[^/?#]+$/;
@@ -84,7 +84,7 @@ export function connect<TContract extends Contract>(
       socket.emit(event, ...sentArguments(args));
     },
     on: (event: string, listener: () => unknown) => listen(socket, event, listener),
-    topic: createTopics(socket, status),
+    topic: lazyTopics(socket, status),
     onCall: createAnswering(socket),
     onException: (listener: (exception: object) => unknown) =>
       listen(socket, 'exception', (payload) => listener(readException(payload))),

@@ -8,6 +8,7 @@ export type { WireCode } from '../errors/gatewire-error.js';
 export { GatewireError, type GatewireErrorOptions } from '../errors/gatewire-error.js';
 export { connect } from './connect.js';
 export type {
+  OpenTopic,
   PositionStore,
   ReceivedValue,
   SubscribeToTopic,

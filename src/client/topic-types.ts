@@ -56,8 +56,19 @@ export interface TopicOptions<TValue> {
   readonly signal?: AbortSignal;
 }
 
-/** Subscription of a client to one topic. It can be iterated over: `for await (const value of topic)`. */
-export interface TopicSubscription<TValue> extends AsyncIterable<TValue> {
+/** `[Symbol.dispose]()`, where the libraries of the compiler have it. */
+type Disposing = SymbolConstructor extends { readonly dispose: infer TDispose extends symbol }
+  ? { readonly [K in TDispose]: () => void }
+  : unknown;
+
+/**
+ * Subscription of a client to one topic. It can be iterated over, `for await (const value of topic)`, and ends with its block
+ * where it is declared by `using`.
+ */
+export type TopicSubscription<TValue> = OpenTopic<TValue> & Disposing;
+
+/** Members of a subscription. */
+export interface OpenTopic<TValue> extends AsyncIterable<TValue> {
   readonly name: string;
   readonly state: TopicState;
   /** Why the server refused the subscription; null while it does not. */
@@ -70,7 +81,6 @@ export interface TopicSubscription<TValue> extends AsyncIterable<TValue> {
   readonly entries: ReadonlyMap<string, TValue>;
   /** Ends this subscription. The last one of a topic on a connection tells the server. */
   unsubscribe(): void;
-  [Symbol.dispose](): void;
 }
 
 /** Subscribes to topics, with the types of a contract. */

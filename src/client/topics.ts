@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io-client';
 import { backoffMs } from '../base/backoff.js';
-import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { type Position, readPosition, writePosition } from '../contract/position.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Call, createCalls } from './calls.js';
@@ -46,12 +46,12 @@ export function createTopics(
   const topics = new Map<string, Topic>();
   let call: Call | null = null;
   const start = (): Call => {
-    socket.on(INTERNAL_EVENTS.topic, (name, epoch, before, changes, isJump) =>
+    socket.on(TOPIC_EVENTS.topic, (name, epoch, before, changes, isJump) =>
       topics.get(name)?.hear({ epoch, before, changes, isJump }),
     );
-    socket.on(INTERNAL_EVENTS.page, (name, entries) => topics.get(name)?.page(entries));
-    socket.on(INTERNAL_EVENTS.reset, (name, state) => topics.get(name)?.reset(state));
-    socket.on(INTERNAL_EVENTS.unsubscribed, (name, error) => topics.get(name)?.refuse(readWireError(error)));
+    socket.on(TOPIC_EVENTS.page, (name, entries) => topics.get(name)?.page(entries));
+    socket.on(TOPIC_EVENTS.reset, (name, state) => topics.get(name)?.reset(state));
+    socket.on(TOPIC_EVENTS.unsubscribed, (name, error) => topics.get(name)?.refuse(readWireError(error)));
     socket.on('connect', () => {
       for (const topic of topics.values()) topic.subscribe();
     });
@@ -64,7 +64,7 @@ export function createTopics(
     return createCalls(socket, status, false);
   };
   return (name, options = {}) => {
-    call ??= start();
+    if (call === null) call = start();
     const known = topics.get(name);
     const topic = known ?? new Topic(name, socket, call, () => topics.delete(name));
     topics.set(name, topic);
@@ -79,16 +79,16 @@ class Topic {
   position: Position | null = null;
   value: unknown;
   readonly entries = new Map<string, unknown>();
-  readonly #listeners = new Set<Mutable<TopicOptions<unknown>>>();
+  private readonly listeners = new Set<Mutable<TopicOptions<unknown>>>();
   /** What came while the server has not answered; null while it is taken as it comes. */
-  #held: (() => void)[] | null = null;
-  #pages: (readonly [string, unknown])[] = [];
+  private held: (() => void)[] | null = null;
+  private pages: (readonly [string, unknown])[] = [];
   /** Number of the subscription that is under way: an answer to an older one means nothing. */
-  #round = 0;
-  #failures = 0;
+  private round = 0;
+  private failures = 0;
   /** Listeners that wait for earlier values, with the number of these. */
-  readonly #histories = new Map<TopicOptions<unknown>, number>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly histories = new Map<TopicOptions<unknown>, number>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly name: string,
@@ -100,46 +100,46 @@ class Topic {
   add(options: TopicOptions<unknown>, isFirst: boolean): TopicSubscription<unknown> {
     const listener: Mutable<TopicOptions<unknown>> = { ...options };
     const { since, persist, signal, history = 0 } = options;
-    this.#listeners.add(listener);
+    this.listeners.add(listener);
     if (isFirst) {
       this.position = readPosition(since ?? persist?.getItem(keyOf(this.name)));
       // After this turn, so that the caller has the subscription when it is told.
       queueMicrotask(() => this.socket.connected && this.subscribe());
     } else if (this.state === 'live' || this.state === 'resuming') {
-      queueMicrotask(() => this.#listeners.has(listener) && this.#present([listener]));
+      queueMicrotask(() => this.listeners.has(listener) && this.present([listener]));
     }
-    if (history > 0) this.#histories.set(listener, history);
-    if (this.state === 'live') this.#readHistories();
-    const remove = (): void => this.#remove(listener);
+    if (history > 0) this.histories.set(listener, history);
+    if (this.state === 'live') this.readHistories();
+    const remove = (): void => this.remove(listener);
     signal?.addEventListener('abort', remove);
     if (signal?.aborted) remove();
-    return subscriptionOf(this, listener, remove, () => this.#listeners.has(listener));
+    return subscriptionOf(this, listener, remove, () => this.listeners.has(listener));
   }
 
   /** Subscribes on a new connection, or once more. */
   subscribe(): void {
-    clearTimeout(this.#timer);
-    const round = ++this.#round;
-    this.#held = [];
-    this.#pages = [];
-    this.#to(this.position === null ? 'subscribing' : 'resuming');
-    this.#ask({ since: this.position === null ? undefined : writePosition(this.position) }).then(
+    clearTimeout(this.timer);
+    const round = ++this.round;
+    this.held = [];
+    this.pages = [];
+    this.to(this.position === null ? 'subscribing' : 'resuming');
+    this.ask({ since: this.position === null ? undefined : writePosition(this.position) }).then(
       (state) => {
-        if (round !== this.#round) return;
-        this.#failures = 0;
-        const held = this.#held ?? [];
-        this.#held = null;
-        this.#take(state);
-        this.#to('live');
+        if (round !== this.round) return;
+        this.failures = 0;
+        const held = this.held ?? [];
+        this.held = null;
+        this.take(state);
+        this.to('live');
         for (const take of held) take();
-        this.#readHistories();
+        this.readHistories();
       },
       (error: GatewireError) => {
-        if (round !== this.#round || !this.socket.connected) return;
+        if (round !== this.round || !this.socket.connected) return;
         if (!PASSING.includes(error.code)) return this.refuse(error);
-        this.#timer = setTimeout(
+        this.timer = setTimeout(
           () => this.subscribe(),
-          error.retryAfterMs ?? backoffMs(this.#failures++, RETRY),
+          error.retryAfterMs ?? backoffMs(this.failures++, RETRY),
         );
       },
     );
@@ -147,7 +147,7 @@ class Topic {
 
   /** Takes changes that the server sends. What does not follow the position is asked for. */
   hear(frame: Frame): void {
-    if (this.#hold(() => this.hear(frame))) return;
+    if (this.hold(() => this.hear(frame))) return;
     const { epoch, before, changes, isJump = false } = frame;
     const { position } = this;
     if (position === null || this.state !== 'live') return;
@@ -157,141 +157,141 @@ class Topic {
     const isWhole = missing.length === changes.length;
     const follows = next?.[0] === position.offset + 1 && (!isWhole || before === position.tag);
     const fits = epoch === position.epoch && (isJump || follows);
-    if (fits) this.#apply(epoch, missing);
+    if (fits) this.apply(epoch, missing);
     else this.subscribe();
   }
 
   /** Takes a part of the entries that an answer or a reset is to complete. */
   page(entries: readonly (readonly [string, unknown])[]): void {
-    this.#pages.push(...entries);
+    this.pages.push(...entries);
   }
 
   /** Begins anew, unless an answer was ahead of it. */
   reset(state: State): void {
-    const pages = this.#pages;
-    this.#pages = [];
-    if (this.#hold(() => this.#begin(state, pages))) return;
-    this.#begin(state, pages);
+    const pages = this.pages;
+    this.pages = [];
+    if (this.hold(() => this.begin(state, pages))) return;
+    this.begin(state, pages);
   }
 
   refuse(error: GatewireError | null): void {
-    this.#round++;
-    this.#held = null;
+    this.round++;
+    this.held = null;
     this.error = error ?? new GatewireError('FORBIDDEN');
-    this.#to('refused');
-    for (const { onError } of this.#listeners) guard(() => onError?.(this.error as GatewireError));
+    this.to('refused');
+    for (const { onError } of this.listeners) guard(() => onError?.(this.error as GatewireError));
   }
 
   /** The connection is lost. */
   lose(): void {
-    this.#round++;
-    this.#held = null;
-    clearTimeout(this.#timer);
-    this.#to(this.position === null ? 'subscribing' : 'resuming');
+    this.round++;
+    this.held = null;
+    clearTimeout(this.timer);
+    this.to(this.position === null ? 'subscribing' : 'resuming');
   }
 
   close(): void {
-    this.#round++;
-    clearTimeout(this.#timer);
+    this.round++;
+    clearTimeout(this.timer);
     this.forget();
-    this.#to('closed');
-    this.#listeners.clear();
+    this.to('closed');
+    this.listeners.clear();
   }
 
-  #remove(listener: TopicOptions<unknown>): void {
-    if (!this.#listeners.has(listener)) return;
-    this.#listeners.delete(listener);
-    this.#histories.delete(listener);
+  private remove(listener: TopicOptions<unknown>): void {
+    if (!this.listeners.has(listener)) return;
+    this.listeners.delete(listener);
+    this.histories.delete(listener);
     guard(() => listener.onState?.('closed'));
-    if (this.#listeners.size > 0) return;
-    if (this.socket.connected) this.socket.emit(INTERNAL_EVENTS.unsubscribe, this.name, () => {});
+    if (this.listeners.size > 0) return;
+    if (this.socket.connected) this.socket.emit(TOPIC_EVENTS.unsubscribe, this.name, () => {});
     this.close();
   }
 
-  #ask(request: object): Promise<State> {
+  private ask(request: object): Promise<State> {
     const args = [this.name, request];
-    const asked = this.call({ event: INTERNAL_EVENTS.subscribe, args, timeoutMs: SUBSCRIBE_MS }, this.#ask);
+    const asked = this.call({ event: TOPIC_EVENTS.subscribe, args, timeoutMs: SUBSCRIBE_MS }, this.ask);
     return asked as Promise<State>;
   }
 
-  #readHistories(): void {
+  private readHistories(): void {
     const since = this.position === null ? undefined : writePosition(this.position);
-    for (const [listener, history] of this.#histories) {
-      this.#histories.delete(listener);
-      this.#ask({ since, history }).then(
+    for (const [listener, history] of this.histories) {
+      this.histories.delete(listener);
+      this.ask({ since, history }).then(
         ({ history: values = [] }) => guard(() => listener.onHistory?.(values)),
-        () => this.#listeners.has(listener) && this.#histories.set(listener, history),
+        () => this.listeners.has(listener) && this.histories.set(listener, history),
       );
     }
   }
 
   /** Keeps what came ahead of an answer for later. */
-  #hold(take: () => void): boolean {
-    if (this.#held === null) return false;
-    if (this.#held.push(take) > MAX_HELD) this.subscribe();
+  private hold(take: () => void): boolean {
+    if (this.held === null) return false;
+    if (this.held.push(take) > MAX_HELD) this.subscribe();
     return true;
   }
 
-  #begin(state: State, pages: readonly (readonly [string, unknown])[]): void {
+  private begin(state: State, pages: readonly (readonly [string, unknown])[]): void {
     const [position, known] = [readPosition(state.position), this.position];
     if (position === null) return;
     if (position.epoch === known?.epoch && position.offset <= known.offset) return;
-    this.#pages = [...pages];
-    this.#take(state);
+    this.pages = [...pages];
+    this.take(state);
   }
 
-  #take(state: State): void {
+  private take(state: State): void {
     const position = readPosition(state.position);
     if (position === null) return;
     this.error = null;
     if (state.changes !== undefined) {
-      this.#apply(position.epoch, state.changes);
+      this.apply(position.epoch, state.changes);
       this.position = position;
-      return this.#persist();
+      return this.persist();
     }
     const wasThere = this.position !== null;
     this.position = position;
-    this.#persist();
+    this.persist();
     this.value = state.value;
     this.entries.clear();
-    for (const [key, value] of [...this.#pages, ...(state.entries ?? [])]) this.entries.set(key, value);
-    this.#pages = [];
-    if (wasThere) for (const { onReset } of this.#listeners) guard(() => onReset?.());
-    this.#present([...this.#listeners]);
+    for (const [key, value] of [...this.pages, ...(state.entries ?? [])]) this.entries.set(key, value);
+    this.pages = [];
+    if (wasThere) for (const { onReset } of this.listeners) guard(() => onReset?.());
+    this.present([...this.listeners]);
   }
 
   /** Hands the present value, or all entries, to listeners. */
-  #present(listeners: readonly TopicOptions<unknown>[]): void {
+  private present(listeners: readonly TopicOptions<unknown>[]): void {
     for (const { onValue } of listeners) {
       if (this.value !== undefined) guard(() => onValue?.(this.value));
       for (const [key, value] of this.entries) guard(() => onValue?.(value, key));
     }
   }
 
-  #apply(epoch: string, changes: readonly Change[]): void {
+  private apply(epoch: string, changes: readonly Change[]): void {
     for (const [offset, tag, value, key, isRemoved = false] of changes) {
       // Ahead of listeners: one that ends the subscription and begins another one goes on behind this change.
       this.position = { epoch, offset, tag };
       if (key === undefined) this.value = value;
       else if (isRemoved) this.entries.delete(key);
       else this.entries.set(key, value);
-      for (const { onValue, onRemove } of [...this.#listeners])
+      for (const { onValue, onRemove } of [...this.listeners])
         guard(() => (isRemoved ? onRemove?.(key as string) : onValue?.(value, key)));
     }
-    this.#persist();
+    this.persist();
   }
 
-  #persist(): void {
+  private persist(): void {
     const { position } = this;
     if (position === null) return;
-    for (const { persist } of this.#listeners)
+    for (const { persist } of this.listeners)
       if (persist !== undefined) guard(() => persist.setItem(keyOf(this.name), writePosition(position)));
   }
 
-  #to(state: TopicState): void {
+  private to(state: TopicState): void {
     if (this.state === state) return;
     this.state = state;
-    for (const { onState } of [...this.#listeners]) guard(() => onState?.(state));
+    for (const { onState } of [...this.listeners]) guard(() => onState?.(state));
   }
 }
 
@@ -320,7 +320,7 @@ function subscriptionOf(
     [Symbol.asyncIterator]: () => iterate(listener, unsubscribe),
   };
   // Browsers before 2025 do not have it.
-  const dispose = Symbol.dispose as symbol | undefined;
+  const { dispose } = Symbol as { readonly dispose?: symbol };
   if (dispose !== undefined) Object.assign(subscription, { [dispose]: unsubscribe });
   return subscription as unknown as TopicSubscription<unknown>;
 }
@@ -341,7 +341,7 @@ function iterate(listener: Mutable<TopicOptions<unknown>>, unsubscribe: () => vo
     return onValue?.(value, key);
   };
   listener.onState = (state) => {
-    isOver ||= state === 'closed';
+    if (state === 'closed') isOver = true;
     wake();
     return onState?.(state);
   };

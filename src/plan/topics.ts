@@ -1,6 +1,6 @@
 import { checkOptions, oneOf, rules } from '../base/options.js';
 import { type Problems, place } from '../base/problems.js';
-import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import { suggest } from '../base/suggest.js';
 import type { Contract, Schema, TopicDefinition } from '../contract/contract.js';
@@ -96,7 +96,7 @@ export function compileTopics(
       docs: message.docs,
       subscription: Object.freeze({
         ...chain,
-        name: INTERNAL_EVENTS.subscribe,
+        name: TOPIC_EVENTS.subscribe,
         pattern: null,
         contract: topic.contract,
         handler: Object.freeze({ ...handler, at: topic.at }),

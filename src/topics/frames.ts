@@ -1,4 +1,4 @@
-import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { type Position, writePosition } from '../contract/position.js';
 import type { Change, TopicState } from '../stores/topics.js';
 import type { CatchUp } from './active-topic.js';
@@ -45,7 +45,7 @@ export function changesFrame(
   const before = changes[0]?.before ?? '';
   const list = changes.map((change) => wireChange(change, isKeyed));
   const args = [topic, epoch, before, list, ...(isJump ? [true] : [])];
-  return { event: INTERNAL_EVENTS.topic, args };
+  return { event: TOPIC_EVENTS.topic, args };
 }
 
 /** Makes the frames that tell all subscribers to begin anew. */
@@ -56,7 +56,7 @@ export function resetFrames(
   state: TopicState,
 ): readonly Frame[] {
   const { pages, last } = wireState(topic, isKeyed, { position, changes: null, state });
-  return [...pages, { event: INTERNAL_EVENTS.reset, args: [topic, last] }];
+  return [...pages, { event: TOPIC_EVENTS.reset, args: [topic, last] }];
 }
 
 /** Makes the answer to a subscription, with the pages that go ahead of it. */
@@ -79,7 +79,7 @@ export function wireState(
   const pages: Frame[] = [];
   let from = 0;
   for (; entries.length - from > PAGE; from += PAGE)
-    pages.push({ event: INTERNAL_EVENTS.page, args: [topic, entries.slice(from, from + PAGE)] });
+    pages.push({ event: TOPIC_EVENTS.page, args: [topic, entries.slice(from, from + PAGE)] });
   return { pages, last: { ...base, entries: entries.slice(from) } };
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { isThenable } from '../base/deadline.js';
-import { INTERNAL_EVENTS } from '../base/reserved-names.js';
+import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { readPosition } from '../contract/position.js';
 import { GatewireError } from '../errors/gatewire-error.js';
 import type { TopicContext } from '../metadata/topics.js';
@@ -71,8 +71,8 @@ export class Subscriptions implements Extension {
     const subscribe: Stage = (call) => this.#subscribe(call, topics);
     const unsubscribe: Stage = (call) => this.#unsubscribe(call, topics);
     return [
-      { plan: { ...subscription, name: INTERNAL_EVENTS.subscribe }, run: callLimitStage(subscribe) },
-      { plan: { ...subscription, name: INTERNAL_EVENTS.unsubscribe }, run: unsubscribe },
+      { plan: { ...subscription, name: TOPIC_EVENTS.subscribe }, run: callLimitStage(subscribe) },
+      { plan: { ...subscription, name: TOPIC_EVENTS.unsubscribe }, run: unsubscribe },
     ];
   }
 
@@ -93,8 +93,8 @@ export class Subscriptions implements Extension {
     const { socket, namespace, stay } = state;
     if (!socket.connected) return;
     this.hub.delete(key, socket);
-    const wire = namespace.failures.report(error, stay.failurePlace(INTERNAL_EVENTS.subscribe));
-    emitToSocket(namespace.app, socket, INTERNAL_EVENTS.unsubscribed, [name, wire]);
+    const wire = namespace.failures.report(error, stay.failurePlace(TOPIC_EVENTS.subscribe));
+    emitToSocket(namespace.app, socket, TOPIC_EVENTS.unsubscribed, [name, wire]);
   }
 
   async #subscribe(call: Call, topics: readonly CompiledTopic[]): Promise<WireState> {
@@ -222,7 +222,7 @@ class SubscriptionCall extends EventCall {
     compiled: CompiledEvent,
     readonly topic: string,
   ) {
-    super(state, INTERNAL_EVENTS.subscribe, [topic], compiled, 0);
+    super(state, TOPIC_EVENTS.subscribe, [topic], compiled, 0);
   }
 
   protected override createContext(): CallContext {
