@@ -54,7 +54,7 @@ export class ActiveTopic implements TopicListener {
   #readers: Reader[] = [];
   #isReading = false;
   #load: LoadState | null = null;
-  #loaders: Loader[] = [];
+  #loaders: Loader[] | null = null;
   #isLoading = false;
   #isWatched = false;
 
@@ -93,6 +93,7 @@ export class ActiveTopic implements TopicListener {
   snapshot(load: LoadState): Promise<CatchUp> {
     this.#load = load;
     return new Promise((resolve, reject) => {
+      this.#loaders ??= [];
       this.#loaders.push({ resolve, reject });
       if (this.#isLoading) return;
       this.#isLoading = true;
@@ -151,9 +152,9 @@ export class ActiveTopic implements TopicListener {
   }
 
   async #loadForAll(): Promise<void> {
-    while (this.#loaders.length > 0) {
+    while (this.#loaders !== null) {
       const loaders = this.#loaders;
-      this.#loaders = [];
+      this.#loaders = null;
       try {
         const { position } = await this.#read(null, false);
         const state = (await this.#load?.()) ?? [];

@@ -30,7 +30,8 @@ const WARN_MS = 1_000;
 interface Entry {
   readonly address: TopicAddress;
   readonly topic: ActiveTopic;
-  readonly groups: Set<SubscriberGroup>;
+  /** Groups of this topic's subscribers; one, unless it is that of several namespace instances. */
+  readonly groups: SubscriberGroup[];
   readonly latest: LatestOnly | null;
   idle: NodeJS.Timeout | null;
 }
@@ -60,7 +61,7 @@ export class TopicHub {
     entry.idle = null;
     const group = SubscriberGroup.of(socket.nsp);
     group.add(socket, address.key);
-    entry.groups.add(group);
+    if (!entry.groups.includes(group)) entry.groups.push(group);
     return entry.topic;
   }
 
@@ -120,7 +121,7 @@ export class TopicHub {
 
   #open(address: TopicAddress): Entry {
     const { key, name, isKeyed, isLatestOnly } = address;
-    const groups = new Set<SubscriberGroup>();
+    const groups: SubscriberGroup[] = [];
     const send = (frames: readonly Frame[]): void => {
       for (const { adapter } of groups)
         for (const { event, args } of frames) emitToGroup(this.app, adapter, key, event, args);
@@ -129,11 +130,11 @@ export class TopicHub {
     const topic = new ActiveTopic(key, isKeyed, this.store, {
       changes: (epoch, changes) => {
         if (latest !== null) latest.changes(groups, epoch, changes);
-        else if (groups.size > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
+        else if (groups.length > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
       },
       reset: (position, state) => {
         latest?.close();
-        if (groups.size > 0) send(resetFrames(name, isKeyed, position, state));
+        if (groups.length > 0) send(resetFrames(name, isKeyed, position, state));
       },
       failed: this.#failed,
     });
@@ -159,8 +160,9 @@ export class TopicHub {
   #left(key: string, group: SubscriberGroup): void {
     const entry = this.#entries.get(key);
     if (entry === undefined || group.count(key) > 0) return;
-    entry.groups.delete(group);
-    if (entry.groups.size > 0 || entry.idle !== null) return;
+    const at = entry.groups.indexOf(group);
+    if (at >= 0) entry.groups.splice(at, 1);
+    if (entry.groups.length > 0 || entry.idle !== null) return;
     entry.idle = setTimeout(() => {
       this.#entries.delete(key);
       entry.latest?.close();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Position, readPosition } from '../../contract/position.js';
-import { newMark } from '../../stores/memory-topics.js';
+import { newMark } from '../../stores/topic-log.js';
 import type { Script, SharedStore } from '../../stores/shared-store.js';
 import type {
   Change,
