@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Position } from '../contract/position.js';
-import type {
-  Change,
-  NewChange,
-  PublishConditions,
-  PublishResult,
-  TopicRule,
-  TopicState,
-} from './topics.js';
+import type { Change, NewChange, PublishConditions, PublishResult, TopicRule, TopicState } from './topics.js';
 
 /** Idempotency keys that are known of one topic, at most; the oldest ones are forgotten. */
 const MAX_KNOWN = 10_000;

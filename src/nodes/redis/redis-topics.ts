@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type Position, readPosition } from '../../contract/position.js';
-import { newMark } from '../../stores/topic-log.js';
+import type { Position } from '../../contract/position.js';
 import type { Script, SharedStore } from '../../stores/shared-store.js';
+import { newMark } from '../../stores/topic-log.js';
 import type {
   Change,
   NewChange,
@@ -17,13 +16,13 @@ import type { SubscriptionKind } from './redis-client.js';
 import type { RedisConnections } from './redis-connections.js';
 import { ReplayGuard } from './replay-guard.js';
 import { readStamp, writeStamp } from './signer.js';
-import { DELETE, FORK, PUBLISH, READ } from './topic-scripts.js';
+import { DELETE, FORK, PUBLISH, READ, SET } from './topic-scripts.js';
 
-/** What a script answers with, in the forms of Redis. */
+/** List in an answer of Redis. */
 type Answer = readonly unknown[];
 
 /**
- * Topics of all nodes in Redis: each has a hash with its position, a stream of its last changes and, where it is keyed, a hash
+ * Topics of all nodes in Redis: each has a string with its position, a stream of its last changes and, where it is keyed, a hash
  * of its values, all in one slot. A script makes a change, and tells the nodes by a channel; what they hear is compared with
  * what they know, and read again where it does not fit.
  */
@@ -49,46 +48,44 @@ export class RedisTopics implements TopicStore {
     { history, ttlMs, maxEntries }: TopicRule,
     { idempotencyKey, idempotencyMs, expect }: PublishConditions,
   ): Promise<PublishResult> {
-    const stamp = writeStamp(this.redis.signer.stamp(this.redis.clock.now()));
+    const now = Math.trunc(this.redis.clock.now());
+    const stamp = writeStamp(this.redis.signer.stamp(now));
+    const tagged = changes.map((change) => ({ ...change, tag: newMark() }));
     const keys = idempotencyKey === null ? [] : [`${nameOf(topic)}:once:${idempotencyKey}`];
     const args = [
       stamp,
-      this.#sign(topic, stamp, changes.map(contentOf).join('')),
+      this.#sign(topic, stamp, tagged.map(contentOf).join('')),
+      String(now),
       String(Math.max(1, history)),
       String(ttlMs),
-      maxEntries === null ? '' : String(maxEntries),
       expect === null ? '' : String(expect.epoch),
       expect === null ? '' : String(expect.offset),
       String(idempotencyMs),
-      ...changes.flatMap(({ key, value, ttlMs: ms }) => [
-        key,
-        value === null ? '0' : '1',
-        value ?? '',
-        ms === null ? '' : String(ms),
-      ]),
     ];
-    const [outcome, ...at] = (await this.#run(PUBLISH, topic, args, keys)).map(String);
-    if (outcome === 'repeated') {
-      const position = readPosition(at[0]);
-      if (position === null) throw new Error(`\`${topic}\` has a position that cannot be read`);
-      return { outcome, position };
+    const script = maxEntries === null ? PUBLISH : SET;
+    if (maxEntries === null) for (const { tag, value } of tagged) args.push(tag, value ?? 'null');
+    else {
+      args.push(String(maxEntries));
+      for (const { key, tag, value, ttlMs: ms } of tagged)
+        args.push(key, tag, value === null ? '0' : '1', value ?? '', ms === null ? '' : String(ms));
     }
+    const [outcome, ...at] = String(await this.#ask(script, topic, args, keys)).split(' ');
     return { outcome: outcome as PublishResult['outcome'], position: positionOf(at) };
   }
 
   async read(topic: string, { after, state, isKeyed }: TopicQuery): Promise<TopicRead> {
     const args = [newMark(), isKeyed ? '1' : '0', after === null ? '' : String(after), state ? '1' : '0'];
-    const [at, changes, values] = (await this.#run(READ, topic, args)) as readonly Answer[];
-    const flat = (values ?? []).map(String);
+    const [at, changes, values] = (await this.#ask(READ, topic, args)) as [unknown, Answer, Answer];
+    const flat = values.map(String);
     return {
-      position: positionOf(at ?? []),
-      changes: (changes ?? []).map((entry) => changeOf(entry as Answer)),
+      position: positionOf(String(at).split(' ')),
+      changes: changes.map((entry) => changeOf(entry as Answer)),
       state: flat.flatMap((key, i) => (i % 2 === 0 ? [[key, flat[i + 1] ?? 'null'] as const] : [])),
     };
   }
 
   async fork(topic: string, { epoch, offset, tag }: Position): Promise<void> {
-    await this.#run(FORK, topic, [epoch, String(offset), tag]);
+    await this.#ask(FORK, topic, [epoch, String(offset), tag]);
   }
 
   async delete(topic: string): Promise<boolean> {
@@ -99,8 +96,8 @@ export class RedisTopics implements TopicStore {
     return Promise.all(
       topics.map(async (topic) => {
         const key = `${this.redis.options.prefix}:${nameOf(topic)}:at`;
-        const at = (await this.redis.command(['HMGET', key, 'epoch', 'offset', 'tag'], key)) as Answer;
-        return at[0] == null ? null : positionOf(at);
+        const at = await this.redis.command(['GET', key], key);
+        return at === null ? null : positionOf(String(at).split(' '));
       }),
     );
   }
@@ -136,7 +133,7 @@ export class RedisTopics implements TopicStore {
     const stamp = readStamp(stampText);
     if (stamp === null || !this.#guard.accepts(this.#channel(topic), stamp, clock.now()))
       return void counters.replayedMessages++;
-    const changes = readContent(content, offset, before, stampText);
+    const changes = readContent(content, offset, before);
     if (changes === null) counters.malformedMessages++;
     else listener.changed(epoch, changes);
   }
@@ -147,15 +144,6 @@ export class RedisTopics implements TopicStore {
 
   #channel(topic: string): string {
     return `${this.redis.options.prefix}:${nameOf(topic)}`;
-  }
-
-  async #run(
-    script: Script,
-    topic: string,
-    args: readonly string[],
-    keys: readonly string[] = [],
-  ): Promise<Answer> {
-    return (await this.#ask(script, topic, args, keys)) as Answer;
   }
 
   #ask(
@@ -179,10 +167,10 @@ function nameOf(topic: string): string {
   return `topic:{${topic}}`;
 }
 
-/** Writes a change as the script does, with lengths in bytes. */
-function contentOf({ key, value }: NewChange): string {
+/** Writes a change as the scripts do, with lengths in bytes. */
+function contentOf({ key, value, tag }: NewChange & { readonly tag: string }): string {
   const length = value === null ? '-' : Buffer.byteLength(value);
-  return `${Buffer.byteLength(key)} ${length}\n${key}${value ?? ''}`;
+  return `${Buffer.byteLength(key)} ${length} ${tag}\n${key}${value ?? ''}`;
 }
 
 interface Heard {
@@ -209,22 +197,15 @@ function readMessage(message: Buffer): Heard | null {
 }
 
 /** Reads changes; null where lengths do not fit. */
-function readContent(
-  content: Buffer,
-  first: number,
-  before: string,
-  stamp: string,
-): readonly Change[] | null {
+function readContent(content: Buffer, first: number, before: string): readonly Change[] | null {
   const changes: Change[] = [];
   let tag = before;
   for (let from = 0; from < content.length; ) {
     const end = content.indexOf(10, from);
-    const [keyBytes, valueBytes] = content.toString('latin1', from, end).split(' ');
+    const [keyBytes, valueBytes, own = ''] = content.toString('latin1', from, end).split(' ');
     const keyEnd = end + 1 + Number(keyBytes);
     const valueEnd = valueBytes === '-' ? keyEnd : keyEnd + Number(valueBytes);
     if (end < 0 || !(valueEnd <= content.length)) return null;
-    const mark = `${stamp} ${changes.length}`;
-    const own = createHash('sha1').update(mark).digest('hex').slice(0, 8);
     changes.push({
       offset: first + changes.length,
       tag: own,
@@ -244,6 +225,7 @@ function changeOf([id, fields]: Answer): Change {
   return { offset: Number(String(id).split('-')[0]), tag, before, key, value };
 }
 
-function positionOf([epoch, offset, tag]: Answer): Position {
-  return { epoch: String(epoch), offset: Number(offset), tag: String(tag) };
+/** Reads epoch, offset and tag. */
+function positionOf([epoch = '', offset, tag = '']: readonly string[]): Position {
+  return { epoch, offset: Number(offset), tag };
 }
