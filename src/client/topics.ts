@@ -4,6 +4,7 @@ import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { type Position, readPosition, writePosition } from '../contract/position.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Call, createCalls } from './calls.js';
+import { mergePatch } from './merge-patch.js';
 import type { Status } from './status.js';
 import type { TopicOptions, TopicState, TopicSubscription } from './topic-types.js';
 
@@ -16,8 +17,8 @@ const MAX_WAITING = 10_000;
 /** Frames that are held while the server answers. */
 const MAX_HELD = 1_000;
 
-/** Value of the topic or, with a key, of that key; with a third further element the key is removed. */
-type Change = readonly [offset: number, tag: string, value: unknown, key?: string, isRemoved?: true];
+/** Value of the topic or, with a key, of that key; the last element says that the key is removed (1) or `value` a patch (2). */
+type Change = readonly [offset: number, tag: string, value: unknown, key?: string | null, kind?: 1 | 2];
 
 /** Answer to a subscription, as the server sends it. */
 interface State {
@@ -269,14 +270,22 @@ class Topic {
   }
 
   private apply(epoch: string, changes: readonly Change[]): void {
-    for (const [offset, tag, value, key, isRemoved = false] of changes) {
+    for (const [offset, tag, sent, sentKey, kind] of changes) {
+      const key = sentKey ?? undefined;
+      const before = key === undefined ? this.value : this.entries.get(key);
+      if (kind === 2 && before === undefined) {
+        // It went on from a position that was kept without the value.
+        this.position = null;
+        return this.subscribe();
+      }
+      const value = kind === 2 ? mergePatch(before, sent) : sent;
       // Ahead of listeners: one that ends the subscription and begins another one goes on behind this change.
       this.position = { epoch, offset, tag };
       if (key === undefined) this.value = value;
-      else if (isRemoved) this.entries.delete(key);
+      else if (kind === 1) this.entries.delete(key);
       else this.entries.set(key, value);
       for (const { onValue, onRemove } of [...this.listeners])
-        guard(() => (isRemoved ? onRemove?.(key as string) : onValue?.(value, key)));
+        guard(() => (kind === 1 ? onRemove?.(key as string) : onValue?.(value, key)));
     }
     this.persist();
   }

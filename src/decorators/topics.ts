@@ -22,6 +22,12 @@ export interface TopicOptions {
    */
   readonly deliver?: 'all' | 'latest';
   /**
+   * Whether a change of an object is sent as a JSON Merge Patch (RFC 7396) where that is smaller. Arrays are sent whole: give
+   * lists of records a key for each.
+   * @default false
+   */
+  readonly delta?: boolean;
+  /**
    * Largest number of keys of a keyed topic.
    * @default 10000
    */

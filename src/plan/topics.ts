@@ -20,6 +20,7 @@ interface KeptOptions {
   history: number;
   ttlMs: number;
   deliver: 'all' | 'latest';
+  delta: boolean;
   maxEntries: number;
   scope: 'namespace' | 'app';
 }
@@ -47,6 +48,7 @@ const KEPT_OPTIONS = {
   },
   ttlMs: rules.milliseconds,
   deliver: oneOf('all', 'latest'),
+  delta: rules.boolean,
   maxEntries: rules.count,
   scope: oneOf('namespace', 'app'),
 };
@@ -91,6 +93,7 @@ export function compileTopics(
       history,
       ttlMs,
       deliver: given.deliver ?? 'all',
+      delta: given.delta ?? false,
       maxEntries: isKeyed ? maxEntries : null,
       scope: given.scope ?? 'namespace',
       docs: message.docs,

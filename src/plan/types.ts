@@ -102,6 +102,8 @@ export interface TopicPlan {
   readonly ttlMs: number;
   /** Whether subscribers get all changes, or the latest one where they are slow. */
   readonly deliver: 'all' | 'latest';
+  /** Whether changes are sent as patches where these are smaller. */
+  readonly delta: boolean;
   /** Largest number of keys; null for a topic with one value. */
   readonly maxEntries: number | null;
   /** Whether each namespace instance has a topic of this name, or the application has one. */

@@ -65,6 +65,11 @@ export class ActiveTopic implements TopicListener {
     private readonly delivery: TopicDelivery,
   ) {}
 
+  /** Whether the state is the application's own, which may differ from the log's. */
+  get hasOwnState(): boolean {
+    return this.#load !== null;
+  }
+
   get position(): Position | null {
     return this.#position;
   }

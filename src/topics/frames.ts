@@ -6,6 +6,13 @@ import type { CatchUp } from './active-topic.js';
 /** Entries that travel in one frame; a larger state is sent in several. */
 const PAGE = 1_000;
 
+/** Fifth element of a change that removes a key, and of one that is a patch. */
+const REMOVED = 1;
+const PATCHED = 2;
+
+/** A change, perhaps with the patch that is sent in place of the value. */
+type SentChange = Change & { readonly patch?: string | null };
+
 /** An event of gatewire with its arguments. */
 export interface Frame {
   readonly event: string;
@@ -14,7 +21,8 @@ export interface Frame {
 
 /**
  * A change on the wire: `[offset, tag, value]`; in keyed topics `[offset, tag, value, key]`, and
- * `[offset, tag, null, key, true]` for the removal of a key.
+ * `[offset, tag, null, key, 1]` for the removal of a key. `[offset, tag, patch, key, 2]` changes the value before by a JSON Merge
+ * Patch; there, `key` is null in topics with one value.
  */
 type WireChange = readonly unknown[];
 
@@ -39,7 +47,7 @@ export function changesFrame(
   topic: string,
   isKeyed: boolean,
   epoch: string,
-  changes: readonly Change[],
+  changes: readonly SentChange[],
   isJump = false,
 ): Frame {
   const before = changes[0]?.before ?? '';
@@ -83,8 +91,9 @@ export function wireState(
   return { pages, last: { ...base, entries: entries.slice(from) } };
 }
 
-function wireChange({ offset, tag, key, value }: Change, isKeyed: boolean): WireChange {
+function wireChange({ offset, tag, key, value, patch = null }: SentChange, isKeyed: boolean): WireChange {
+  if (patch !== null) return [offset, tag, JSON.parse(patch), isKeyed ? key : null, PATCHED];
   const parsed: unknown = value === null ? null : JSON.parse(value);
   if (!isKeyed) return [offset, tag, parsed];
-  return value === null ? [offset, tag, null, key, true] : [offset, tag, parsed, key];
+  return value === null ? [offset, tag, null, key, REMOVED] : [offset, tag, parsed, key];
 }

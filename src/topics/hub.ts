@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.js';
 import { emitToGroup, emitToSocket } from '../runtime/send.js';
 import type { TopicStore } from '../stores/topics.js';
 import { ActiveTopic } from './active-topic.js';
+import { Deltas } from './deltas.js';
 import { changesFrame, type Frame, resetFrames } from './frames.js';
 import { SubscriberGroup } from './group.js';
 import { LatestOnly } from './latest-only.js';
@@ -16,6 +17,8 @@ export interface TopicAddress {
   readonly isKeyed: boolean;
   /** Whether slow clients get the latest values. */
   readonly isLatestOnly: boolean;
+  /** Whether changes are sent as patches where these are smaller. */
+  readonly isDelta: boolean;
 }
 
 /** Time for which a topic without subscribers is still followed: some come back at once. */
@@ -120,7 +123,8 @@ export class TopicHub {
   }
 
   #open(address: TopicAddress): Entry {
-    const { key, name, isKeyed, isLatestOnly } = address;
+    const { key, name, isKeyed, isLatestOnly, isDelta } = address;
+    const deltas = isDelta ? new Deltas() : null;
     const groups: SubscriberGroup[] = [];
     const send = (frames: readonly Frame[]): void => {
       for (const { adapter } of groups)
@@ -129,11 +133,13 @@ export class TopicHub {
     const latest = isLatestOnly ? this.#latestOnly(address) : null;
     const topic = new ActiveTopic(key, isKeyed, this.store, {
       changes: (epoch, changes) => {
-        if (latest !== null) latest.changes(groups, epoch, changes);
-        else if (groups.length > 0) send([changesFrame(name, isKeyed, epoch, changes)]);
+        const sent = deltas === null || topic.hasOwnState ? changes : deltas.shrink(changes);
+        if (latest !== null) latest.changes(groups, epoch, sent);
+        else if (groups.length > 0) send([changesFrame(name, isKeyed, epoch, sent)]);
       },
       reset: (position, state) => {
         latest?.close();
+        deltas?.reset(state);
         if (groups.length > 0) send(resetFrames(name, isKeyed, position, state));
       },
       failed: this.#failed,
@@ -151,7 +157,8 @@ export class TopicHub {
         emitToGroup(this.app, adapter, key, event, args, except);
       },
       toSocket: (socket, epoch, changes) => {
-        const { event, args } = changesFrame(name, isKeyed, epoch, changes, true);
+        const whole = changes.map((change) => ({ ...change, patch: null }));
+        const { event, args } = changesFrame(name, isKeyed, epoch, whole, true);
         emitToSocket(this.app, socket, event, args);
       },
     });

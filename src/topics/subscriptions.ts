@@ -261,7 +261,7 @@ function findTopic(
     });
   const topic = topics.find(({ plan }) => plan.pattern.test(name));
   if (topic === undefined) throw new GatewireError('NOT_FOUND', { message: 'there is no such topic' });
-  const { scope, maxEntries, deliver } = topic.plan;
+  const { scope, maxEntries, deliver, delta } = topic.plan;
   return {
     topic,
     address: {
@@ -269,6 +269,7 @@ function findTopic(
       name,
       isKeyed: maxEntries !== null,
       isLatestOnly: deliver === 'latest',
+      isDelta: delta,
     },
   };
 }

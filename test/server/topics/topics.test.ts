@@ -39,6 +39,10 @@ class LiveGateway {
   }
 
   @OnSubscribe('ticks', { deliver: 'latest' }) ticks() {}
+
+  @OnSubscribe('book', { delta: true }) book() {}
+
+  @OnSubscribe('books', { delta: true, keyed: true }) books() {}
 }
 
 async function start(): Promise<TestApp> {
@@ -234,6 +238,66 @@ describe('a keyed topic', () => {
     await topicsOf(test).set('stock', 'apples', 5, { ttlMs: 50 });
     expect(await topic.next()).toBe(5);
     await until('removed', () => topic.entries.size === 0);
+  });
+});
+
+describe('a topic of deltas', () => {
+  const order = (price: number) => ({
+    name: 'a long name of the book',
+    bids: { '100': price, '99': 1 },
+    at: null,
+  });
+
+  it('sends what has changed, and the application sees whole values', async () => {
+    const test = await start();
+    const client = await test.client.connect();
+    const frames: unknown[][] = [];
+    client.socket.on('gw:topic', (...args: unknown[]) => frames.push(args));
+    const topic = client.topic('book');
+    await topic.live();
+    for (const price of [1, 2, 3]) await topicsOf(test).publish('book', order(price));
+    for (const price of [1, 2, 3]) expect(await topic.next()).toEqual(order(price));
+    const changes = frames.flatMap((frame) => frame[3] as unknown[][]);
+    expect(changes.map((change) => change.slice(2))).toEqual([
+      [order(1)],
+      [{ bids: { '100': 2 } }, null, 2],
+      [{ bids: { '100': 3 } }, null, 2],
+    ]);
+    await topicsOf(test).publish('book', 'no object');
+    expect(await topic.next()).toBe('no object');
+  });
+
+  it('gives a page the whole value that was loaded again without it', async () => {
+    const test = await start();
+    await topicsOf(test).publish('book', order(1));
+    const kept = new Map<string, string>();
+    const persist = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    const first = page(test);
+    const known = first.topic('book', { persist });
+    await until('the value', () => known.value !== undefined);
+    const other = await test.client.connect();
+    await other.topic('book').live(); // keeps the topic open on this node
+    first.close();
+    const seen: unknown[] = [];
+    const again = page(test).topic('book', { persist, onValue: (value) => seen.push(value) });
+    await until('live', () => again.state === 'live');
+    await topicsOf(test).publish('book', order(2)); // the first change that this node passes on is whole
+    await topicsOf(test).publish('book', order(3));
+    await until('the last', () => (again.value as ReturnType<typeof order>)?.bids['100'] === 3);
+    expect(seen.at(-1)).toEqual(order(3));
+  });
+
+  it('compares values of the same key', async () => {
+    const test = await start();
+    const topic = (await test.client.connect()).topic('books');
+    await topic.live();
+    for (const price of [1, 2])
+      for (const key of ['one', 'other']) await topicsOf(test).set('books', key, { ...order(price), key });
+    await until('both', () => (topic.entries.get('other') as ReturnType<typeof order>)?.bids['100'] === 2);
+    expect(topic.entries).toEqual(await topicsOf(test).entries('books'));
   });
 });
 
