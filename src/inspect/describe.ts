@@ -6,6 +6,7 @@ import {
   eventsOf,
   type MessagePlan,
   type NamespacePlan,
+  type TopicPlan,
 } from '../plan/types.js';
 import type {
   AppDescription,
@@ -13,6 +14,7 @@ import type {
   NamespaceDescription,
   SchemaDescription,
   SentDescription,
+  TopicDescription,
 } from './description.js';
 import { argumentsShapeOf, jsonSchemaOf, shapeOf } from './json-schema.js';
 import { type Locate, locator } from './locate.js';
@@ -32,6 +34,7 @@ export function describeApp(plan: AppPlan, root: string): AppDescription {
       gateways: sum(namespaces, ({ gateways }) => gateways.length),
       events: sum(namespaces, ({ events }) => events.length),
       sends: sum(namespaces, ({ sends }) => sends.length),
+      topics: sum(namespaces, ({ topics }) => topics.length),
       namespacesWithoutAuth: sum(namespaces, ({ auth }) => (auth === null ? 1 : 0)),
     },
   };
@@ -48,6 +51,7 @@ export function describeNamespace(plan: NamespacePlan, locate: Locate): Namespac
     gateways: gateways.map(({ name, scope, at }) => ({ name, scope, at: locate(at) })),
     events: eventsOf(plan).map((event) => describeEvent(event, locate)),
     sends: (contract?.serverToClient ?? []).map(describeSent),
+    topics: (plan.topics ?? []).map((topic) => describeTopic(topic, locate)),
   };
 }
 
@@ -65,11 +69,35 @@ export function describeEvent(plan: EventPlan, locate: Locate): EventDescription
     payload: payload && { kind: plan.args === null ? 'payload' : 'args', ...payload },
     ack: ack?.value ?? null,
     isAnswered: ack !== null,
-    rates: (arrival ?? []).filter(({ battery }) => battery.stage === 'rate').map(({ label }) => label),
+    rates: ratesOf(arrival),
     reply,
     answersByHand,
     timeoutMs,
   };
+}
+
+/** Describes one topic. */
+export function describeTopic(plan: TopicPlan, locate: Locate): TopicDescription {
+  const { name, payload, history, ttlMs, deliver, maxEntries, scope } = plan;
+  const { gateway, handler, arrival } = plan.subscription;
+  return {
+    name,
+    gateway: gateway.name,
+    handler: handler.label,
+    at: locate(handler.at),
+    payload: payload && describeSchema(payload, 'input', 'payload'),
+    keyed: maxEntries !== null,
+    maxEntries,
+    history,
+    ttlMs,
+    deliver,
+    scope,
+    rates: ratesOf(arrival),
+  };
+}
+
+function ratesOf(arrival: EventPlan['arrival']): readonly string[] {
+  return (arrival ?? []).filter(({ battery }) => battery.stage === 'rate').map(({ label }) => label);
 }
 
 function describeSent(plan: MessagePlan): SentDescription {

@@ -1,5 +1,5 @@
 import type { ScopeName } from '../metadata/record.js';
-import type { ReplyShape } from '../plan/types.js';
+import type { ReplyShape, TopicPlan } from '../plan/types.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Carries } from './messages.js';
 
@@ -60,6 +60,27 @@ export interface SentDescription {
   readonly isAnswered: boolean;
 }
 
+/** Topic, or a pattern of many, with the method that authorizes subscriptions. */
+export interface TopicDescription {
+  /** `prices`, or `prices/:symbol`. */
+  readonly name: string;
+  readonly gateway: string;
+  /** Method such as `LiveGateway.subscribe`. */
+  readonly handler: string;
+  readonly at: Position | null;
+  /** Value of the topic, or of each key of it. */
+  readonly payload: SchemaDescription | null;
+  readonly keyed: boolean;
+  /** Largest number of keys; null for a topic with one value. */
+  readonly maxEntries: number | null;
+  readonly history: number;
+  readonly ttlMs: number;
+  readonly deliver: TopicPlan['deliver'];
+  readonly scope: TopicPlan['scope'];
+  /** Rate limits of subscriptions, such as `10/s`. */
+  readonly rates: readonly string[];
+}
+
 /** Gateway class of a namespace. */
 export interface GatewayDescription {
   readonly name: string;
@@ -79,6 +100,7 @@ export interface NamespaceDescription {
   readonly events: readonly EventDescription[];
   /** Events of the server; empty without a contract. */
   readonly sends: readonly SentDescription[];
+  readonly topics: readonly TopicDescription[];
 }
 
 /** Application as plain data, for listings and documents. */
@@ -88,6 +110,7 @@ export interface AppDescription {
     readonly gateways: number;
     readonly events: number;
     readonly sends: number;
+    readonly topics: number;
     readonly namespacesWithoutAuth: number;
   };
 }

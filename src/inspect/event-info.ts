@@ -1,14 +1,16 @@
 import { isReservedEvent } from '../base/reserved-names.js';
 import type { BatteryPlan } from '../metadata/battery.js';
-import type { AppPlan, EventPlan, NamespacePlan, StepPlan } from '../plan/types.js';
-import { describeEvent, describeNamespace } from './describe.js';
-import type { EventDescription, NamespaceDescription, Position } from './description.js';
+import type { AppPlan, EventPlan, NamespacePlan, StepPlan, TopicPlan } from '../plan/types.js';
+import { describeEvent, describeNamespace, describeTopic } from './describe.js';
+import type { EventDescription, NamespaceDescription, Position, TopicDescription } from './description.js';
 import { type Locate, locator } from './locate.js';
 
-/** Description of one event with all steps that run for it, in their order. */
+/** Description of one event, or of the subscription to a topic, with all steps that run for it, in their order. */
 export interface EventInfo {
-  readonly namespace: Omit<NamespaceDescription, 'events' | 'sends'>;
+  readonly namespace: Omit<NamespaceDescription, 'events' | 'sends' | 'topics'>;
   readonly event: EventDescription;
+  /** Topic whose subscription the event is; absent for other events. */
+  readonly topic?: TopicDescription;
   /** Steps that run once for each client that connects. */
   readonly connect: readonly StepDescription[];
   /** Steps that run for each event. */
@@ -20,21 +22,25 @@ export interface EventInfo {
 }
 
 /**
- * Describes one event with its steps.
+ * Describes one event, or the subscription to a topic, with its steps.
  *
  * @param root - folder that file names are relative to
  */
 export function describeEventInfo(
   { limits, settings }: AppPlan,
   namespace: NamespacePlan,
-  event: EventPlan,
+  subject: EventPlan | TopicPlan,
   root: string,
 ): EventInfo {
   const locate = locator(root);
-  const { events: _events, sends: _sends, ...rest } = describeNamespace(namespace, locate);
+  const { events: _events, sends: _sends, topics: _topics, ...rest } = describeNamespace(namespace, locate);
+  const topic = 'subscription' in subject ? subject : null;
+  const event = 'subscription' in subject ? subject.subscription : subject;
   return {
     namespace: rest,
-    event: describeEvent(event, locate),
+    // A contract declares no acknowledgement of a subscription, and there is one.
+    event: describeEvent(topic === null ? event : { ...event, name: topic.name, contract: null }, locate),
+    ...(topic === null ? null : { topic: describeTopic(topic, locate) }),
     connect: describeConnect(namespace, locate),
     call: describeCall(event, locate),
     limits,
@@ -65,6 +71,12 @@ export function findEvent({ events, patterns, any }: NamespacePlan, name: string
   if (written !== undefined) return written;
   if (isReservedEvent(name)) return null;
   return patterns.find((one) => one.pattern?.test(name)) ?? any;
+}
+
+/** Finds the topic with a name, such as `prices/BTC`, or with a pattern, such as `prices/:symbol`. */
+export function findTopic({ topics }: NamespacePlan, name: string): TopicPlan | null {
+  const all = topics ?? [];
+  return all.find((one) => one.name === name) ?? all.find(({ pattern }) => pattern.test(name)) ?? null;
 }
 
 /** Name of a step that is not a battery's. */

@@ -1,5 +1,12 @@
 import type { Schema } from '../contract/contract.js';
-import type { EventPlan, MessageDocs, MessagePlan, NamespacePlan, ReplyShape } from '../plan/types.js';
+import type {
+  EventPlan,
+  MessageDocs,
+  MessagePlan,
+  NamespacePlan,
+  ReplyShape,
+  TopicPlan,
+} from '../plan/types.js';
 import { identifierOf } from './names.js';
 import type { SchemaBook, SchemaReference } from './schema-book.js';
 
@@ -49,6 +56,8 @@ export interface DescribedNamespace extends NamespaceMessages {
   readonly plan: NamespacePlan;
   /** Beginning of the names of its types. */
   readonly prefix: string;
+  /** Values of topics, by pattern. */
+  readonly topics: readonly Message[];
   /** Schemas of the details of the error codes in the contract. */
   readonly errors: ReadonlyMap<string, SchemaReference | null>;
 }
@@ -108,6 +117,16 @@ export function serverMessage<TSchema>(
     ack: ack && { shape: 'bare', isOptional: false, value: convert(ack, 'input', 'ack') },
     docs,
   };
+}
+
+/**
+ * Reads the value of a topic as a message of the server, and adds its schema to a book. It travels as its schema accepts it.
+ *
+ * @param id - identifier of the topic, for the name of the schema
+ */
+export function topicMessage({ name, payload, docs }: TopicPlan, id: string, book: SchemaBook): Message {
+  const carries = payload === null ? 'unknown' : 'one';
+  return { name, carries, payload: payload && book.addOf(id, payload, 'input'), ack: null, docs };
 }
 
 function convertPayload<TSchema>(

@@ -14,6 +14,7 @@ import {
   gatewayFor,
   OnAnyEvent,
   OnEvent,
+  OnSubscribe,
 } from '../../src/index.js';
 import type { AsyncApiDocument } from '../../src/inspect/asyncapi/objects.js';
 import { exampleNames } from '../support/example-names.js';
@@ -369,5 +370,85 @@ describe('app.asyncapi()', () => {
 
   it('refuses with the report of all problems', async () => {
     await expect(createApp({ gateways: [] }).asyncapi(INFO)).rejects.toThrow('GW_ERR_BUILD_NO_GATEWAYS');
+  });
+});
+
+describe('topics in app.asyncapi()', () => {
+  const live = defineContract('/live', {
+    topics: {
+      'prices/:symbol': {
+        payload: z.object({ price: z.number(), at: z.date() }),
+        description: 'Last trades.',
+        examples: [{ price: 5, at: new Date(0) }],
+      },
+      'cursors/:board/:page': { payload: z.tuple([z.number(), z.number()]), keyed: true },
+      価格: { deprecated: true },
+    },
+  });
+  const Live = gatewayFor(live, { auth: () => ({ user: { id: '1' } }) });
+
+  @Live.Gateway()
+  class LiveGateway {
+    @Live.OnSubscribe('prices/:symbol', { history: 10, deliver: 'latest' }) prices() {}
+    @Live.OnSubscribe('cursors/:board/:page', { maxEntries: 5, scope: 'app' }) cursors() {}
+    @Live.OnSubscribe('価格') odd() {}
+  }
+
+  @Gateway('/plain')
+  class PlainGateway {
+    @OnSubscribe('prices', { payload: z.number() }) prices() {}
+  }
+
+  it('are channels of their own, with parameters and the schema of a value', async () => {
+    const { channels, operations, components } = await createApp({
+      gateways: [LiveGateway, PlainGateway],
+    }).asyncapi(INFO);
+    expect(Object.keys(channels)).toEqual([
+      'live',
+      'livePricesSymbol',
+      'liveCursorsBoardPage',
+      'liveU4fa1u683c',
+      'plain',
+      'plainPrices',
+    ]);
+    expect(channels['livePricesSymbol']).toEqual({
+      address: 'prices/{symbol}',
+      description: 'Last trades.',
+      parameters: { symbol: { description: 'One segment of the name of the topic.' } },
+      'x-socket.io-namespace': '/live',
+      'x-gatewire-topic': {
+        name: 'prices/:symbol',
+        keyed: false,
+        history: 10,
+        ttlMs: 86_400_000,
+        deliver: 'latest',
+        scope: 'namespace',
+      },
+      messages: { value: { $ref: '#/components/messages/livePricesSymbolValue' } },
+    });
+    expect(channels['liveCursorsBoardPage']).toMatchObject({
+      address: 'cursors/{board}/{page}',
+      'x-gatewire-topic': { keyed: true, maxEntries: 5, scope: 'app' },
+    });
+    expect(operations['sendLivePricesSymbol']).toEqual({
+      action: 'send',
+      channel: { $ref: '#/channels/livePricesSymbol' },
+      title: 'prices/:symbol',
+      description: 'Last trades.',
+      security: [{ $ref: '#/components/securitySchemes/auth' }],
+      messages: [{ $ref: '#/channels/livePricesSymbol/messages/value' }],
+    });
+    expect(components.messages['livePricesSymbolValue']).toMatchObject({
+      name: 'prices/:symbol',
+      payload: { $ref: '#/components/schemas/livePricesSymbol' },
+      examples: [{ payload: { price: 5, at: '1970-01-01T00:00:00.000Z' } }],
+    });
+    expect(components.schemas['livePricesSymbol']).toMatchObject({ required: ['price', 'at'] });
+    expect(components.messages['liveU4fa1u683cValue']).toMatchObject({ deprecated: true });
+  });
+
+  it('leave the document valid', async () => {
+    const found = await createApp({ gateways: [LiveGateway, PlainGateway] }).asyncapi(INFO);
+    expect(await complaints(found)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * What is below fixtures/cli is read by the command line; it says the same of a compiled application, in half of the time.
  */
-const LEFT_OUT = /^test\/fixtures\/(cli(?!\/shop\/app\.ts)|class-validator)\//;
+const LEFT_OUT = /^test\/fixtures\/(cli(?!\/(shop|live)\/app\.ts)|class-validator)\//;
 
 /**
  * Compiles all of them.

@@ -15,6 +15,7 @@ import {
   gatewayFor,
   OnAnyEvent,
   OnEvent,
+  OnSubscribe,
 } from '../../src/index.js';
 import { type ClientTypesForm, clientTypesOf } from '../../src/inspect/types/client-types.js';
 import { Compiler } from '../support/compiler.js';
@@ -59,6 +60,13 @@ const office = defineContract('/team/:team', {
     'room:ask': { payload: z.string(), ack: z.boolean() },
     pair: { args: z.tuple([z.string()], z.number()) },
   },
+  topics: {
+    'prices/:symbol': {
+      payload: z.object({ price: z.number(), at: z.date() }),
+      description: 'Last trades.',
+    },
+    'seats/:show': { payload: z.number(), keyed: true },
+  },
   errors: { ROOM_FULL: z.object({ limit: z.number() }) },
 });
 const Office = gatewayFor(office);
@@ -82,6 +90,8 @@ class OfficeGateway {
   @Office.OnEvent('valibot') valibot() {}
   @Office.OnEvent('mini') mini() {}
   @Office.OnEvent("it's") its() {}
+  @Office.OnSubscribe('prices/:symbol') prices() {}
+  @Office.OnSubscribe('seats/:show') seats() {}
 }
 
 @Gateway('/plain')
@@ -91,6 +101,7 @@ class PlainGateway {
   @OnEvent('any') any() {}
   @OnEvent('list') list(@Args() _args: readonly unknown[], @Ack() _ack: AckFunction) {}
   @OnEvent(/^cursor:/) cursor() {}
+  @OnSubscribe('news/:tag') news() {}
 }
 
 @Gateway('/')
@@ -165,6 +176,10 @@ export async function right(): Promise<void> {
   team.on('room:ask', (question, answer) => answer(question === 'yes'));
   team.on('pair', (first, ...numbers) => first.length + (numbers[0] ?? 0));
   team.on('exception', ({ event, error }) => event + error.code);
+  const price: server.TeamTopics['prices/:symbol'] = { price: 1, at: '2026-01-01T00:00:00Z' };
+  const seat: server.TeamTopics['seats/:show'] = 5;
+  const news: server.PlainTopics['news/:tag'] = [price, seat];
+  void news;
 
   const sum = await plain.emitWithAck('sum', [1, 2]);
   if (typeof sum === 'number') sum.toFixed();
@@ -266,6 +281,13 @@ export async function connections(): Promise<void> {
   const any: unknown = await simple.call('any', 5);
   void any;
   simple.on('welcome', (you) => String(you));
+  room.topic('prices/BTC', { onValue: ({ price, at }) => price.toFixed() + at.length });
+  room.topic('seats/hamlet', { onValue: (seat, key) => seat.toFixed() + key });
+  simple.topic('news/all', { onValue: (value) => value });
+  // @ts-expect-error no such topic
+  room.topic('price/BTC');
+  // @ts-expect-error another namespace has it
+  simple.topic('prices/BTC');
 }
 `;
     expect(complaintsAbout(client, 'contract')).toEqual([]);
@@ -280,6 +302,7 @@ export async function connections(): Promise<void> {
    */
   'message:send': (payload: TeamMessageSend,`);
     expect(text).toContain('  /** what is said *\\/ here */\n  text: string;');
+    expect(text).toContain("  /** Last trades. */\n  'prices/:symbol': { price: number; at: string };");
     expect(text).not.toContain(process.cwd());
     expect(clientTypesOf(plan, 'events')).toBe(text);
   });

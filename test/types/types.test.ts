@@ -4,7 +4,7 @@ import { Compiler } from '../support/compiler.js';
 
 const compiler = new Compiler();
 
-it.each(['public', 'client', 'brokers', 'stack'])(
+it.each(['public', 'client', 'topics', 'brokers', 'stack'])(
   'compiles what has to compile in %s.ts, and refuses what must not',
   (name) => {
     const file = `test/types/${name}.ts`;

@@ -1,12 +1,17 @@
 import { defaultSettings } from '../../app/settings.js';
-import type { EventDescription, Position, SchemaDescription } from '../../inspect/description.js';
+import type {
+  EventDescription,
+  Position,
+  SchemaDescription,
+  TopicDescription,
+} from '../../inspect/description.js';
 import type { CoreStage, EventInfo, StepDescription } from '../../inspect/event-info.js';
 import { DEFAULT_LIMITS } from '../../runtime/limits.js';
-import { alignGroups, alignRows, type Paint, type Row } from '../output.js';
+import { alignGroups, alignRows, counted, type Paint, type Row } from '../output.js';
 
 /** What is to be shown of an event. */
 export interface InfoRequest {
-  /** Name that the user gave; it differs from the event's where a RegExp or the catch-all takes the event. */
+  /** Name that the user gave; it differs from the event's where a pattern or the catch-all takes it. */
   readonly asked: string;
   /** True to show options and limits of the application that have their defaults, too. */
   readonly isWhole: boolean;
@@ -26,21 +31,40 @@ export function renderEventInfo(info: EventInfo, { asked, isWhole }: InfoRequest
   ];
   const settings = optionRows(info.settings, isWhole ? {} : defaultSettings());
   const limits = optionRows(info.limits, isWhole ? {} : DEFAULT_LIMITS);
+  const subject = info.topic ? 'topic' : 'event';
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`  ${title}`, ...lines];
   return [
     ...alignRows([head], 2, paint),
     ...(asked === event.name
       ? []
-      : [`  ${nameWords(asked, true)} has no handler of its own: ${name} takes it`]),
+      : [
+          `  ${nameWords(asked, true)} has no ${info.topic ? 'method' : 'handler'} of its own: ${name} takes it`,
+        ]),
     '',
-    ...section('special to this event', alignRows(specialRows(info), 4, paint)),
-    ...section('each time', each),
+    ...section('the topic', alignRows(topicRows(info.topic), 4, paint)),
+    ...section(`special to this ${subject}`, alignRows(specialRows(info), 4, paint)),
+    ...section(info.topic ? 'at each subscription' : 'each time', each),
     ...section('once, when a client connects', once),
     ...section('options of the application', alignRows(settings, 4, paint)),
     ...section('limits of the application', alignRows(limits, 4, paint)),
     ...(isWhole ? [] : ['  other options and limits have their defaults; --all shows them']),
   ].join('\n');
+}
+
+/** Lists how a topic is kept and delivered. */
+function topicRows(topic: TopicDescription | undefined): readonly Row[] {
+  if (topic === undefined) return [];
+  const { payload, keyed, maxEntries, history, ttlMs, deliver, scope } = topic;
+  const rows: readonly (readonly [string, string])[] = [
+    ['value', payload === null ? 'any' : shapeWords(payload, payload.vendor)],
+    ['keyed', keyed ? `yes, at most ${maxEntries} keys` : 'no'],
+    ['history', counted(history, 'change')],
+    ['ttlMs', `${ttlMs} (${durationWords(ttlMs)})`],
+    ['deliver', deliver],
+    ['scope', scope],
+  ];
+  return rows.map((row) => row.map((text) => ({ text })));
 }
 
 /** Lists what makes an event differ from one without options and steps. */
@@ -120,4 +144,17 @@ export function shapeWords(schema: SchemaDescription | null, otherwise: string):
 export function nameWords(name: string, isLiteral: boolean): string {
   const isPlain = /^[^\s\p{C}'"]+$/u.test(name) && name !== '*' && !name.startsWith('/');
   return isPlain || !isLiteral ? name : JSON.stringify(name);
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** Writes a time in the largest unit of which it is a whole number: `1 d`, `90 min`. */
+export function durationWords(ms: number): string {
+  const [unit, size] = UNITS.find(([, of]) => ms % of === 0) ?? ['ms', 1];
+  return `${ms / size} ${unit}`;
 }

@@ -5,21 +5,28 @@ import type {
   EventDescription,
   NamespaceDescription,
   SentDescription,
+  TopicDescription,
 } from '../../inspect/description.js';
-import { describeEventInfo, findEvent, findNamespace } from '../../inspect/event-info.js';
-import { type AppPlan, type EventPlan, eventsOf, type NamespacePlan } from '../../plan/types.js';
+import { describeEventInfo, findEvent, findNamespace, findTopic } from '../../inspect/event-info.js';
+import {
+  type AppPlan,
+  type EventPlan,
+  eventsOf,
+  type NamespacePlan,
+  type TopicPlan,
+} from '../../plan/types.js';
 import { APP_OPTION, loadApp } from '../app.js';
 import { type Command, defineCommand, refuseExtraWords } from '../command.js';
 import { cliError, EXIT, usageError } from '../errors.js';
 import { alignGroups, type Cell, counted, jsonDocument, type Paint, type Row } from '../output.js';
-import { nameWords, placeOf, renderEventInfo, shapeWords } from './event-info.js';
+import { durationWords, nameWords, placeOf, renderEventInfo, shapeWords } from './event-info.js';
 
-/** `gatewire events`: lists the events of an application, or shows the steps of one event. */
+/** `gatewire events`: lists the events and topics of an application, or shows the steps of one. */
 export const events: Command = defineCommand({
-  usage: ['events [--app FILE] [--json]', 'events --info NAMESPACE EVENT [--all] [--app FILE] [--json]'],
+  usage: ['events [--app FILE] [--json]', 'events --info NAMESPACE NAME [--all] [--app FILE] [--json]'],
   options: {
     ...APP_OPTION,
-    info: { type: 'boolean', help: 'show one event: what runs for it, in which order' },
+    info: { type: 'boolean', help: 'show one event or topic: what runs for it, in which order' },
     all: { type: 'boolean', help: 'with --info: also options and limits that have their defaults' },
     json: { type: 'boolean', help: 'print one JSON document' },
   },
@@ -38,8 +45,8 @@ export const events: Command = defineCommand({
       output.print(values.json ? jsonDocument({ app: file, ...app }) : renderEvents(app, output.paint));
       return EXIT.ok;
     }
-    const { namespace, event } = find(plan, asked);
-    const info = describeEventInfo(plan, namespace, event, cwd);
+    const { namespace, subject } = find(plan, asked);
+    const info = describeEventInfo(plan, namespace, subject, cwd);
     output.print(
       values.json
         ? jsonDocument({ app: file, asked, ...info })
@@ -68,28 +75,31 @@ function readWords(words: readonly string[], isInfo: boolean): Asked | null {
   return { namespace, event };
 }
 
-function find(plan: AppPlan, asked: Asked): { namespace: NamespacePlan; event: EventPlan } {
+function find(plan: AppPlan, asked: Asked): { namespace: NamespacePlan; subject: EventPlan | TopicPlan } {
   const namespace = findNamespace(plan, asked.namespace);
   if (namespace === null) {
     const names = plan.namespaces.map(({ name }) => name);
     throw notFound('namespace', asked.namespace, names);
   }
   const event = findEvent(namespace, asked.event);
-  if (event === null) {
-    const names = eventsOf(namespace).flatMap(({ name }) => name ?? []);
-    throw notFound(`event in \`${namespace.name}\` called`, asked.event, names);
-  }
-  return { namespace, event };
+  const topic = event?.name == null ? findTopic(namespace, asked.event) : null;
+  const subject = topic ?? event;
+  if (subject !== null) return { namespace, subject };
+  const names = [...eventsOf(namespace), ...(namespace.topics ?? [])].flatMap(({ name }) => name ?? []);
+  const what = namespace.topics === null ? 'event' : 'event or topic';
+  throw notFound(`${what} in \`${namespace.name}\` called`, asked.event, names);
 }
 
 function notFound(what: string, name: string, names: readonly string[]): Error {
   return cliError('GW_ERR_CLI_NOT_FOUND', { what, name, suggestion: suggest(name, names) });
 }
 
-/** Writes an application: one line for each gateway and for each event, and the totals. */
+/** Writes an application: one line for each gateway, event and topic, and the totals. */
 function renderEvents(app: AppDescription, paint: Paint): string {
-  const { namespaces } = app;
-  const hasRates = namespaces.some(({ events }) => events.some(({ rates }) => rates.length > 0));
+  const { namespaces, totals: sums } = app;
+  const hasRates = namespaces.some(({ events, topics }) =>
+    [...events, ...topics].some(({ rates }) => rates.length > 0),
+  );
   const heads = {
     gateways: headRow('namespace', 'gateway', 'place', 'auth'),
     events: headRow(
@@ -100,11 +110,16 @@ function renderEvents(app: AppDescription, paint: Paint): string {
       ...(hasRates ? ['rates'] : []),
       'handler',
       'line',
+      ...(sums.topics > 0 ? ['kept'] : []),
     ),
   };
   // One table for all namespaces: columns are aligned through the whole listing.
   const gateways = alignGroups([[heads.gateways], ...namespaces.map(gatewayRows)], 2, paint);
-  const rows = namespaces.map((namespace) => [...eventRows(namespace, hasRates), ...sentRows(namespace)]);
+  const rows = namespaces.map((namespace) => [
+    ...eventRows(namespace, hasRates),
+    ...sentRows(namespace),
+    ...topicRows(namespace, hasRates),
+  ]);
   const events = alignGroups([[heads.events], ...rows], 4, paint);
   const lines = gateways.flatMap((lines, i) => [...lines, ...(events[i] ?? [])]);
   return [...lines, `  ${totals(app, paint)}`].join('\n');
@@ -156,6 +171,34 @@ function sentRows({ sends }: NamespaceDescription): readonly Row[] {
   ]);
 }
 
+function topicRows({ gateways, topics }: NamespaceDescription, hasRates: boolean): readonly Row[] {
+  const files = new Map(gateways.map(({ name, at }) => [name, at?.file]));
+  return topics.map((topic): Row => {
+    const { name, payload, rates, handler, at, gateway } = topic;
+    return [
+      { text: 'topic', style: 'title' },
+      { text: nameWords(name, true) },
+      { text: payload === null ? 'any' : shapeWords(payload, 'payload') },
+      { text: '' },
+      ...(hasRates ? [{ text: rates.join(' ') }] : []),
+      { text: handler },
+      { text: lineOf(at, files.get(gateway)), style: 'faint' },
+      { text: keptWords(topic) },
+    ];
+  });
+}
+
+/** Writes how a topic is kept: `100 changes, 1 d`, and what differs from other topics. */
+function keptWords({ keyed, history, ttlMs, deliver, scope }: TopicDescription): string {
+  return [
+    counted(history, 'change'),
+    durationWords(ttlMs),
+    ...(keyed ? ['keyed'] : []),
+    ...(deliver === 'latest' ? ['latest'] : []),
+    ...(scope === 'app' ? ['app'] : []),
+  ].join(', ');
+}
+
 /** Writes what an event carries, and what its answer does. */
 function exchangeWords({ carries, payload, ack }: EventDescription | SentDescription): string {
   const sent =
@@ -169,7 +212,7 @@ function lineOf(at: EventDescription['at'], file: string | undefined): string {
 }
 
 function totals(
-  { totals: { gateways, events, sends, namespacesWithoutAuth } }: AppDescription,
+  { totals: { gateways, events, sends, topics, namespacesWithoutAuth } }: AppDescription,
   paint: Paint,
 ): string {
   const open = `${counted(namespacesWithoutAuth, 'namespace')} without authentication`;
@@ -177,6 +220,7 @@ function totals(
     counted(gateways, 'gateway'),
     `${counted(events, 'event')} of clients`,
     `${sends} of the server`,
+    ...(topics > 0 ? [counted(topics, 'topic')] : []),
     namespacesWithoutAuth === 0 ? open : paint('warning', open),
   ].join(', ');
 }

@@ -1,10 +1,10 @@
-import type { AppPlan, AuthPlan, NamespacePlan } from '../../plan/types.js';
-import { type Message, messagesOf } from '../messages.js';
+import type { AppPlan, AuthPlan, NamespacePlan, TopicPlan } from '../../plan/types.js';
+import { type Message, messagesOf, topicMessage } from '../messages.js';
 import { identifierOf, Names, namespaceIdentifier, upperFirst } from '../names.js';
 import { SchemaBook, type SchemaReference } from '../schema-book.js';
 import { Failures } from './failures.js';
 import type { AsyncApiDocument, AsyncApiObject, AsyncApiOptions } from './objects.js';
-import { ackObject, channelHead, messageObject } from './objects.js';
+import { ackObject, channelHead, messageObject, topicHead } from './objects.js';
 
 const EXCEPTION = 'An event that was sent without an acknowledgement has failed.';
 
@@ -95,6 +95,25 @@ class DocumentWriter {
       docs: { description: EXCEPTION, examples: [], isDeprecated: false },
     });
     this.#channels[id] = { ...channelHead(namespace, patterns, failures), messages };
+    for (const topic of namespace.topics ?? []) this.#addTopic(namespace, id, topic);
+  }
+
+  #addTopic(namespace: NamespacePlan, namespaceId: string, topic: TopicPlan): void {
+    const { name, docs } = topic;
+    const id = this.#names.channels.take(identifierOf(namespaceId, name) || `${namespaceId}Topic`);
+    const message = topicMessage(topic, id, this.#book);
+    const component = this.#names.messages.take(`${id}Value`);
+    this.#messages[component] = messageObject(message);
+    const messages = { value: { $ref: `#/components/messages/${component}` } };
+    this.#channels[id] = { ...topicHead(namespace, topic), messages };
+    this.#operations[this.#names.operations.take(`send${upperFirst(id)}`)] = {
+      action: 'send',
+      channel: { $ref: `#/channels/${id}` },
+      title: name,
+      ...(docs.description === null ? null : { description: docs.description }),
+      ...this.#security.of(namespace.auth),
+      messages: [{ $ref: `#/channels/${id}/messages/value` }],
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { PARAMETER_VALUE } from '../../contract/namespace-name.js';
 import { isTemplate } from '../../plan/namespace-names.js';
-import type { NamespacePlan } from '../../plan/types.js';
+import type { NamespacePlan, TopicPlan } from '../../plan/types.js';
 import type { Acknowledgement, Message } from '../messages.js';
 import { namespaceAsWritten } from '../names.js';
 import type { FailureSchemas } from './failures.js';
@@ -65,6 +65,30 @@ export function channelHead(
     'x-socket.io-connect-error': failures.error,
     ...(patterns.length > 0 ? { 'x-socket.io-patterns': patterns.map(patternOf) } : null),
     ...(namespace.any === null ? null : { 'x-socket.io-any-event': { ack: namespace.any.reply } }),
+  };
+}
+
+/** Writes the Channel Object of a topic, without its message. */
+export function topicHead(namespace: NamespacePlan, topic: TopicPlan): AsyncApiObject {
+  const { name, maxEntries, history, ttlMs, deliver, scope, docs } = topic;
+  const parameters = [...name.matchAll(/(?<=^|\/):(\w+)/g)].map(([, parameter = '']) => [
+    parameter,
+    { description: 'One segment of the name of the topic.' },
+  ]);
+  return {
+    address: name.replace(/(?<=^|\/):(\w+)/g, '{$1}'),
+    ...(docs.description === null ? null : { description: docs.description }),
+    ...(parameters.length === 0 ? null : { parameters: Object.fromEntries(parameters) }),
+    'x-socket.io-namespace': namespaceAsWritten(namespace),
+    'x-gatewire-topic': {
+      name,
+      keyed: maxEntries !== null,
+      ...(maxEntries === null ? null : { maxEntries }),
+      history,
+      ttlMs,
+      deliver,
+      scope,
+    },
   };
 }
 

@@ -71,9 +71,15 @@ describe('gatewire events', () => {
     const document = JSON.parse(stdout);
     expect(Object.keys(document)).toEqual(['app', 'namespaces', 'totals']);
     expect(document.app).toBe('app.ts');
-    expect(document.totals).toEqual({ gateways: 4, events: 11, sends: 0, namespacesWithoutAuth: 1 });
+    expect(document.totals).toEqual({
+      gateways: 4,
+      events: 11,
+      sends: 0,
+      topics: 0,
+      namespacesWithoutAuth: 1,
+    });
     const [first, team, board] = document.namespaces;
-    expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events', 'sends']);
+    expect(Object.keys(first)).toEqual(['name', 'kind', 'auth', 'gateways', 'events', 'sends', 'topics']);
     expect(first.auth).toEqual({ label: 'TicketAuth', at: { file: 'app.ts', line: 8, column: 16 } });
     expect(first.gateways[1]).toEqual({
       name: 'AdminGateway',
@@ -261,6 +267,78 @@ describe('gatewire events --info', () => {
       code: 2,
       stdout: '',
       stderr: `error[GW_ERR_CLI_NOT_FOUND]: ${message}\n  help: ${meant}gatewire events lists all of them\n`,
+    });
+  });
+});
+
+describe('gatewire events of topics', () => {
+  const live = fixture('live');
+  const ask = (...args: readonly string[]) =>
+    gatewire(['events', '--app', compiled('test/fixtures/cli/live/app.ts'), ...args], { cwd: live });
+
+  it('lists them below events, with how they are kept', async () => {
+    const { code, stdout } = await ask();
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').filter((line) => / topic |kept|topics/.test(line));
+    expect(rows.map((line) => line.trim().replace(/ {2,}/g, '  '))).toEqual([
+      'from  event  payload -> answer  reply  rates  handler  line  kept',
+      'topic  prices/:symbol  {price, at}  10/s  LiveGateway.prices  :30  100 changes, 1 d, latest',
+      'topic  cursors/:board  [number, number]  LiveGateway.cursors  :36  20 changes, 90 min, keyed',
+      'topic  news  any  LiveGateway.news  :40  100 changes, 1 d, app',
+      '1 gateway, 1 event of clients, 0 of the server, 3 topics, 0 namespaces without authentication',
+    ]);
+  });
+
+  it('prints them as JSON', async () => {
+    const { namespaces, totals } = JSON.parse((await ask('--json')).stdout);
+    expect(totals.topics).toBe(3);
+    expect(namespaces[0].topics[1]).toEqual({
+      name: 'cursors/:board',
+      gateway: 'LiveGateway',
+      handler: 'LiveGateway.cursors',
+      at: { file: 'app.ts', line: 36, column: 9 },
+      payload: { vendor: 'zod', shape: '[number, number]', schema: expect.any(Object) },
+      keyed: true,
+      maxEntries: 50,
+      history: 20,
+      ttlMs: 5_400_000,
+      deliver: 'all',
+      scope: 'namespace',
+      rates: [],
+    });
+  });
+
+  it('shows one with the steps of a subscription', async () => {
+    expect((await ask('--info', '/live', 'cursors/7')).stdout.split('\n')).toEqual([
+      '  /live  cursors/:board  LiveGateway.cursors  app.ts:36',
+      '  cursors/7 has no method of its own: cursors/:board takes it',
+      '',
+      '  the topic',
+      '    value    [number, number]',
+      '    keyed    yes, at most 50 keys',
+      '    history  20 changes',
+      '    ttlMs    5400000 (90 min)',
+      '    deliver  all',
+      '    scope    namespace',
+      '  special to this topic',
+      '    steps  guard mayRead',
+      '  at each subscription',
+      '    1  event guard       mayRead              app.ts:37',
+      '    2  handler           LiveGateway.cursors  app.ts:36',
+      '    3  reply             envelope',
+      '  once, when a client connects',
+      '    1  auth              auth                 app.ts:28',
+      '    2  CONNECT answered',
+      '  other options and limits have their defaults; --all shows them',
+      '',
+    ]);
+    const { topic, event } = JSON.parse((await ask('--info', '/live', 'news', '--json')).stdout);
+    expect([topic.scope, event.name, event.isAnswered]).toEqual(['app', 'news', true]);
+    expect(await ask('--info', '/live', 'new')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'there is no event or topic in `/live` called `new`\n  help: did you mean `news`?',
+      ),
     });
   });
 });

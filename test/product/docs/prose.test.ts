@@ -21,7 +21,7 @@ const known = new Set([...textsBelow('src', '.ts').values()].flatMap(namesIn));
 /** Names of other programs and of the platform that pages speak of. */
 const FOREIGN = new Set(
   `
-  ChatError ChatMessageSend ChatMessageSendAck chatMessageSendAck toStandardJsonSchema
+  ChatError ChatTopics ChatMessageSend ChatMessageSendAck chatMessageSendAck toStandardJsonSchema
   EmitOnFail EmitOnSuccess HttpOnly Infinity Lax LimitNOFILE SameSite Secure Strict
   Hn changeOrigin extensionsToTreatAsEsm forwardedHeaders injectGlobals legacyDecorator monitorEventLoopDelay preClose
   transformIgnorePatterns
