@@ -14,13 +14,13 @@ export const INTERNAL_EVENTS = {
 
 /** Events of gatewire's own about topics; apart, since most pages have none. */
 export const TOPIC_EVENTS = {
-  /** Subscribes to a topic, or goes on with it: topic, `{ since?, history? }`. */
+  /** Subscribes to a topic, or goes on with it: topic, `{ since?, isNew?, history? }`. */
   subscribe: 'gw:subscribe',
   /** Ends a subscription: topic. */
   unsubscribe: 'gw:unsubscribe',
   /** Carries changes of a topic to its subscribers: topic, epoch, tag before them, changes. */
   topic: 'gw:topic',
-  /** Carries entries of a keyed topic ahead of the answer or reset that they belong to: topic, entries. */
+  /** Carries entries of a keyed topic ahead of the answer or reset that they belong to: topic, entries, position. */
   page: 'gw:page',
   /** Tells subscribers to begin anew: topic, state. */
   reset: 'gw:reset',

@@ -6,14 +6,13 @@ import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Call, createCalls } from './calls.js';
 import { mergePatch } from './merge-patch.js';
 import type { Status } from './status.js';
+import { type Listener, subscriptionOf } from './topic-subscription.js';
 import type { TopicOptions, TopicState, TopicSubscription } from './topic-types.js';
 
 const SUBSCRIBE_MS = 10_000;
 /** Waits after answers that ask for another try. */
 const RETRY = { firstMs: 500, maxMs: 30_000 };
 const PASSING = ['UNAVAILABLE', 'OVERLOADED', 'TIMEOUT', 'RATE_LIMITED', 'CONFLICT', 'INTERNAL'];
-/** Values that may wait for a loop that iterates over a topic. */
-const MAX_WAITING = 10_000;
 /** Frames that are held while the server answers. */
 const MAX_HELD = 1_000;
 
@@ -37,7 +36,7 @@ interface Frame {
   readonly isJump?: boolean;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Page = readonly (readonly [key: string, value: unknown])[];
 
 /** Makes the function that subscribes to topics of a connection. */
 export function createTopics(
@@ -50,7 +49,7 @@ export function createTopics(
     socket.on(TOPIC_EVENTS.topic, (name, epoch, before, changes, isJump) =>
       topics.get(name)?.hear({ epoch, before, changes, isJump }),
     );
-    socket.on(TOPIC_EVENTS.page, (name, entries) => topics.get(name)?.page(entries));
+    socket.on(TOPIC_EVENTS.page, (name, entries, position) => topics.get(name)?.page(entries, position));
     socket.on(TOPIC_EVENTS.reset, (name, state) => topics.get(name)?.reset(state));
     socket.on(TOPIC_EVENTS.unsubscribed, (name, error) => topics.get(name)?.refuse(readWireError(error)));
     socket.on('connect', () => {
@@ -80,15 +79,18 @@ class Topic {
   position: Position | null = null;
   value: unknown;
   readonly entries = new Map<string, unknown>();
-  private readonly listeners = new Set<Mutable<TopicOptions<unknown>>>();
+  private readonly listeners = new Set<Listener>();
   /** What came while the server has not answered; null while it is taken as it comes. */
   private held: (() => void)[] | null = null;
-  private pages: (readonly [string, unknown])[] = [];
+  /** Entries that an answer or a reset is to complete, with the position that it has. */
+  private pages: { readonly entries: Page; readonly position: unknown }[] = [];
+  /** Whether there was an answer: a position alone says nothing of the value, or of keys. */
+  private hasState = false;
   /** Number of the subscription that is under way: an answer to an older one means nothing. */
   private round = 0;
   private failures = 0;
   /** Listeners that wait for earlier values, with the number of these. */
-  private readonly histories = new Map<TopicOptions<unknown>, number>();
+  private readonly histories = new Map<Listener, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -99,16 +101,16 @@ class Topic {
   ) {}
 
   add(options: TopicOptions<unknown>, isFirst: boolean): TopicSubscription<unknown> {
-    const listener: Mutable<TopicOptions<unknown>> = { ...options };
+    const isLive = this.state === 'live' || this.state === 'resuming';
+    const listener: Listener = { ...options, isPresent: isFirst || !isLive };
     const { since, persist, signal, history = 0 } = options;
     this.listeners.add(listener);
+    const from = readPosition(since ?? persist?.getItem(keyOf(this.name)));
     if (isFirst) {
-      this.position = readPosition(since ?? persist?.getItem(keyOf(this.name)));
+      this.position = from;
       // After this turn, so that the caller has the subscription when it is told.
       queueMicrotask(() => this.socket.connected && this.subscribe());
-    } else if (this.state === 'live' || this.state === 'resuming') {
-      queueMicrotask(() => this.listeners.has(listener) && this.present([listener]));
-    }
+    } else if (isLive) queueMicrotask(() => this.join(listener, from));
     if (history > 0) this.histories.set(listener, history);
     if (this.state === 'live') this.readHistories();
     const remove = (): void => this.remove(listener);
@@ -124,13 +126,15 @@ class Topic {
     this.held = [];
     this.pages = [];
     this.to(this.position === null ? 'subscribing' : 'resuming');
-    this.ask({ since: this.position === null ? undefined : writePosition(this.position) }).then(
+    this.ask({ since: this.since(), isNew: this.hasState ? undefined : true }).then(
       (state) => {
         if (round !== this.round) return;
         this.failures = 0;
         const held = this.held ?? [];
         this.held = null;
         this.take(state);
+        // A listener may have ended the last subscription, or the connection.
+        if (round !== this.round) return;
         this.to('live');
         for (const take of held) take();
         this.readHistories();
@@ -154,6 +158,9 @@ class Topic {
     if (position === null || this.state !== 'live') return;
     const missing = changes.filter(([offset]) => offset > position.offset);
     const [next] = missing;
+    const own = changes.find(([offset]) => offset === position.offset);
+    // A log that lost its end and went on has other changes at the same offsets.
+    if (epoch === position.epoch && own !== undefined && own[1] !== position.tag) return this.subscribe();
     if (epoch === position.epoch && next === undefined) return;
     const isWhole = missing.length === changes.length;
     const follows = next?.[0] === position.offset + 1 && (!isWhole || before === position.tag);
@@ -163,14 +170,14 @@ class Topic {
   }
 
   /** Takes a part of the entries that an answer or a reset is to complete. */
-  page(entries: readonly (readonly [string, unknown])[]): void {
-    this.pages.push(...entries);
+  page(entries: Page, position: unknown): void {
+    this.pages.push({ entries, position });
   }
 
   /** Begins anew, unless an answer was ahead of it. */
   reset(state: State): void {
-    const pages = this.pages;
-    this.pages = [];
+    // Pages of an answer that is under way stay for it.
+    const pages = this.pages.filter(({ position }) => position === state.position);
     if (this.hold(() => this.begin(state, pages))) return;
     this.begin(state, pages);
   }
@@ -199,8 +206,10 @@ class Topic {
     this.listeners.clear();
   }
 
-  private remove(listener: TopicOptions<unknown>): void {
+  private remove(listener: Listener): void {
     if (!this.listeners.has(listener)) return;
+    listener.endedAt = this.position;
+    this.persist([listener]);
     this.listeners.delete(listener);
     this.histories.delete(listener);
     guard(() => listener.onState?.('closed'));
@@ -216,7 +225,7 @@ class Topic {
   }
 
   private readHistories(): void {
-    const since = this.position === null ? undefined : writePosition(this.position);
+    const since = this.since();
     for (const [listener, history] of this.histories) {
       this.histories.delete(listener);
       this.ask({ since, history }).then(
@@ -233,10 +242,25 @@ class Topic {
     return true;
   }
 
-  private begin(state: State, pages: readonly (readonly [string, unknown])[]): void {
+  /** Brings a further listener to the present. What lies between its own position and that is not told twice. */
+  private join(listener: Listener, from: Position | null): void {
+    if (!this.listeners.has(listener) || listener.isPresent) return;
+    const { position } = this;
+    listener.isPresent = true;
+    if (from !== null && (position === null || writePosition(from) !== writePosition(position)))
+      guard(() => listener.onReset?.());
+    this.present([listener]);
+  }
+
+  private begin(
+    state: State,
+    pages: readonly { readonly entries: Page; readonly position: unknown }[],
+  ): void {
     const [position, known] = [readPosition(state.position), this.position];
     if (position === null) return;
-    if (position.epoch === known?.epoch && position.offset <= known.offset) return;
+    const isSameEpoch = position.epoch === known?.epoch;
+    if (isSameEpoch && position.offset < known.offset) return;
+    if (isSameEpoch && position.offset === known.offset && position.tag === known.tag) return;
     this.pages = [...pages];
     this.take(state);
   }
@@ -244,56 +268,73 @@ class Topic {
   private take(state: State): void {
     const position = readPosition(state.position);
     if (position === null) return;
+    const hadState = this.hasState;
+    this.hasState = true;
     this.error = null;
+    const pages = this.pages.filter((page) => page.position === state.position);
+    this.pages = [];
     if (state.changes !== undefined) {
+      if (state.changes.length === 0 && state.value !== undefined) this.value = state.value;
       this.apply(position.epoch, state.changes);
-      this.position = position;
-      return this.persist();
+      if (this.listeners.size > 0) this.position = position;
+      return this.persist(this.listeners);
     }
-    const wasThere = this.position !== null;
+    // A keyed topic that begins with all entries has lost none.
+    const isReset = this.position !== null && (hadState || state.entries === undefined);
     this.position = position;
-    this.persist();
+    this.persist(this.listeners);
     this.value = state.value;
     this.entries.clear();
-    for (const [key, value] of [...this.pages, ...(state.entries ?? [])]) this.entries.set(key, value);
-    this.pages = [];
-    if (wasThere) for (const { onReset } of this.listeners) guard(() => onReset?.());
-    this.present([...this.listeners]);
+    for (const { entries } of [...pages, { entries: state.entries ?? [] }])
+      for (const [key, value] of entries) this.entries.set(key, value);
+    const listeners = [...this.listeners];
+    for (const listener of listeners) listener.isPresent = true;
+    if (isReset) for (const listener of listeners) this.tell(listener, ({ onReset }) => onReset?.());
+    this.present(listeners);
   }
 
   /** Hands the present value, or all entries, to listeners. */
-  private present(listeners: readonly TopicOptions<unknown>[]): void {
-    for (const { onValue } of listeners) {
-      if (this.value !== undefined) guard(() => onValue?.(this.value));
-      for (const [key, value] of this.entries) guard(() => onValue?.(value, key));
+  private present(listeners: readonly Listener[]): void {
+    const [value, entries] = [this.value, [...this.entries]];
+    for (const listener of listeners) {
+      if (value !== undefined) this.tell(listener, ({ onValue }) => onValue?.(value));
+      for (const [key, one] of entries) this.tell(listener, ({ onValue }) => onValue?.(one, key));
     }
   }
 
   private apply(epoch: string, changes: readonly Change[]): void {
     for (const [offset, tag, sent, sentKey, kind] of changes) {
+      // A listener that ended the last subscription goes on behind the change that it was told of.
+      if (this.listeners.size === 0) return;
       const key = sentKey ?? undefined;
       const before = key === undefined ? this.value : this.entries.get(key);
-      if (kind === 2 && before === undefined) {
-        // It went on from a position that was kept without the value.
-        this.position = null;
-        return this.subscribe();
-      }
       const value = kind === 2 ? mergePatch(before, sent) : sent;
       // Ahead of listeners: one that ends the subscription and begins another one goes on behind this change.
       this.position = { epoch, offset, tag };
       if (key === undefined) this.value = value;
       else if (kind === 1) this.entries.delete(key);
       else this.entries.set(key, value);
-      for (const { onValue, onRemove } of [...this.listeners])
-        guard(() => (kind === 1 ? onRemove?.(key as string) : onValue?.(value, key)));
+      for (const listener of [...this.listeners])
+        this.tell(listener, ({ onValue, onRemove }) =>
+          kind === 1 ? onRemove?.(key as string) : onValue?.(value, key),
+        );
     }
-    this.persist();
+    this.persist(this.listeners);
   }
 
-  private persist(): void {
+  /** Calls a listener, unless it has ended or is not there yet. */
+  private tell(listener: Listener, call: (listener: Listener) => unknown): void {
+    if (listener.isPresent && this.listeners.has(listener)) guard(() => call(listener));
+  }
+
+  private since(): string | undefined {
+    return this.position === null ? undefined : writePosition(this.position);
+  }
+
+  private persist(listeners: Iterable<Listener>): void {
     const { position } = this;
     if (position === null) return;
-    for (const { persist } of this.listeners)
+    for (const { persist } of listeners)
       if (persist !== undefined) guard(() => persist.setItem(keyOf(this.name), writePosition(position)));
   }
 
@@ -302,70 +343,6 @@ class Topic {
     this.state = state;
     for (const { onState } of [...this.listeners]) guard(() => onState?.(state));
   }
-}
-
-function subscriptionOf(
-  topic: Topic,
-  listener: Mutable<TopicOptions<unknown>>,
-  unsubscribe: () => void,
-  isOpen: () => boolean,
-): TopicSubscription<unknown> {
-  const subscription = {
-    name: topic.name,
-    get state() {
-      return isOpen() ? topic.state : 'closed';
-    },
-    get error() {
-      return topic.error;
-    },
-    get position() {
-      return topic.position && writePosition(topic.position);
-    },
-    get value() {
-      return topic.value;
-    },
-    entries: topic.entries,
-    unsubscribe,
-    [Symbol.asyncIterator]: () => iterate(listener, unsubscribe),
-  };
-  // Browsers before 2025 do not have it.
-  const { dispose } = Symbol as { readonly dispose?: symbol };
-  if (dispose !== undefined) Object.assign(subscription, { [dispose]: unsubscribe });
-  return subscription as unknown as TopicSubscription<unknown>;
-}
-
-/** Iterates over the values that come from now on. The end of the loop ends the subscription. */
-function iterate(listener: Mutable<TopicOptions<unknown>>, unsubscribe: () => void): AsyncIterator<unknown> {
-  const values: unknown[] = [];
-  let wake = (): void => {};
-  let isOver = false;
-  let error: GatewireError | null = null;
-  const { onValue, onState } = listener;
-  listener.onValue = (value, key) => {
-    if (values.push(value) > MAX_WAITING) {
-      error = new GatewireError('OVERLOADED', { message: `${MAX_WAITING} values wait for the loop` });
-      unsubscribe();
-    }
-    wake();
-    return onValue?.(value, key);
-  };
-  listener.onState = (state) => {
-    if (state === 'closed') isOver = true;
-    wake();
-    return onState?.(state);
-  };
-  const end = (): IteratorResult<unknown> => ({ done: true, value: undefined });
-  return {
-    async next() {
-      while (values.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve));
-      if (error !== null) throw error;
-      return values.length > 0 ? { done: false, value: values.shift() } : end();
-    },
-    async return() {
-      unsubscribe();
-      return end();
-    },
-  };
 }
 
 function keyOf(name: string): string {

@@ -21,34 +21,43 @@ export interface TopicDelivery {
 }
 
 /** Loads the state from where the application keeps it. */
+/** Loads the state from where the application keeps it. */
 export type LoadState = () => Promise<TopicState>;
+
+/** What a subscriber asks for. */
+export interface CatchUpRequest {
+  /** Position from which it goes on; null when it begins anew. */
+  readonly since: Position | null;
+  /** Whether it is given the state also when it can go on. */
+  readonly needsState: boolean;
+}
 
 interface Loader {
   resolve(caughtUp: CatchUp): void;
   reject(error: unknown): void;
 }
 
-interface Reader {
-  readonly since: Position | null;
-  resolve(caughtUp: CatchUp): void;
-  reject(error: unknown): void;
-}
+interface Reader extends CatchUpRequest, Loader {}
 
 /** Wait after a failed read, before it is tried again. */
 const RETRY_MS = 500;
+/** Messages of the store that are kept while something ahead of them is read. */
+const MAX_HEARD = 1_000;
 
 /**
  * A topic that has subscribers on this node. It passes each change on once and in order: what the store tells it is compared
- * with the position that is known here, and what is missing is read, once for all subscribers.
+ * with the position that is known here, and what is missing is read, once for all subscribers. One read runs at a time, and
+ * moves the position as well: nobody is answered with what the topic has not passed on or compared itself.
  */
 export class ActiveTopic implements TopicListener {
   /** Place up to which changes were passed on; null until the first read. */
   #position: Position | null = null;
   /** Whether something has to be read before further changes may be passed on. */
+  #isBehind = true;
+  /** Whether a read that begins now is asked for by more than readers. */
   #isStale = false;
-  #isCatchingUp = false;
-  /** Last change that was heard of while it could not be passed on. */
-  #heard: Pick<Position, 'epoch' | 'offset'> | null = null;
+  /** What was heard of while it could not be passed on, the oldest first. */
+  #heard: { readonly epoch: string; readonly changes: readonly Change[] }[] = [];
   #isClosed = false;
   #timer: NodeJS.Timeout | null = null;
   #readers: Reader[] = [];
@@ -80,12 +89,10 @@ export class ActiveTopic implements TopicListener {
    *
    * @throws {Error} when the store is away
    */
-  catchUp(since: Position | null): Promise<CatchUp> {
+  catchUp(request: CatchUpRequest): Promise<CatchUp> {
     return new Promise((resolve, reject) => {
-      this.#readers.push({ since, resolve, reject });
-      if (this.#isReading) return;
-      this.#isReading = true;
-      setImmediate(() => void this.#readForAll());
+      this.#readers.push({ ...request, resolve, reject });
+      this.#start();
     });
   }
 
@@ -107,26 +114,24 @@ export class ActiveTopic implements TopicListener {
   }
 
   changed(epoch: string, changes: readonly Change[]): void {
-    const last = changes.at(-1);
-    if (last === undefined) return;
     const known = this.#position;
-    if (known === null || this.#isCatchingUp) {
-      this.#heard = { epoch, offset: last.offset };
-      return;
-    }
-    const isSameEpoch = epoch === known.epoch;
-    // A read was ahead of it. A log that was cut off and went on with other changes shows at the next offset.
-    if (isSameEpoch && last.offset <= known.offset) return;
+    if (known === null || this.#isBehind) return this.#hear(epoch, changes);
     const missing = changes.filter(({ offset }) => offset > known.offset);
     const [next] = missing;
-    if (isSameEpoch && next?.offset === known.offset + 1 && next.before === known.tag)
-      this.#pass(epoch, missing);
-    else this.touched();
+    // A read was ahead of it. A log that was cut off and went on with other changes shows at the next offset.
+    if (epoch === known.epoch && next === undefined) return;
+    if (epoch === known.epoch && next?.offset === known.offset + 1 && next.before === known.tag)
+      return this.#pass(epoch, missing);
+    this.#hear(epoch, changes);
+    this.touched();
   }
 
   touched(): void {
+    this.#isBehind = true;
     this.#isStale = true;
-    if (this.#position !== null && !this.#isCatchingUp) void this.#repair();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#position !== null) this.#start();
   }
 
   /** Compares a position of the store with the known one. */
@@ -141,19 +146,37 @@ export class ActiveTopic implements TopicListener {
     this.store.unwatch(this.name);
   }
 
+  #start(): void {
+    if (this.#isReading || this.#isClosed) return;
+    this.#isReading = true;
+    setImmediate(() => void this.#readForAll());
+  }
+
   async #readForAll(): Promise<void> {
-    while (this.#readers.length > 0) {
+    while (this.#readers.length > 0 || (this.#isStale && this.#timer === null && !this.#isClosed)) {
       const readers = this.#readers;
       this.#readers = [];
+      const wasStale = this.#isStale;
+      this.#isStale = false;
       try {
         if (!this.#isWatched) await this.store.watch(this.name, this);
         this.#isWatched = true;
         await this.#answer(readers);
       } catch (error) {
         for (const { reject } of readers) reject(error);
+        this.#failed(error, wasStale);
       }
     }
     this.#isReading = false;
+  }
+
+  /** A read that was asked for by more than readers is tried again. */
+  #failed(error: unknown, wasStale: boolean): void {
+    if (!wasStale && !this.#isStale) return;
+    this.#isStale = true;
+    if (this.#position === null || this.#isClosed) return;
+    this.delivery.failed(error);
+    this.#timer ??= setTimeout(() => this.touched(), RETRY_MS).unref();
   }
 
   async #loadForAll(): Promise<void> {
@@ -161,7 +184,7 @@ export class ActiveTopic implements TopicListener {
       const loaders = this.#loaders;
       this.#loaders = null;
       try {
-        const { position } = await this.#read(null, false);
+        const { position } = await this.catchUp({ since: null, needsState: false });
         const state = (await this.#load?.()) ?? [];
         for (const { resolve } of loaders) resolve({ position, changes: null, state });
       } catch (error) {
@@ -172,38 +195,66 @@ export class ActiveTopic implements TopicListener {
   }
 
   async #answer(readers: readonly Reader[]): Promise<void> {
-    const offsets = readers.flatMap(({ since }) => (since === null ? [] : [since.offset]));
-    const after = offsets.length === 0 ? null : Math.min(...offsets);
-    const isStateAsked = offsets.length < readers.length;
-    let read = await this.#read(after, isStateAsked);
-    this.#begin(read.position);
-    const unanswered: Reader[] = [];
-    for (const reader of readers) {
-      const { since } = reader;
-      const changes = since === null ? null : changesSince(read, since);
-      if (changes !== null) reader.resolve({ position: read.position, changes, state: [] });
-      else unanswered.push(reader);
+    const known = this.#position;
+    const isStateAsked = readers.some(({ needsState }) => needsState);
+    let read = await this.#read(lowest(known, readers), isStateAsked);
+    const isBroken = known !== null && changesSince(read, known) === null;
+    if (isBroken) read = await this.#begin(known, read, readers);
+    else this.#follow(read);
+    const hasState = isStateAsked || isBroken;
+    // Who cannot go on, and asked for no state, takes part in the next read.
+    for (const reader of readers)
+      if (!answerFrom(read, hasState, reader))
+        this.#readers.push({ ...reader, since: null, needsState: true });
+  }
+
+  /** Tells all subscribers to begin anew: the known position is not part of the log, or too old. */
+  async #begin(
+    known: Position,
+    { position: now }: TopicRead,
+    readers: readonly Reader[],
+  ): Promise<TopicRead> {
+    // A log that was cut off here and went on with other changes has the same epoch: nobody could tell its offsets apart.
+    this.#isBehind = true;
+    if (now.epoch === known.epoch) await this.store.fork(this.name, known);
+    const read = await this.#read(lowest(now, readers), true);
+    const present = this.#load === null ? read.state : await this.#load();
+    this.#position = read.position;
+    this.delivery.reset(read.position, present);
+    this.#goOn();
+    return read;
+  }
+
+  /** Moves on to what was read. Changes that were passed on meanwhile may be ahead of it. */
+  #follow(read: TopicRead): void {
+    const known = this.#position;
+    if (known === null) this.#position = read.position;
+    else {
+      const missing = changesSince(read, known);
+      if (missing !== null) this.#pass(read.position.epoch, missing);
+      else if (read.position.offset >= known.offset) this.#isStale = true;
     }
-    if (unanswered.length === 0) return;
-    if (!isStateAsked) read = await this.#read(null, true);
-    const { position, state } = read;
-    for (const { resolve } of unanswered) resolve({ position, changes: null, state });
+    this.#goOn();
   }
 
-  /** Takes the first position: what was heard before may have come after it, and is read. */
-  #begin(position: Position): void {
-    if (this.#position !== null) return;
-    this.#position = position;
-    if (this.#isStale || this.#hasHeardMore()) this.touched();
+  /** Passes on what was heard while something was read, unless more has to be read. */
+  #goOn(): void {
+    this.#isBehind = this.#isStale;
+    if (this.#isBehind) return;
+    const heard = this.#heard;
+    this.#heard = [];
+    for (const { epoch, changes } of heard) this.changed(epoch, changes);
   }
 
-  #hasHeardMore(): boolean {
-    const [heard, known] = [this.#heard, this.#position];
-    if (heard === null || known === null) return false;
-    return heard.epoch !== known.epoch || heard.offset > known.offset;
+  #hear(epoch: string, changes: readonly Change[]): void {
+    this.#heard.push({ epoch, changes });
+    // What is forgotten is missing behind the read, and read then.
+    if (this.#heard.length > MAX_HEARD) this.#heard.shift();
   }
 
   #read(after: number | null, state: boolean): Promise<TopicRead> {
+    // The store has made what it told of: the read is behind it.
+    this.#heard = [];
     return this.store.read(this.name, { after, state, isKeyed: this.isKeyed });
   }
 
@@ -213,39 +264,26 @@ export class ActiveTopic implements TopicListener {
     this.#position = { epoch, offset: last.offset, tag: last.tag };
     this.delivery.changes(epoch, changes);
   }
+}
 
-  async #repair(): Promise<void> {
-    this.#isCatchingUp = true;
-    try {
-      do {
-        this.#isStale = false;
-        this.#heard = null;
-        await this.#readMissing();
-      } while ((this.#isStale || this.#hasHeardMore()) && !this.#isClosed);
-    } catch (error) {
-      this.#isStale = true;
-      this.delivery.failed(error);
-      this.#timer ??= setTimeout(() => {
-        this.#timer = null;
-        this.touched();
-      }, RETRY_MS).unref();
-    } finally {
-      this.#isCatchingUp = false;
-    }
+/** Offset behind which changes are read, for the topic and its readers; null for none. */
+function lowest(known: Position | null, readers: readonly Reader[]): number | null {
+  let after = known?.offset ?? null;
+  for (const { since } of readers) {
+    // What belongs to another epoch goes on with the state, however far back it says it is.
+    if (since === null || (known !== null && since.epoch !== known.epoch)) continue;
+    after = Math.min(after ?? since.offset, since.offset);
   }
+  return after;
+}
 
-  async #readMissing(): Promise<void> {
-    const known = this.#position as Position;
-    const read = await this.#read(known.offset, false);
-    const changes = changesSince(read, known);
-    if (changes !== null) return this.#pass(read.position.epoch, changes);
-    // A log that was cut off here and went on with other changes has the same epoch: nobody could tell its offsets apart.
-    if (read.position.epoch === known.epoch) await this.store.fork(this.name, known);
-    const { position, state } = await this.#read(null, true);
-    const present = this.#load === null ? state : await this.#load();
-    this.#position = position;
-    this.delivery.reset(position, present);
-  }
+/** Answers a reader from what was read. @returns false when it needs the state, and that was not read */
+function answerFrom(read: TopicRead, hasState: boolean, { since, needsState, resolve }: Reader): boolean {
+  const changes = since === null ? null : changesSince(read, since);
+  if (changes === null && since !== null && !hasState) return false;
+  const { position, state } = read;
+  resolve({ position, changes, state: changes === null || needsState ? state : [] });
+  return true;
 }
 
 /** Changes behind a position; null when it is not part of the log, or too old. */

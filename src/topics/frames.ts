@@ -31,7 +31,7 @@ export interface WireState {
   readonly position: string;
   /** What the subscriber missed; absent when it begins anew. */
   readonly changes?: readonly WireChange[];
-  /** Present value; absent where there is none. */
+  /** Present value; absent where there is none, and where the subscriber has it. */
   readonly value?: unknown;
   /** Last entries of a keyed topic; those before came in pages. */
   readonly entries?: readonly (readonly [key: string, value: unknown])[];
@@ -73,21 +73,21 @@ export function wireState(
   isKeyed: boolean,
   { position, changes, state }: CatchUp,
 ): { readonly pages: readonly Frame[]; readonly last: WireState } {
-  const base = { position: writePosition(position) };
-  if (changes !== null)
-    return {
-      pages: [],
-      last: { ...base, changes: changes.map((change) => wireChange(change, isKeyed)) },
-    };
-  if (!isKeyed) {
-    const [entry] = state;
-    return { pages: [], last: entry === undefined ? base : { ...base, value: JSON.parse(entry[1]) } };
-  }
+  const [entry] = state;
+  const base = {
+    position: writePosition(position),
+    ...(changes !== null && { changes: changes.map((change) => wireChange(change, isKeyed)) }),
+    ...(!isKeyed && entry !== undefined && { value: JSON.parse(entry[1]) as unknown }),
+  };
+  if (changes !== null || !isKeyed) return { pages: [], last: base };
   const entries = state.map(([key, value]) => [key, JSON.parse(value)] as const);
   const pages: Frame[] = [];
   let from = 0;
   for (; entries.length - from > PAGE; from += PAGE)
-    pages.push({ event: TOPIC_EVENTS.page, args: [topic, entries.slice(from, from + PAGE)] });
+    pages.push({
+      event: TOPIC_EVENTS.page,
+      args: [topic, entries.slice(from, from + PAGE), base.position],
+    });
   return { pages, last: { ...base, entries: entries.slice(from) } };
 }
 

@@ -12,7 +12,7 @@ import { clientLeft } from '../runtime/failures.js';
 import { emitToSocket } from '../runtime/send.js';
 import type { Call, ChainOf, CompiledEvent, Extension, SocketState, Stage } from '../runtime/types.js';
 import type { TopicStore } from '../stores/topics.js';
-import type { CatchUp } from './active-topic.js';
+import type { CatchUp, CatchUpRequest } from './active-topic.js';
 import { type WireState, wireState } from './frames.js';
 import { SubscriberGroup } from './group.js';
 import type { TopicAddress, TopicHub } from './hub.js';
@@ -35,11 +35,15 @@ interface Pending {
   count: number;
   /** Whether the client has ended them. */
   isEnded: boolean;
+  /** Whether the socket is subscribed whatever becomes of those under way. */
+  isIn: boolean;
 }
 
 /** What a client asks for when it subscribes. */
 interface Request {
   readonly since: ReturnType<typeof readPosition>;
+  /** Whether the client has no state of the topic, as a page that was loaded again. */
+  readonly isNew: boolean;
   readonly history: number;
 }
 
@@ -103,7 +107,8 @@ export class Subscriptions implements Extension {
     const { topic, address } = findTopic(call, topics);
     const request = readRequest(call.args[1]);
     const all = this.#pending.get(socket) ?? new Map<string, Pending>();
-    const pending = all.get(address.key) ?? { count: 0, isEnded: false };
+    const isIn = SubscriberGroup.of(socket.nsp).has(socket, address.key);
+    const pending = all.get(address.key) ?? { count: 0, isEnded: false, isIn };
     pending.count++;
     this.#pending.set(socket, all.set(address.key, pending));
     try {
@@ -117,25 +122,26 @@ export class Subscriptions implements Extension {
       const isEmpty = first !== undefined && !isSnapshot(first) && caughtUp.position.offset === 0;
       const present = isEmpty ? await this.#begin(topic.plan, address, caughtUp, first) : caughtUp;
       const history = await this.#history(address, request);
+      pending.isIn = true;
       return this.#answer(state, address, present, history);
+    } catch (error) {
+      if (pending.count === 1 && !pending.isIn && !pending.isEnded) this.hub.delete(address.key, socket);
+      throw error;
     } finally {
       if (--pending.count === 0 && all.get(address.key) === pending) all.delete(address.key);
     }
   }
 
-  async #join({ state }: Call, address: TopicAddress, { since }: Request): Promise<CatchUp> {
+  async #join({ state }: Call, address: TopicAddress, request: Request): Promise<CatchUp> {
     const { socket } = state;
-    const group = SubscriberGroup.of(socket.nsp);
     if (!this.#followed.has(socket)) {
       this.#followed.add(socket);
       state.whenLeaving(() => this.hub.deleteAll(socket));
     }
-    const wasIn = group.has(socket, address.key);
     const active = this.hub.add(address, socket);
     try {
-      return await active.catchUp(since);
+      return await active.catchUp(catchUpFor(address, request));
     } catch (cause) {
-      if (!wasIn) this.hub.delete(address.key, socket);
       throw new GatewireError('UNAVAILABLE', { message: 'the topics cannot be read now', cause });
     }
   }
@@ -153,19 +159,10 @@ export class Subscriptions implements Extension {
   }
 
   /** Makes what the method returned the first value of a topic that has none. Another node may be faster. */
-  async #begin(
-    plan: TopicPlan,
-    address: TopicAddress,
-    { position }: CatchUp,
-    value: unknown,
-  ): Promise<CatchUp> {
-    await this.publisher.begin(plan, address.key, value, position);
-    const { position: now, state } = await this.store.read(address.key, {
-      after: null,
-      state: true,
-      isKeyed: address.isKeyed,
-    });
-    return { position: now, changes: null, state };
+  async #begin(plan: TopicPlan, address: TopicAddress, joined: CatchUp, value: unknown): Promise<CatchUp> {
+    await this.publisher.begin(plan, address.key, value, joined.position);
+    const active = this.hub.topicOf(address.key);
+    return active === null ? joined : active.catchUp({ since: null, needsState: true });
   }
 
   async #history({ key, isKeyed }: TopicAddress, { history }: Request): Promise<readonly unknown[] | null> {
@@ -274,16 +271,26 @@ function findTopic(
   };
 }
 
+/** Keys that were set before the position are nowhere but in the state. */
+function catchUpFor({ isKeyed }: TopicAddress, { since, isNew }: Request): CatchUpRequest {
+  if (since === null || (isKeyed && isNew)) return { since: null, needsState: true };
+  return { since, needsState: isNew };
+}
+
 function readRequest(given: unknown): Request {
-  if (given === undefined || given === null) return { since: null, history: 0 };
-  const { since, history = 0 } = given as { readonly since?: unknown; readonly history?: unknown };
+  if (given === undefined || given === null) return { since: null, isNew: true, history: 0 };
+  const { since, isNew, history = 0 } = given as Readonly<Partial<Record<keyof Request, unknown>>>;
   const isWhole = Number.isInteger(history) && Number(history) >= 0;
   if (typeof given !== 'object' || !isWhole)
     throw new GatewireError('INVALID_PAYLOAD', {
-      message: 'a subscription is { since?: position, history?: a whole number }',
+      message: 'a subscription is { since?: position, isNew?: boolean, history?: a whole number }',
     });
   // A position that is none, or was forged, is one that the topic does not know: the client begins anew.
-  return { since: readPosition(since), history: Math.min(Number(history), MAX_HISTORY) };
+  return {
+    since: readPosition(since),
+    isNew: isNew === true,
+    history: Math.min(Number(history), MAX_HISTORY),
+  };
 }
 
 function paramsOf({ pattern }: TopicPlan, name: string): Readonly<Record<string, string>> {
