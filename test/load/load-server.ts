@@ -33,6 +33,12 @@ export class LoadServer {
     return stats;
   }
 
+  /** Has values published to a topic. */
+  async publish(topic: string, count: number): Promise<void> {
+    this.process.send(`publish ${topic} ${count}`);
+    await once(this.process, 'message');
+  }
+
   stop(): void {
     this.process.kill();
   }
