@@ -21,7 +21,6 @@ export interface TopicDelivery {
 }
 
 /** Loads the state from where the application keeps it. */
-/** Loads the state from where the application keeps it. */
 export type LoadState = () => Promise<TopicState>;
 
 /** What a subscriber asks for. */
