@@ -9,15 +9,21 @@ export class Cable {
   delayMs = 0;
   /** Whether what the server says is lost. */
   isMute = false;
+  /** Whether everything is lost, and nobody is told. */
+  isBlackHole = false;
 
-  private constructor(readonly port: number) {}
+  /** @param target - port of the server; connections that are made from now on go there */
+  private constructor(
+    readonly port: number,
+    public target: number,
+  ) {}
 
   /** @param target - port of the server */
   static async to(target: number): Promise<Cable> {
-    const server = createServer((near) => cable.#carry(near, target)).listen(0, '127.0.0.1');
+    const server = createServer((near) => cable.#carry(near)).listen(0, '127.0.0.1');
     server.unref();
     await once(server, 'listening');
-    const cable = new Cable((server.address() as AddressInfo).port);
+    const cable = new Cable((server.address() as AddressInfo).port, target);
     return cable;
   }
 
@@ -38,9 +44,9 @@ export class Cable {
     this.#isCut = false;
   }
 
-  #carry(near: Socket, target: number): void {
+  #carry(near: Socket): void {
     if (this.#isCut) return void near.destroy();
-    const far = createConnection(target, '127.0.0.1');
+    const far = createConnection(this.target, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -48,7 +54,7 @@ export class Cable {
       this.#sockets.add(one);
       // Timers of one length run in their order, and so do the chunks.
       one.on('data', (chunk) => {
-        if (this.isMute && one === far) return;
+        if (this.isBlackHole || (this.isMute && one === far)) return;
         if (this.delayMs === 0) other.write(chunk);
         else setTimeout(() => other.write(chunk), this.delayMs);
       });
