@@ -1,10 +1,10 @@
 import type { Socket } from 'socket.io-client';
 import { backoffMs } from '../base/backoff.js';
+import { mergePatch } from '../base/merge-patch.js';
 import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { type Position, readPosition, writePosition } from '../contract/position.js';
 import { GatewireError, readWireError } from '../errors/gatewire-error.js';
 import { type Call, createCalls } from './calls.js';
-import { mergePatch } from './merge-patch.js';
 import type { Status } from './status.js';
 import { type Listener, subscriptionOf } from './topic-subscription.js';
 import type { TopicOptions, TopicState, TopicSubscription } from './topic-types.js';

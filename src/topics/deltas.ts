@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../base/merge-patch.js';
 import type { Change, TopicState } from '../stores/topics.js';
 
 /** Longest values that are compared, in characters of JSON. */
@@ -39,25 +40,29 @@ export class Deltas {
 /** Makes the patch from one JSON value to another; null where there is none that is worth it. */
 export function patchOf(before: string, after: string): string | null {
   if (before.length > MAX_COMPARED || after.length > MAX_COMPARED) return null;
-  const patch = difference(JSON.parse(before), JSON.parse(after));
-  if (!isObject(patch)) return null;
+  const [from, to] = [before, after].map((json) => JSON.parse(json) as unknown);
+  if (!isObject(from) || !isObject(to)) return null;
+  const patch = differenceOf(from, to);
+  if (patch === undefined) return null;
   const json = JSON.stringify(patch);
   return json.length < after.length * MAX_SHARE ? json : null;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** Returns the patch between two objects; undefined where a patch cannot say it, as a null in it removes a key. */
-function difference(before: unknown, after: unknown): unknown {
+/**
+ * Makes the patch that leads from one value to another; undefined where a patch cannot say it, as a null in it removes a key.
+ *
+ * @source RFC 7396
+ */
+function differenceOf(before: unknown, after: unknown): unknown {
   if (!isObject(before) || !isObject(after)) return hasNull(after) ? undefined : after;
-  const patch: Record<string, unknown> = {};
+  const patch: Json = {};
   for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) patch[key] = null;
   for (const [key, value] of Object.entries(after)) {
     // As the name of a property it would mean something else.
     if (key === '__proto__') return undefined;
     const known = Object.hasOwn(before, key) ? before[key] : undefined;
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(value)) continue;
-    const part = difference(known, value);
+    const part = differenceOf(known, value);
     if (part === undefined) return undefined;
     patch[key] = part;
   }
@@ -67,8 +72,4 @@ function difference(before: unknown, after: unknown): unknown {
 /** Tells whether a merge would lose a null: of objects, also within. Arrays are taken whole. */
 function hasNull(value: unknown): boolean {
   return value === null || (isObject(value) && Object.values(value).some(hasNull));
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

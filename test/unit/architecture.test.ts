@@ -20,7 +20,7 @@ const LEVELS: readonly (readonly string[])[] = [
 ];
 
 /** Files of base/ that the client may use. */
-const BROWSER_SAFE = ['backoff', 'deadline', 'reserved-names', 'show', 'stack', 'suggest'].map(
+const BROWSER_SAFE = ['backoff', 'deadline', 'merge-patch', 'reserved-names', 'show', 'stack', 'suggest'].map(
   (name) => `base/${name}.ts`,
 );
 

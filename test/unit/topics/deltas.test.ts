@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { mergePatch } from '../../../src/client/merge-patch.js';
+import { mergePatch } from '../../../src/base/merge-patch.js';
 import { patchOf } from '../../../src/topics/deltas.js';
 
 const PAD = 'x'.repeat(100);

@@ -1,4 +1,5 @@
-type Json = Record<string, unknown>;
+/** Object of JSON. */
+export type Json = Record<string, unknown>;
 
 /**
  * Applies a JSON Merge Patch, and returns a new value.
@@ -16,6 +17,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-function isObject(value: unknown): value is Json {
+/** Tells whether a value is what JSON calls an object. */
+export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
