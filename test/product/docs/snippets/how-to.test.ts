@@ -13,7 +13,15 @@ import { io, type Socket } from 'socket.io-client';
 import { planLoad } from '../../../../src/cli/load/plan.js';
 import { checkScenario } from '../../../../src/cli/load/scenario.js';
 import { readNumbers } from '../../../../src/cli/load/settings.js';
-import { type App, admission, type EventContext, Gateway, OnEvent } from '../../../../src/index.js';
+import { connect } from '../../../../src/client/index.js';
+import {
+  type App,
+  admission,
+  type EventContext,
+  Gateway,
+  OnEvent,
+  OnSubscribe,
+} from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { schemaOf } from '../../../fixtures/class-validator/schema-of.js';
 import { CertificateFolder } from '../../../support/certificate.js';
@@ -307,6 +315,90 @@ describePages('how-to', {
       } finally {
         rmSync(folder, { recursive: true });
       }
+    },
+  ],
+  'live-updates': [
+    async (snippet) => {
+      await using test = await started(snippet);
+      const { Ticker } = (await snippet.run()).exports;
+      expect(Ticker).toBeDefined();
+      const client = await test.client.connect('/live');
+      const price = client.topic('prices/BTC');
+      expect(await price.next()).toEqual({ price: 0 });
+      await expect(client.topic('prices/DOGE').next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+    async (snippet) => {
+      const [server] = snippet.others as [Snippet];
+      await using test = await started(server);
+      const topics = test.topics.namespace('/live');
+      const { exports, printed } = await snippet.run({ instead: { 'http://localhost:3000': test.url } });
+      await until('both are answered', () => printed.length === 2);
+      expect([...printed].sort()).toEqual(['refused NOT_FOUND', 'value {"price":0}']);
+      const connections = [...test.app.io.of('/live').sockets.values()];
+      for (const { conn } of connections) conn.close();
+      for (const price of [1, 2]) await topics.publish('prices/BTC', { price });
+      await until('it has what it missed', () => printed.includes('value {"price":2}'));
+      expect(printed.filter((line) => line.startsWith('value') || line.includes('lost')).slice(1)).toEqual([
+        'value {"price":1}',
+        'value {"price":2}',
+      ]);
+      exports['price'].unsubscribe();
+      expect(exports['price'].state).toBe('closed');
+    },
+    async (snippet) => {
+      await using test = await started(snippet);
+      const [ann, bob] = [
+        await test.client.connect('/board', { auth: { name: 'ann' } }),
+        await test.client.connect('/board', { auth: { name: 'bob' } }),
+      ];
+      await ann.call('cursor:move', { board: '7', at: [1, 2] });
+      const cursors = bob.topic('cursors/7');
+      await cursors.live();
+      expect([...cursors.entries]).toEqual([['ann', [1, 2]]]);
+      await ann.call('cursor:hide', '7');
+      await until('the cursor is gone', () => cursors.entries.size === 0);
+    },
+    async (snippet) => {
+      const [server] = snippet.others as [Snippet];
+      await using test = await started(server);
+      const topics = test.topics.namespace('/live');
+      const kept = new Map<string, string>();
+      const sessionStorage = {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => void kept.set(key, value),
+      };
+      await topics.publish('prices/BTC', { price: 5 });
+      const { exports } = await snippet.run({
+        given: { sessionStorage },
+        instead: { 'http://localhost:3000': test.url },
+      });
+      await until('it has the value', () => kept.get('price') === '{"price":5}');
+      await until('it has the position', () => kept.size === 2);
+      exports['client'].close();
+      for (const price of [6, 7]) await topics.publish('prices/BTC', { price });
+      const seen: unknown[] = [];
+      const next = connect('/live', test.url);
+      next.topic('prices/BTC', { persist: sessionStorage, onValue: (value) => seen.push(value) });
+      await until('it has what it missed', () => seen.length === 2);
+      expect(seen).toEqual([{ price: 6 }, { price: 7 }]);
+      next.close();
+    },
+    async (snippet) => {
+      @Gateway('/shop')
+      class Shop {
+        @OnSubscribe('stock/:sku') stock() {}
+      }
+      const { Stock } = (await snippet.run()).exports;
+      await using test = await createTestApp(Shop, { providers: [Stock] });
+      const stock = test.app.get(Stock) as {
+        takeOne(sku: string): Promise<number>;
+        delivered(message: object): Promise<void>;
+      };
+      for (let i = 0; i < 2; i++) await stock.delivered({ id: 'a', sku: 'x', left: 3 });
+      const left = await Promise.all([stock.takeOne('x'), stock.takeOne('x'), stock.takeOne('x')]);
+      expect(left.sort()).toEqual([0, 1, 2]);
+      await expect(stock.takeOne('x')).rejects.toMatchObject({ code: 'SOLD_OUT' });
+      expect(await test.topics.namespace('/shop').history('stock/x')).toEqual([3, 2, 1, 0]);
     },
   ],
   publish: [

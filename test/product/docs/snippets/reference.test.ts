@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { io } from 'socket.io-client';
-import { type EventContext, Gateway, GatewireError, OnConnect, OnEvent } from '../../../../src/index.js';
+import {
+  type EventContext,
+  Gateway,
+  GatewireError,
+  OnConnect,
+  OnEvent,
+  OnSubscribe,
+} from '../../../../src/index.js';
 import { createTestApp } from '../../../../src/testing/index.js';
 import { ask } from '../../../support/raw-http.js';
 import { RedisServer } from '../../../support/redis-server.js';
@@ -324,6 +331,40 @@ describePages('reference', {
     async (snippet) => expect(await inJest(snippet)).toMatch(/Tests: +4 passed, 4 total/),
     async (snippet) => expect(await inNode(snippet)).toMatch(/^# pass 1$/m),
     async (snippet) => expect(await inNode(snippet)).toMatch(/^# pass 2$/m),
+  ],
+  'topic-protocol': [
+    async (snippet) => {
+      @Gateway('/live')
+      class Live {
+        @OnSubscribe('prices/:symbol', { history: 3 }) prices() {}
+      }
+      await using test = await createTestApp(Live);
+      const topics = test.topics.namespace('/live');
+      const cut = (): void => {
+        for (const { conn } of test.app.io.of('/live').sockets.values()) conn.close();
+      };
+      await topics.publish('prices/BTC', 1);
+      const { printed } = await snippet.run({ instead: { 'http://localhost:3000': test.url } });
+      await until('the last value', () => printed.length === 1);
+      await topics.publishMany('prices/BTC', [2, 3]);
+      await until('it is live', () => printed.length === 3);
+      cut();
+      for (const value of [4, 5]) await topics.publish('prices/BTC', value);
+      await until('what it missed', () => printed.length === 5);
+      cut();
+      await topics.publishMany('prices/BTC', [6, 7, 8, 9]);
+      await until('a reset', () => printed.length === 7);
+      await topics.delete('prices/BTC');
+      await topics.publish('prices/BTC', 10);
+      await until('the topic began anew', () => printed.includes('value 10'));
+      expect(printed).toEqual([
+        ...[1, 2, 3, 4, 5].map((value) => `value ${value}`),
+        'values were lost',
+        'value 9',
+        'values were lost',
+        'value 10',
+      ]);
+    },
   ],
   wire: [
     async (snippet) => {
