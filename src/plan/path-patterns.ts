@@ -10,16 +10,21 @@ export function findPathFault(path: string): string | null {
   return new Set(parameters).size < parameters.length ? 'names a parameter twice' : null;
 }
 
+/** What a parameter of a room stands for. */
+const ROOM_VALUE = '(?!(?:\\.\\.?|__proto__|constructor)(?:/|$))[^/]+';
+
 /**
  * Makes the pattern of the names that a path stands for, with a group for each parameter. A parameter is a whole segment: a
  * colon within one is part of a name, such as `user:7`.
+ *
+ * @param value - source of the RegExp that a parameter matches
  */
-export function pathPattern(pattern: string): RegExp {
+export function pathPattern(pattern: string, value = ROOM_VALUE): RegExp {
   const segments = pattern
     .split('/')
     .map((segment) =>
       segment.startsWith(':')
-        ? `(?<${segment.slice(1)}>(?!(?:\\.\\.?|__proto__|constructor)(?:/|$))[^/]+)`
+        ? `(?<${segment.slice(1)}>${value})`
         : segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
     );
   return new RegExp(`^${segments.join('/')}$`);

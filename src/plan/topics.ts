@@ -4,6 +4,7 @@ import { TOPIC_EVENTS } from '../base/reserved-names.js';
 import { show } from '../base/show.js';
 import { suggest } from '../base/suggest.js';
 import type { Contract, Schema, TopicDefinition } from '../contract/contract.js';
+import { PARAMETER_VALUE } from '../contract/namespace-name.js';
 import type { Place } from '../errors/boot-error.js';
 import type { TopicDeclaration } from '../metadata/record.js';
 import { isContract, messageOf } from './contracts.js';
@@ -88,7 +89,7 @@ export function compileTopics(
     }
     return Object.freeze({
       name,
-      pattern: pathPattern(name),
+      pattern: pathPattern(name, PARAMETER_VALUE),
       payload: message.payload,
       history,
       ttlMs,
@@ -139,7 +140,7 @@ export function compilePublishedTopics(
     const { history, ttlMs, maxEntries } = { ...DEFAULTS, ...options };
     return {
       name,
-      pattern: pathPattern(name),
+      pattern: pathPattern(name, PARAMETER_VALUE),
       payload: messageOf(name, topic).payload,
       history,
       ttlMs,
