@@ -116,6 +116,11 @@ export class Publisher {
 
 function conditionsOf({ idempotencyKey, expect }: PublishOptions): PublishConditions {
   if (idempotencyKey !== undefined) checkKey(idempotencyKey, 'idempotencyKey');
+  if (
+    expect !== undefined &&
+    !(typeof expect?.epoch === 'string' && expect.epoch !== '' && Number.isSafeInteger(expect.offset))
+  )
+    throw misuse('expect is { epoch, offset }, as publish() and last() return them');
   return {
     idempotencyKey: idempotencyKey ?? null,
     idempotencyMs: IDEMPOTENCY_MS,

@@ -287,6 +287,11 @@ describe('values of topics', () => {
     });
     for (const name of ['none', '', '__proto__', 'prices/a/b', 'x'.repeat(1_000_000)])
       await expect(topics.publish(name, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // An epoch without characters stands for none in the scripts of Redis.
+    for (const expected of [null, {}, { epoch: '', offset: 0 }, { epoch: 'x', offset: Number.NaN }, 'x'])
+      await expect(topics.publish('prices/a', 1, { expect: expected as never })).rejects.toThrow(
+        'epoch, offset',
+      );
     expect((await topics.last('prices/a')).value).toBe(undefined);
   });
 });
