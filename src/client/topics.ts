@@ -126,6 +126,8 @@ class Topic {
     this.held = [];
     this.pages = [];
     this.to(this.position === null ? 'subscribing' : 'resuming');
+    // A listener may have ended the last subscription.
+    if (round !== this.round) return;
     this.ask({ since: this.since(), isNew: this.hasState ? undefined : true }).then(
       (state) => {
         if (round !== this.round) return;
@@ -136,7 +138,8 @@ class Topic {
         // A listener may have ended the last subscription, or the connection.
         if (round !== this.round) return;
         this.to('live');
-        for (const take of held) take();
+        // One of them may have to subscribe again: those behind it wait for that answer.
+        for (const take of held) if (!this.hold(take)) take();
         this.readHistories();
       },
       (error: GatewireError) => {
@@ -184,6 +187,7 @@ class Topic {
 
   refuse(error: GatewireError | null): void {
     this.round++;
+    clearTimeout(this.timer);
     this.held = null;
     this.error = error ?? new GatewireError('FORBIDDEN');
     this.to('refused');

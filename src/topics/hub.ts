@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Logger } from '../base/logger.js';
+import type { Position } from '../contract/position.js';
 import { emitToGroup, emitToSocket } from '../runtime/send.js';
 import type { TopicStore } from '../stores/topics.js';
 import { ActiveTopic } from './active-topic.js';
@@ -101,7 +102,7 @@ export class TopicHub {
     try {
       for (let i = 0; i < entries.length; i += COMPARE_AT_ONCE) {
         const some = entries.slice(i, i + COMPARE_AT_ONCE);
-        const positions = await this.store.positions(some.map(({ address }) => address.key));
+        const positions = await this.#positions(some.map(({ address }) => address));
         for (const [j, { topic }] of some.entries()) topic.compare(positions[j] ?? null);
       }
     } catch (error) {
@@ -110,6 +111,19 @@ export class TopicHub {
       this.#isComparing = false;
     }
   };
+
+  /** Reads positions; of keyed topics, keys whose time has come are removed by it. */
+  async #positions(addresses: readonly TopicAddress[]): Promise<readonly (Position | null)[]> {
+    const simple = addresses.filter(({ isKeyed }) => !isKeyed);
+    const found = await this.store.positions(simple.map(({ key }) => key));
+    const byKey = new Map(simple.map(({ key }, i) => [key, found[i] ?? null]));
+    return Promise.all(
+      addresses.map(async ({ key, isKeyed }) => {
+        if (!isKeyed) return byKey.get(key) ?? null;
+        return (await this.store.read(key, { after: null, state: false, isKeyed })).position;
+      }),
+    );
+  }
 
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);

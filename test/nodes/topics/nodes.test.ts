@@ -85,6 +85,9 @@ describe.each(['classic', 'sharded', 'streams'] as const)('topics of two nodes, 
     await there?.set('stock', 'pears', 2);
     await here?.remove('stock', 'apples');
     await until('both', () => topic?.entries.size === 1 && topic.entries.get('pears') === 2);
+    // Nobody reads or publishes meanwhile.
+    await here?.set('stock', 'plums', 3, { ttlMs: 50 });
+    await until('the end of its time', () => topic?.entries.size === 1);
   });
 });
 
