@@ -92,7 +92,8 @@ export class MemoryTopics implements TopicStore {
   readonly #sweep = (): void => {
     const now = performance.now();
     for (const [topic, log] of this.#logs) {
-      if (log.forgottenAt <= now) void this.delete(topic);
+      const isAwaited = log.position.offset === 0 && this.#listeners.has(topic);
+      if (log.forgottenAt <= now && !isAwaited) void this.delete(topic);
       else this.#announce(topic, log, log.expire(now));
     }
   };

@@ -22,8 +22,8 @@ export class TopicLog {
   position: Position = { epoch: newMark(), offset: 0, tag: '' };
   /** The latest changes, the oldest first. */
   readonly changes: Change[] = [];
-  /** Time at which the topic is forgotten. */
-  forgottenAt = Number.POSITIVE_INFINITY;
+  /** Time at which the topic is forgotten; an hour for one that was only read, as the application may be asked for any name. */
+  forgottenAt = performance.now() + 3_600_000;
   #history = 0;
   // Most topics have one value: what the others need is made for them.
   #values: Map<string, string> | null = null;
