@@ -102,7 +102,7 @@ export class TopicHub {
     try {
       for (let i = 0; i < entries.length; i += COMPARE_AT_ONCE) {
         const some = entries.slice(i, i + COMPARE_AT_ONCE);
-        const positions = await this.#positions(some.map(({ address }) => address));
+        const positions = await this.#positions(some);
         for (const [j, { topic }] of some.entries()) topic.compare(positions[j] ?? null);
       }
     } catch (error) {
@@ -112,14 +112,19 @@ export class TopicHub {
     }
   };
 
-  /** Reads positions; of keyed topics, keys whose time has come are removed by it. */
-  async #positions(addresses: readonly TopicAddress[]): Promise<readonly (Position | null)[]> {
-    const simple = addresses.filter(({ isKeyed }) => !isKeyed);
-    const found = await this.store.positions(simple.map(({ key }) => key));
-    const byKey = new Map(simple.map(({ key }, i) => [key, found[i] ?? null]));
+  /**
+   * Reads positions. A topic that is keyed or has no change is read as such: keys whose time has come are removed by it, and the
+   * store keeps it.
+   */
+  async #positions(entries: readonly Entry[]): Promise<readonly (Position | null)[]> {
+    const isRead = ({ address, topic }: Entry): boolean => address.isKeyed || topic.position?.offset === 0;
+    const others = entries.filter((entry) => !isRead(entry)).map(({ address }) => address.key);
+    const found = await this.store.positions(others);
+    const byKey = new Map(others.map((key, i) => [key, found[i] ?? null]));
     return Promise.all(
-      addresses.map(async ({ key, isKeyed }) => {
-        if (!isKeyed) return byKey.get(key) ?? null;
+      entries.map(async (entry) => {
+        const { key, isKeyed } = entry.address;
+        if (!isRead(entry)) return byKey.get(key) ?? null;
         return (await this.store.read(key, { after: null, state: false, isKeyed })).position;
       }),
     );

@@ -26,8 +26,9 @@ const APPEND = `offset = offset + 1
 
 const POSITION = `epoch .. ' ' .. offset .. ' ' .. tag`;
 
-/** A topic without changes is forgotten after an hour: clients choose which topics are read. */
-const CREATE = `if not at then redis.call('SET', KEYS[1], epoch .. ' 0  0 1', 'PX', 3600000) end
+/** A topic without changes is forgotten an hour after it was read last: clients choose which topics are read. */
+const CREATE = `if not at then redis.call('SET', KEYS[1], epoch .. ' 0  0 1', 'PX', 3600000)
+elseif offset == 0 then redis.call('PEXPIRE', KEYS[1], 3600000) end
 `;
 
 // Keys of keyed topics whose time has come. Redis itself never looks at a topic: readers and publishers do.
