@@ -17,6 +17,8 @@ export const LONGEST = [
   'nodes/proxies',
   'product/examples/secure-chat.process',
   'nodes/topologies',
+  'server/topics/schedules',
+  'nodes/topics/loss',
   'product/interop/clients',
   'product/stack-rename',
   'product/cli/loading',
