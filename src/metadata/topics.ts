@@ -92,13 +92,15 @@ export interface NamespaceTopics<TContract extends Contract = AnyContract> {
 }
 
 /**
- * Publishes from anywhere in the application: `@inject(Topics)`. It works as soon as the application listens.
+ * Publishes from anywhere in the application: `@inject(Topics)`. It works as soon as the application listens. A name alone is
+ * enough for topics of namespaces without parameters, and for those with `scope: 'app'`; `namespace` adds types, and says which
+ * instance of a namespace is meant.
  *
  * @example
  * class Ticker {
  *   constructor(@inject(Topics) private readonly topics: Topics) {}
  *   async tick(symbol: string, price: number) {
- *     await this.topics.namespace('/live').publish(`prices/${symbol}`, { price });
+ *     await this.topics.publish(`prices/${symbol}`, { price });
  *   }
  * }
  */
@@ -116,4 +118,52 @@ export abstract class Topics {
   ): NamespaceTopics<TContract>;
   /** Returns the topics of a namespace by its name, without types. */
   abstract namespace(name: string, params?: Readonly<Record<string, string>>): NamespaceTopics;
+
+  /**
+   * Finds the topics that a name alone is one of.
+   *
+   * @throws {GatewireError} NOT_FOUND when there is no such topic
+   * @throws {TypeError} when several namespaces have one, or one whose name has parameters
+   */
+  protected abstract having(name: string): NamespaceTopics;
+
+  /** Publishes a value; see `NamespaceTopics.publish`. */
+  async publish(name: string, value: unknown, options?: PublishOptions): Promise<Position> {
+    return this.having(name).publish(name, value, options);
+  }
+
+  /** Publishes several values of one topic; see `NamespaceTopics.publishMany`. */
+  async publishMany(name: string, values: readonly unknown[], options?: PublishOptions): Promise<Position> {
+    return this.having(name).publishMany(name, values, options);
+  }
+
+  /** Reads the last value. */
+  async last(name: string): Promise<TopicEntry> {
+    return this.having(name).last(name);
+  }
+
+  /** Reads the latest values that are kept, the oldest first. @param limit - at most so many */
+  async history(name: string, limit?: number): Promise<readonly unknown[]> {
+    return this.having(name).history(name, limit);
+  }
+
+  /** Sets the value of a key in a keyed topic; see `NamespaceTopics.set`. */
+  async set(name: string, key: string, value: unknown, options?: SetOptions): Promise<Position> {
+    return this.having(name).set(name, key, value, options);
+  }
+
+  /** Removes a key of a keyed topic. */
+  async remove(name: string, key: string, options?: PublishOptions): Promise<Position> {
+    return this.having(name).remove(name, key, options);
+  }
+
+  /** Reads all keys of a keyed topic with their values. */
+  async entries(name: string): Promise<ReadonlyMap<string, unknown>> {
+    return this.having(name).entries(name);
+  }
+
+  /** Forgets a topic; see `NamespaceTopics.delete`. */
+  async delete(name: string): Promise<boolean> {
+    return this.having(name).delete(name);
+  }
 }

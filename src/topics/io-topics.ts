@@ -43,11 +43,44 @@ export class IoTopics extends Topics {
     given: string | Contract,
     params: Readonly<Record<string, string>> = {},
   ): NamespaceTopics {
-    if (this.#open === null)
-      throw new Error('topics work while the application listens, not in a constructor');
-    const { bound, instance } = findNamespace(this.#open.namespaces, given, params);
-    return topicsOf(bound.plan.topics ?? [], instance, this.#open);
+    const open = this.#opened();
+    const { bound, instance } = findNamespace(open.namespaces, given, params);
+    return topicsOf(bound.plan.topics ?? [], instance, open);
   }
+
+  protected override having(name: string): NamespaceTopics {
+    const open = this.#opened();
+    const found = open.namespaces.flatMap(({ plan }) =>
+      (plan.topics ?? []).flatMap((topic) => (hasName(topic, name) ? [{ plan, topic }] : [])),
+    );
+    const usable = found.filter(({ plan, topic }) => topic.scope === 'app' || plan.pattern === null);
+    const keys = new Set(usable.map(({ plan, topic }) => storeKey(plan.name, name, topic.scope)));
+    const [first] = usable;
+    if (first !== undefined && keys.size === 1) return topicsOf([first.topic], first.plan.name, open);
+    if (found.length === 0) throw notFound(name, null);
+    const namespaces = found.map(({ plan }) => `\`${plan.name}\``).join(', ');
+    throw new TypeError(
+      `\`${name}\` is a topic of ${namespaces}: say which one is meant by topics.namespace(name, params)`,
+    );
+  }
+
+  #opened(): OpenTopics {
+    if (this.#open !== null) return this.#open;
+    throw new Error('topics work while the application listens, not in a constructor');
+  }
+}
+
+function hasName({ pattern }: PublishedTopic, name: unknown): boolean {
+  return typeof name === 'string' && pattern.test(name);
+}
+
+/** @param instance - namespace instance that was asked; null for all of them */
+function notFound(name: unknown, instance: string | null): GatewireError {
+  const where = instance === null ? '' : ` of \`${instance}\``;
+  return new GatewireError('NOT_FOUND', {
+    message: 'there is no such topic',
+    cause: new Error(`no @OnSubscribe${where} has a topic \`${String(name).slice(0, 300)}\``),
+  });
 }
 
 /**
@@ -130,11 +163,8 @@ class TopicsOfNamespace {
   }
 
   #find(name: string): { readonly plan: PublishedTopic; readonly key: string } {
-    const plan = this.#topics.find(({ pattern }) => typeof name === 'string' && pattern.test(name));
+    const plan = this.#topics.find((topic) => hasName(topic, name));
     if (plan !== undefined) return { plan, key: storeKey(this.#instance, name, plan.scope) };
-    throw new GatewireError('NOT_FOUND', {
-      message: 'there is no such topic',
-      cause: new Error(`no @OnSubscribe of \`${this.#instance}\` has a topic \`${String(name)}\``),
-    });
+    throw notFound(name, this.#instance);
   }
 }

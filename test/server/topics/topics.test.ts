@@ -393,10 +393,45 @@ describe('publishing', () => {
     expect(await topics.last('prices/BTC')).toEqual({ position: once, value: 3 });
   });
 
+  it('needs a name alone where one topic has it', async () => {
+    @Gateway('/live')
+    class Live {
+      @OnSubscribe('prices/:symbol') prices() {}
+      @OnSubscribe('news', { scope: 'app' }) news() {}
+      @OnSubscribe('stock', { keyed: true }) stock() {}
+    }
+    @Gateway('/team/:team')
+    class Team {
+      @OnSubscribe('board') board() {}
+      @OnSubscribe('news', { scope: 'app' }) news() {}
+    }
+    @Gateway('/other')
+    class Other {
+      @OnSubscribe('prices/BTC') prices() {}
+    }
+    const test = await createTestApp([Live, Team, Other]);
+    closing.push(test);
+    const { topics } = test;
+    await topics.publish('prices/ETH', 1);
+    expect(await topics.namespace('/live').last('prices/ETH')).toEqual(await topics.last('prices/ETH'));
+    expect(await topics.publishMany('news', [1, 2])).toMatchObject({ offset: 2 });
+    expect(await topics.namespace('/team/7').history('news')).toEqual([1, 2]);
+    expect(await topics.history('news', 1)).toEqual([2]);
+    await topics.set('stock', 'apples', 1);
+    await topics.set('stock', 'pears', 2);
+    await topics.remove('stock', 'apples');
+    expect(await topics.entries('stock')).toEqual(new Map([['pears', 2]]));
+    expect(await topics.delete('stock')).toBe(true);
+    await expect(topics.publish('prices/BTC', 1)).rejects.toThrow('is a topic of `/live`, `/other`');
+    await expect(topics.publish('board', 1)).rejects.toThrow('is a topic of `/team/:team`');
+    await expect(topics.publish('none', 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('works from a class that has topics injected, once the application listens', async () => {
     const test = await start();
     expect(test.topics).toBe(test.app.get(Topics));
     await test.close();
     expect(() => test.topics.namespace('/live')).toThrow('while the application listens');
+    await expect(test.topics.publish('prices/BTC', 1)).rejects.toThrow('while the application listens');
   });
 });
