@@ -16,7 +16,9 @@ export type ReceivedValue<TContract extends Contract, TName extends string> = Se
 
 /** Place where a position survives the page, such as `sessionStorage`. */
 export interface PositionStore {
+  /** Reads what was kept under a key; null where there is nothing. */
   getItem(key: string): string | null;
+  /** Keeps a text under a key. */
   setItem(key: string, value: string): void;
 }
 

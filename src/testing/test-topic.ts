@@ -31,6 +31,7 @@ export interface TestTopic<TValue = unknown> {
    * @throws {GatewireError} what the server refused the subscription with; TIMEOUT
    */
   live(): Promise<void>;
+  /** Ends the subscription. */
   unsubscribe(): void;
 }
 
