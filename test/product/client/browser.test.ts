@@ -48,9 +48,10 @@ describe('the client in a browser', () => {
         { left: 0 },
       ]);
 
-      const back = run(page, `reaches('reconnecting').then(() => reaches('connected'))`);
+      // It has to wait before the connection is closed: a page may be back before it is asked.
+      await run(page, `void (globalThis.back = reaches('reconnecting').then(() => reaches('connected')))`);
       for (const client of Object.values(connectionsOf(test))) client.close();
-      await back;
+      await run(page, 'back');
       expect(await run(page, `room.call('message:send', { text: 'again' })`)).toEqual({ id: 'again' });
       await run(page, 'room.close()');
       expect(await run(page, 'states')).toEqual(['connected', 'reconnecting', 'connected', 'closed']);
